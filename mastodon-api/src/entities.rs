@@ -1,0 +1,23 @@
+//! What the server sends: one file for each entity of the
+//! [documentation](https://docs.joinmastodon.org/entities/Status/).
+//!
+//! All of them read and write JSON. Reading forgives: a field that is absent, `null` or of the wrong type is what
+//! its type has for nothing (`None`, an empty text, 0), a property without a field is kept in `extra`, and so is
+//! what could not be read, with its path ([`Problem`](crate::Problem)). Only what is in the parentheses of `new`
+//! must be there. `extra` keeps JSON text, so the reader must be `serde_json`'s.
+
+macro_rules! entities {
+    ($($name:ident),+ $(,)?) => { $(
+        mod $name;
+        pub use $name::*;
+    )+ };
+}
+
+entities! {
+    account, account_warning, application, collection, context, custom_emoji, field, filter, media_attachment,
+    notification, poll, preview_card, quote, relationship, relationship_severance_event, report, role, rule,
+    scheduled_status, status, status_edit, tag, token,
+}
+
+pub mod instance;
+pub use instance::Instance;

@@ -1,0 +1,961 @@
+//! How values are read from what servers send, and how they are written.
+//!
+//! Servers differ: a count as text, `null` where the documentation knows none, `[]` for an empty object, an id as
+//! a number. One field that is not what it should be must not cost the entity, and one bad element must not cost
+//! the list. So every type that stands in a field implements [`Wire`]: it takes whatever JSON shape comes and says
+//! what became of it ([`Read`]). The text is read once, straight into the final types.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+use serde::ser::{SerializeMap as _, Serializer};
+use serde::{Deserialize as _, Serialize};
+use serde_json::Value;
+
+use crate::extra::{Extra, Problem};
+
+/// What became of one value.
+pub(crate) enum Read<T> {
+    Value(T),
+    /// Elements of a list (or entries of a map) could not be read; the others could.
+    Partly(T, Vec<Problem>),
+    /// `null`, or what some servers write for it: an empty text, list or object where another type is documented.
+    Null,
+    Wrong(Box<Wrong>),
+}
+
+/// A value of a type that the field cannot hold.
+pub(crate) struct Wrong {
+    pub(crate) value: Value,
+    pub(crate) path: String,
+    pub(crate) reason: String,
+}
+
+impl<T> Read<T> {
+    pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Read<U> {
+        match self {
+            Self::Value(value) => Read::Value(f(value)),
+            Self::Partly(value, problems) => Read::Partly(f(value), problems),
+            Self::Null => Read::Null,
+            Self::Wrong(wrong) => Read::Wrong(wrong),
+        }
+    }
+}
+
+/// How many entities may stand inside each other: a reblog that quotes a post with a card whose author has moved
+/// needs nine. What lies deeper is kept as a problem; without a bound a hostile answer exhausts the stack.
+const MAX_DEPTH: u8 = 16;
+
+/// How deep inside other entities the value stands that is being read.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Depth(u8);
+
+impl Depth {
+    pub(crate) fn deeper(self) -> Option<Self> {
+        (self.0 < MAX_DEPTH).then_some(Self(self.0 + 1))
+    }
+}
+
+/// A type that stands in a field of an entity.
+///
+/// Each method takes one shape of JSON. The defaults keep the value as [`Read::Wrong`].
+pub(crate) trait Wire: Sized {
+    /// What a person should put there, as in "expected {EXPECTED}".
+    const EXPECTED: &'static str;
+
+    fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        depth: Depth,
+    ) -> Result<Read<Self>, D::Error> {
+        deserializer.deserialize_any(ShapeVisitor(Seed::at(depth)))
+    }
+
+    fn from_bool(value: bool) -> Read<Self> {
+        wrong::<Self>(value)
+    }
+
+    fn from_u64(value: u64) -> Read<Self> {
+        wrong::<Self>(value)
+    }
+
+    fn from_i64(value: i64) -> Read<Self> {
+        wrong::<Self>(value)
+    }
+
+    fn from_f64(value: f64) -> Read<Self> {
+        wrong::<Self>(value)
+    }
+
+    fn from_text(value: &str) -> Read<Self> {
+        if value.is_empty() {
+            Read::Null
+        } else {
+            wrong::<Self>(value)
+        }
+    }
+
+    fn from_seq<'de, A: SeqAccess<'de>>(mut seq: A, _depth: Depth) -> Result<Read<Self>, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = seq.next_element::<Value>()? {
+            values.push(value);
+        }
+        Ok(if values.is_empty() {
+            Read::Null
+        } else {
+            wrong::<Self>(values)
+        })
+    }
+
+    fn from_map<'de, A: MapAccess<'de>>(mut map: A, _depth: Depth) -> Result<Read<Self>, A::Error> {
+        let mut values = serde_json::Map::new();
+        while let Some((key, value)) = map.next_entry()? {
+            values.insert(key, value);
+        }
+        Ok(if values.is_empty() {
+            Read::Null
+        } else {
+            wrong::<Self>(values)
+        })
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+
+    /// Whether there is nothing to write.
+    fn is_absent(&self) -> bool {
+        false
+    }
+
+    /// Adds what could not be read, here and further inside, with its path.
+    fn collect_problems(&self, _path: &str, _found: &mut Vec<Problem>) {}
+}
+
+fn wrong<T: Wire>(value: impl Into<Value>) -> Read<T> {
+    Read::Wrong(Box::new(Wrong {
+        value: value.into(),
+        path: String::new(),
+        reason: format!("expected {}", T::EXPECTED),
+    }))
+}
+
+/// Reads a `T` at a depth.
+pub(crate) struct Seed<T>(Depth, PhantomData<T>);
+
+impl<T> Seed<T> {
+    pub(crate) fn at(depth: Depth) -> Self {
+        Self(depth, PhantomData)
+    }
+}
+
+impl<'de, T: Wire> DeserializeSeed<'de> for Seed<T> {
+    type Value = Read<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Read<T>, D::Error> {
+        T::read(deserializer, self.0)
+    }
+}
+
+struct ShapeVisitor<T>(Seed<T>);
+
+impl<'de, T: Wire> Visitor<'de> for ShapeVisitor<T> {
+    type Value = Read<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::EXPECTED)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Read<T>, E> {
+        Ok(T::from_bool(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Read<T>, E> {
+        Ok(T::from_u64(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Read<T>, E> {
+        Ok(match u64::try_from(value) {
+            Ok(value) => T::from_u64(value),
+            Err(_) => T::from_i64(value),
+        })
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Read<T>, E> {
+        Ok(T::from_f64(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Read<T>, E> {
+        Ok(T::from_text(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Read<T>, E> {
+        Ok(Read::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Read<T>, A::Error> {
+        T::from_seq(seq, self.0.0)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Read<T>, A::Error> {
+        T::from_map(map, self.0.0)
+    }
+}
+
+/// Writes a `T` where serde wants `Serialize`.
+pub(crate) struct Writer<'a, T>(pub(crate) &'a T);
+
+impl<T: Wire> Serialize for Writer<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.write(serializer)
+    }
+}
+
+/// Reads the value of the field `name`; what cannot be read goes to `extra`.
+pub(crate) fn field<'de, A: MapAccess<'de>, T: Wire>(
+    map: &mut A,
+    name: &'static str,
+    depth: Depth,
+    extra: &mut Extra,
+) -> Result<Option<T>, A::Error> {
+    let read = map.next_value_seed(Seed::<T>::at(depth))?;
+    settle(read, name, extra).map_err(A::Error::custom)
+}
+
+/// Takes the value out of what was read; what could not be read goes to `extra`.
+pub(crate) fn settle<T>(
+    read: Read<T>,
+    name: &str,
+    extra: &mut Extra,
+) -> Result<Option<T>, serde_json::Error> {
+    Ok(match read {
+        Read::Value(value) => Some(value),
+        Read::Null => None,
+        Read::Partly(value, problems) => {
+            for problem in problems {
+                extra.push_problem(problem.inside(name));
+            }
+            Some(value)
+        }
+        Read::Wrong(wrong) => {
+            extra.push_problem(Problem::new(*wrong)?.inside(name));
+            None
+        }
+    })
+}
+
+/// Skips an entity that stands too deep inside others.
+pub(crate) fn too_deep<'de, T, D: Deserializer<'de>>(deserializer: D) -> Result<Read<T>, D::Error> {
+    IgnoredAny::deserialize(deserializer)?;
+    Ok(Read::Wrong(Box::new(Wrong {
+        value: Value::Null,
+        path: String::new(),
+        reason: format!("stands inside more than {MAX_DEPTH} other objects"),
+    })))
+}
+
+/// An entity without something it cannot do without; `pieces` are what it had.
+pub(crate) fn incomplete<T>(
+    pieces: serde_json::Map<String, Value>,
+    missing: &'static str,
+) -> Read<T> {
+    Read::Wrong(Box::new(Wrong {
+        value: Value::Object(pieces),
+        path: missing.to_owned(),
+        reason: "is missing or cannot be read, and nothing works without it".to_owned(),
+    }))
+}
+
+/// Reads a value that must be there, for `impl Deserialize`.
+pub(crate) fn deserialize<'de, T: Wire, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    match T::read(deserializer, Depth::default())? {
+        Read::Value(value) | Read::Partly(value, _) => Ok(value),
+        Read::Null => Err(D::Error::custom(format!(
+            "nothing there, expected {}",
+            T::EXPECTED
+        ))),
+        Read::Wrong(wrong) if wrong.path.is_empty() => Err(D::Error::custom(wrong.reason)),
+        Read::Wrong(wrong) => Err(D::Error::custom(format!(
+            "`{}` {}",
+            wrong.path, wrong.reason
+        ))),
+    }
+}
+
+impl<T: Wire> Wire for Option<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        depth: Depth,
+    ) -> Result<Read<Self>, D::Error> {
+        Ok(T::read(deserializer, depth)?.map(Some))
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Some(value) => value.write(serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+
+    fn collect_problems(&self, path: &str, found: &mut Vec<Problem>) {
+        if let Some(value) = self {
+            value.collect_problems(path, found);
+        }
+    }
+}
+
+impl<T: Wire> Wire for Box<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        depth: Depth,
+    ) -> Result<Read<Self>, D::Error> {
+        Ok(T::read(deserializer, depth)?.map(Self::new))
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).write(serializer)
+    }
+
+    fn is_absent(&self) -> bool {
+        (**self).is_absent()
+    }
+
+    fn collect_problems(&self, path: &str, found: &mut Vec<Problem>) {
+        (**self).collect_problems(path, found);
+    }
+}
+
+impl<T: Wire> Wire for Vec<T> {
+    const EXPECTED: &'static str = "a list";
+
+    fn from_seq<'de, A: SeqAccess<'de>>(mut seq: A, depth: Depth) -> Result<Read<Self>, A::Error> {
+        let mut values = Self::new();
+        let mut problems = Vec::new();
+        let mut index = 0_usize;
+        while let Some(element) = seq.next_element_seed(Seed::<T>::at(depth))? {
+            match element {
+                Read::Value(value) => values.push(value),
+                Read::Partly(value, inner) => {
+                    values.push(value);
+                    problems.extend(inner.into_iter().map(|problem| problem.inside_index(index)));
+                }
+                Read::Null => {
+                    let Read::Wrong(wrong) = wrong::<T>(Value::Null) else {
+                        continue;
+                    };
+                    problems.push(
+                        Problem::new(*wrong)
+                            .map_err(A::Error::custom)?
+                            .inside_index(index),
+                    );
+                }
+                Read::Wrong(wrong) => {
+                    problems.push(
+                        Problem::new(*wrong)
+                            .map_err(A::Error::custom)?
+                            .inside_index(index),
+                    );
+                }
+            }
+            index += 1;
+        }
+        Ok(if problems.is_empty() {
+            Read::Value(values)
+        } else {
+            Read::Partly(values, problems)
+        })
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(Writer))
+    }
+
+    fn collect_problems(&self, path: &str, found: &mut Vec<Problem>) {
+        for (index, value) in self.iter().enumerate() {
+            value.collect_problems(&format!("{path}[{index}]"), found);
+        }
+    }
+}
+
+impl<T: Wire> Wire for BTreeMap<String, T> {
+    const EXPECTED: &'static str = "an object";
+
+    fn from_map<'de, A: MapAccess<'de>>(mut map: A, depth: Depth) -> Result<Read<Self>, A::Error> {
+        let mut values = Self::new();
+        let mut extra = Extra::default();
+        while let Some(key) = map.next_key::<String>()? {
+            let read = map.next_value_seed(Seed::<T>::at(depth))?;
+            if let Some(value) = settle(read, &key, &mut extra).map_err(A::Error::custom)? {
+                values.insert(key, value);
+            }
+        }
+        let problems = extra.into_problems();
+        Ok(if problems.is_empty() {
+            Read::Value(values)
+        } else {
+            Read::Partly(values, problems)
+        })
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.len()))?;
+        for (key, value) in self {
+            map.serialize_entry(key, &Writer(value))?;
+        }
+        map.end()
+    }
+
+    fn collect_problems(&self, path: &str, found: &mut Vec<Problem>) {
+        for (key, value) in self {
+            value.collect_problems(&format!("{path}.{key}"), found);
+        }
+    }
+}
+
+impl Wire for String {
+    const EXPECTED: &'static str = "text";
+
+    fn from_bool(value: bool) -> Read<Self> {
+        Read::Value(value.to_string())
+    }
+
+    fn from_u64(value: u64) -> Read<Self> {
+        Read::Value(value.to_string())
+    }
+
+    fn from_i64(value: i64) -> Read<Self> {
+        Read::Value(value.to_string())
+    }
+
+    fn from_f64(value: f64) -> Read<Self> {
+        Read::Value(value.to_string())
+    }
+
+    fn from_text(value: &str) -> Read<Self> {
+        Read::Value(value.to_owned())
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+impl Wire for bool {
+    const EXPECTED: &'static str = "true or false";
+
+    fn from_bool(value: bool) -> Read<Self> {
+        Read::Value(value)
+    }
+
+    fn from_u64(value: u64) -> Read<Self> {
+        match value {
+            0 => Read::Value(false),
+            1 => Read::Value(true),
+            _ => wrong::<Self>(value),
+        }
+    }
+
+    fn from_text(value: &str) -> Read<Self> {
+        match value {
+            "" => Read::Null,
+            "true" | "1" => Read::Value(true),
+            "false" | "0" => Read::Value(false),
+            _ => wrong::<Self>(value),
+        }
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(*self)
+    }
+}
+
+impl Wire for u64 {
+    const EXPECTED: &'static str = "a whole number of zero or more";
+
+    fn from_u64(value: u64) -> Read<Self> {
+        Read::Value(value)
+    }
+
+    fn from_f64(value: f64) -> Read<Self> {
+        // Beyond 2^53 a float no longer says which whole number was meant.
+        if value >= 0.0 && value.fract() == 0.0 && value <= 9_007_199_254_740_992.0 {
+            Read::Value(value as Self)
+        } else {
+            wrong::<Self>(value)
+        }
+    }
+
+    fn from_text(value: &str) -> Read<Self> {
+        match value.parse() {
+            Ok(number) => Read::Value(number),
+            Err(_) if value.is_empty() => Read::Null,
+            Err(_) => wrong::<Self>(value),
+        }
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(*self)
+    }
+}
+
+impl Wire for f64 {
+    const EXPECTED: &'static str = "a number";
+
+    fn from_u64(value: u64) -> Read<Self> {
+        Read::Value(value as Self)
+    }
+
+    fn from_i64(value: i64) -> Read<Self> {
+        Read::Value(value as Self)
+    }
+
+    fn from_f64(value: f64) -> Read<Self> {
+        Read::Value(value)
+    }
+
+    fn from_text(value: &str) -> Read<Self> {
+        match value.parse::<Self>() {
+            Ok(number) if number.is_finite() => Read::Value(number),
+            _ if value.is_empty() => Read::Null,
+            _ => wrong::<Self>(value),
+        }
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(*self)
+    }
+}
+
+impl Wire for DateTime<Utc> {
+    const EXPECTED: &'static str = "a time such as 2026-01-31T12:00:00.000Z";
+
+    fn from_text(value: &str) -> Read<Self> {
+        match parse_time(value) {
+            Some(time) => Read::Value(time),
+            None if value.is_empty() => Read::Null,
+            None => wrong::<Self>(value),
+        }
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Mastodon always writes milliseconds, and some apps read nothing else.
+        serializer.collect_str(&self.format("%Y-%m-%dT%H:%M:%S%.3fZ"))
+    }
+}
+
+/// RFC 3339; also without a zone (then it is UTC), and a bare date (then it is midnight).
+fn parse_time(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some(time.to_utc());
+    }
+    if let Ok(time) = text.parse::<NaiveDateTime>() {
+        return Some(time.and_utc());
+    }
+    Some(
+        text.parse::<NaiveDate>()
+            .ok()?
+            .and_hms_opt(0, 0, 0)?
+            .and_utc(),
+    )
+}
+
+impl Wire for NaiveDate {
+    const EXPECTED: &'static str = "a date such as 2026-01-31";
+
+    fn from_text(value: &str) -> Read<Self> {
+        match value
+            .parse::<Self>()
+            .ok()
+            .or_else(|| Some(parse_time(value)?.date_naive()))
+        {
+            Some(date) => Read::Value(date),
+            None if value.is_empty() => Read::Null,
+            None => wrong::<Self>(value),
+        }
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Gives a type that has [`Wire`] the two traits of serde.
+macro_rules! wire_serde {
+    ($name:ty) => {
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::wire::deserialize(deserializer)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::wire::Wire::write(self, serializer)
+            }
+        }
+    };
+}
+pub(crate) use wire_serde;
+
+/// Gives a type made of one text (with `From<&str>` and `as_str`) the trait [`Wire`]; an empty text is none.
+macro_rules! wire_text {
+    ($name:ty, $expected:literal) => {
+        impl $crate::wire::Wire for $name {
+            const EXPECTED: &'static str = $expected;
+
+            fn from_u64(value: u64) -> $crate::wire::Read<Self> {
+                $crate::wire::Read::Value(Self::from(value.to_string()))
+            }
+
+            fn from_i64(value: i64) -> $crate::wire::Read<Self> {
+                $crate::wire::Read::Value(Self::from(value.to_string()))
+            }
+
+            fn from_text(value: &str) -> $crate::wire::Read<Self> {
+                if value.is_empty() {
+                    return $crate::wire::Read::Null;
+                }
+                $crate::wire::Read::Value(Self::from(value))
+            }
+
+            fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        $crate::wire::wire_serde!($name);
+    };
+}
+pub(crate) use wire_text;
+
+/// One entity of the documentation: a struct, read leniently and written as documented.
+///
+/// In parentheses what it cannot do without (`new` takes it, and an object without it is no such entity); in braces
+/// the rest, absent or `null` as the type's default. `as "key"` gives the JSON key where it is not the field's name;
+/// `= null` writes `null` where there is nothing, as the documentation has it, instead of leaving the key out.
+///
+/// `Name: base: Base, …` has all fields of another entity besides its own, and dereferences to it.
+macro_rules! entity {
+    (
+        $(#[$meta:meta])*
+        $name:ident, $docs:literal
+        ($( $(#[$req_meta:meta])* $req:ident: $req_ty:ty ),* $(,)?)
+        { $( $(#[$field_meta:meta])* $field:ident: $ty:ty $(as $key:literal)? $(= $null:ident)? ),* $(,)? }
+    ) => {
+        $(#[$meta])*
+        #[doc = ""]
+        #[doc = concat!("[Mastodon documentation](https://docs.joinmastodon.org/entities/", $docs, ")")]
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $( $(#[$req_meta])* pub $req: $req_ty, )*
+            $( $(#[$field_meta])* pub $field: $ty, )*
+            /// What no field names, and what could not be read.
+            pub extra: $crate::extra::Extra,
+        }
+
+        impl $name {
+            /// One with nothing but what it cannot do without.
+            #[must_use]
+            pub fn new($( $req: impl Into<$req_ty> ),*) -> Self {
+                Self {
+                    $( $req: $req.into(), )*
+                    $( $field: <$ty>::default(), )*
+                    extra: $crate::extra::Extra::default(),
+                }
+            }
+
+            /// What could not be read, here and in all that stands inside, with its path.
+            #[must_use]
+            pub fn problems(&self) -> Vec<$crate::Problem> {
+                let mut found = Vec::new();
+                $crate::wire::Wire::collect_problems(self, "", &mut found);
+                found
+            }
+        }
+
+        $crate::wire::entity_default!($name $($req)*);
+
+        impl $crate::wire::Wire for $name {
+            const EXPECTED: &'static str = "an object";
+
+            fn read<'de, D: serde::Deserializer<'de>>(
+                deserializer: D,
+                depth: $crate::wire::Depth,
+            ) -> Result<$crate::wire::Read<Self>, D::Error> {
+                match depth.deeper() {
+                    Some(depth) => $crate::wire::shape(deserializer, depth),
+                    None => $crate::wire::too_deep(deserializer),
+                }
+            }
+
+            fn from_map<'de, A: serde::de::MapAccess<'de>>(
+                mut map: A,
+                depth: $crate::wire::Depth,
+            ) -> Result<$crate::wire::Read<Self>, A::Error> {
+                #[allow(non_camel_case_types)]
+                enum Key { $($req,)* $($field,)* __Unknown(Box<str>) }
+
+                struct KeyVisitor;
+
+                impl<'de> serde::de::DeserializeSeed<'de> for KeyVisitor {
+                    type Value = Key;
+
+                    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+                        deserializer.deserialize_str(self)
+                    }
+                }
+
+                impl serde::de::Visitor<'_> for KeyVisitor {
+                    type Value = Key;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("a key")
+                    }
+
+                    fn visit_str<E>(self, key: &str) -> Result<Key, E> {
+                        Ok(match key {
+                            $( stringify!($req) => Key::$req, )*
+                            $( $crate::wire::key!($field $($key)?) => Key::$field, )*
+                            _ => Key::__Unknown(key.into()),
+                        })
+                    }
+                }
+
+                $( let mut $req: Option<$req_ty> = None; )*
+                $( let mut $field: $ty = <$ty>::default(); )*
+                let mut extra = $crate::extra::Extra::default();
+                while let Some(key) = map.next_key_seed(KeyVisitor)? {
+                    match key {
+                        $( Key::$req => $req = $crate::wire::field(&mut map, stringify!($req), depth, &mut extra)?, )*
+                        $( Key::$field => {
+                            let name = $crate::wire::key!($field $($key)?);
+                            if let Some(value) = $crate::wire::field(&mut map, name, depth, &mut extra)? {
+                                $field = value;
+                            }
+                        } )*
+                        Key::__Unknown(name) => extra.push_raw(name, map.next_value()?),
+                    }
+                }
+                let missing: Option<&'static str> =
+                    None $( .or($req.is_none().then_some(stringify!($req))) )*;
+                if let Some(missing) = missing {
+                    let mut pieces = extra.to_map();
+                    $( $crate::wire::piece(&mut pieces, stringify!($req), &$req); )*
+                    $( $crate::wire::piece(&mut pieces, $crate::wire::key!($field $($key)?), &$field); )*
+                    return Ok($crate::wire::incomplete(pieces, missing));
+                }
+                match ($($req,)*) {
+                    ($(Some($req),)*) => Ok($crate::wire::Read::Value(Self { $($req,)* $($field,)* extra })),
+                    #[allow(unreachable_patterns)]
+                    _ => Ok($crate::wire::Read::Null),
+                }
+            }
+
+            fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(None)?;
+                self.write_into(&mut map)?;
+                serde::ser::SerializeMap::end(map)
+            }
+
+            fn collect_problems(&self, path: &str, found: &mut Vec<$crate::Problem>) {
+                self.extra.collect_problems(path, found);
+                $( self.$req.collect_problems(&$crate::wire::join(path, stringify!($req)), found); )*
+                $( self.$field.collect_problems(
+                    &$crate::wire::join(path, $crate::wire::key!($field $($key)?)), found); )*
+            }
+        }
+
+        impl $name {
+            fn write_into<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+                $( map.serialize_entry(stringify!($req), &$crate::wire::Writer(&self.$req))?; )*
+                $(
+                    if $crate::wire::keeps_null!($($null)?) || !$crate::wire::Wire::is_absent(&self.$field) {
+                        map.serialize_entry(
+                            $crate::wire::key!($field $($key)?),
+                            &$crate::wire::Writer(&self.$field),
+                        )?;
+                    }
+                )*
+                self.extra.write_into(map)
+            }
+        }
+
+        $crate::wire::wire_serde!($name);
+    };
+}
+pub(crate) use entity;
+
+/// An entity that can do without anything has a default; another would be none.
+macro_rules! entity_default {
+    ($name:ident) => {
+        impl Default for $name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+    };
+    ($name:ident $($req:ident)+) => {};
+}
+pub(crate) use entity_default;
+
+macro_rules! key {
+    ($field:ident) => {
+        stringify!($field)
+    };
+    ($field:ident $key:literal) => {
+        $key
+    };
+}
+pub(crate) use key;
+
+macro_rules! keeps_null {
+    () => {
+        false
+    };
+    (null) => {
+        true
+    };
+}
+pub(crate) use keeps_null;
+
+/// An entity that has all fields of another: `base` holds those, and the unknown properties of both.
+macro_rules! extended_entity {
+    (
+        $(#[$meta:meta])*
+        $name:ident, $docs:literal, $(#[$base_meta:meta])* $base:ident: $base_ty:ident
+        { $( $(#[$field_meta:meta])* $field:ident: $ty:ty $(= $null:ident)? ),* $(,)? }
+    ) => {
+        $(#[$meta])*
+        #[doc = ""]
+        #[doc = concat!("[Mastodon documentation](https://docs.joinmastodon.org/entities/", $docs, ")")]
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $(#[$base_meta])*
+            pub $base: $base_ty,
+            $( $(#[$field_meta])* pub $field: $ty, )*
+        }
+
+        impl $name {
+            /// One with nothing but what the entity that it extends has.
+            #[must_use]
+            pub fn new($base: $base_ty) -> Self {
+                Self { $base, $( $field: <$ty>::default(), )* }
+            }
+
+            /// What could not be read, here and in all that stands inside, with its path.
+            #[must_use]
+            pub fn problems(&self) -> Vec<$crate::Problem> {
+                let mut found = Vec::new();
+                $crate::wire::Wire::collect_problems(self, "", &mut found);
+                found
+            }
+        }
+
+        impl std::ops::Deref for $name {
+            type Target = $base_ty;
+
+            fn deref(&self) -> &$base_ty {
+                &self.$base
+            }
+        }
+
+        impl $crate::wire::Wire for $name {
+            const EXPECTED: &'static str = "an object";
+
+            fn read<'de, D: serde::Deserializer<'de>>(
+                deserializer: D,
+                depth: $crate::wire::Depth,
+            ) -> Result<$crate::wire::Read<Self>, D::Error> {
+                use $crate::wire::Read;
+                Ok(match $base_ty::read(deserializer, depth)? {
+                    Read::Value(mut base) => {
+                        $( let $field: $ty = $crate::wire::taken(&mut base.extra, stringify!($field), depth); )*
+                        Read::Value(Self { $base: base, $($field,)* })
+                    }
+                    Read::Partly(_, _) | Read::Null => Read::Null,
+                    Read::Wrong(wrong) => Read::Wrong(wrong),
+                })
+            }
+
+            fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(None)?;
+                self.$base.write_into(&mut map)?;
+                $(
+                    if $crate::wire::keeps_null!($($null)?) || !$crate::wire::Wire::is_absent(&self.$field) {
+                        serde::ser::SerializeMap::serialize_entry(
+                            &mut map,
+                            stringify!($field),
+                            &$crate::wire::Writer(&self.$field),
+                        )?;
+                    }
+                )*
+                serde::ser::SerializeMap::end(map)
+            }
+
+            fn collect_problems(&self, path: &str, found: &mut Vec<$crate::Problem>) {
+                self.$base.collect_problems(path, found);
+                $( self.$field.collect_problems(&$crate::wire::join(path, stringify!($field)), found); )*
+            }
+        }
+
+        $crate::wire::wire_serde!($name);
+    };
+}
+pub(crate) use extended_entity;
+
+/// Reads whatever shape comes, as the default [`Wire::read`] does.
+pub(crate) fn shape<'de, T: Wire, D: Deserializer<'de>>(
+    deserializer: D,
+    depth: Depth,
+) -> Result<Read<T>, D::Error> {
+    deserializer.deserialize_any(ShapeVisitor(Seed::at(depth)))
+}
+
+/// Reads a property that had been put aside as unknown.
+pub(crate) fn taken<T: Wire + Default>(extra: &mut Extra, name: &str, depth: Depth) -> T {
+    let Some(raw) = extra.take(name) else {
+        return T::default();
+    };
+    let mut deserializer = serde_json::Deserializer::from_str(raw.get());
+    let settled = T::read(&mut deserializer, depth).and_then(|read| settle(read, name, extra));
+    match settled {
+        Ok(value) => value.unwrap_or_default(),
+        Err(_) => {
+            extra.push_raw(name.into(), raw);
+            T::default()
+        }
+    }
+}
+
+/// Adds what an incomplete entity had under `name`, if anything.
+pub(crate) fn piece<T: Wire>(pieces: &mut serde_json::Map<String, Value>, name: &str, value: &T) {
+    if !value.is_absent()
+        && let Ok(value) = serde_json::to_value(Writer(value))
+    {
+        pieces.insert(name.to_owned(), value);
+    }
+}
+
+/// The path of `name` inside `parent`.
+pub(crate) fn join(parent: &str, name: &str) -> String {
+    match (parent, name) {
+        ("", name) => name.to_owned(),
+        (parent, "") => parent.to_owned(),
+        (parent, name) if name.starts_with('[') => format!("{parent}{name}"),
+        (parent, name) => format!("{parent}.{name}"),
+    }
+}
