@@ -1,1 +1,24 @@
 #![doc = include_str!("../README.md")]
+
+pub mod address;
+#[cfg(feature = "client")]
+mod client;
+#[cfg(feature = "client")]
+mod content_type;
+mod error;
+#[cfg(feature = "client")]
+mod limits;
+#[cfg(feature = "client")]
+mod resolver;
+mod url;
+
+#[cfg(feature = "client")]
+pub use crate::client::{Answer, Builder, GuardedClient, RequestBuilder};
+#[cfg(feature = "client")]
+pub use crate::error::{
+    BoxError, BuildError, Error, InvalidRequest, RateLimited, Transient, TransientReason,
+};
+pub use crate::error::{Refused, Rule};
+#[cfg(feature = "client")]
+pub use crate::limits::Limits;
+pub use crate::url::{CheckedUrl, UrlRules};

@@ -1,0 +1,140 @@
+//! How much of everything a peer may cost.
+
+use std::time::Duration;
+
+/// The client's limits, all on by default.
+///
+/// ```
+/// use std::time::Duration;
+/// use guarded_http::Limits;
+///
+/// let limits = Limits::new().body(256 * 1024).total(Duration::from_secs(10));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Limits {
+    pub(crate) connect: Duration,
+    pub(crate) idle: Duration,
+    pub(crate) total: Duration,
+    pub(crate) body: usize,
+    pub(crate) discarded_body: usize,
+    pub(crate) header_count: usize,
+    pub(crate) header_bytes: u32,
+    pub(crate) redirects: usize,
+    pub(crate) addresses: usize,
+    pub(crate) per_host: usize,
+    pub(crate) overall: usize,
+    pub(crate) retry_after: Duration,
+}
+
+impl Limits {
+    /// The default limits.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            idle: Duration::from_secs(10),
+            total: Duration::from_secs(30),
+            body: 1024 * 1024,
+            discarded_body: 64 * 1024,
+            header_count: 100,
+            header_bytes: 64 * 1024,
+            redirects: 3,
+            addresses: 8,
+            per_host: 8,
+            overall: 256,
+            retry_after: Duration::from_secs(24 * 60 * 60),
+        }
+    }
+
+    /// Time to resolve the name, open the socket and finish the TLS handshake; 5 s.
+    #[must_use]
+    pub fn connect(mut self, time: Duration) -> Self {
+        self.connect = time;
+        self
+    }
+
+    /// Longest silence between two bytes of an answer; 10 s.
+    #[must_use]
+    pub fn idle(mut self, time: Duration) -> Self {
+        self.idle = time;
+        self
+    }
+
+    /// Time for the whole call: waiting for a free place, every redirect, every byte; 30 s.
+    #[must_use]
+    pub fn total(mut self, time: Duration) -> Self {
+        self.total = time;
+        self
+    }
+
+    /// Bytes of an answer's body; 1 MiB. A longer one is refused, at once if `Content-Length` admits it.
+    #[must_use]
+    pub fn body(mut self, bytes: usize) -> Self {
+        self.body = bytes;
+        self
+    }
+
+    /// Bytes kept of a body that only explains a status (answers to a write, and every status from 300 on); 64 KiB.
+    /// The rest is not read, and the answer still counts.
+    #[must_use]
+    pub fn discarded_body(mut self, bytes: usize) -> Self {
+        self.discarded_body = bytes;
+        self
+    }
+
+    /// Header fields of an HTTP/1.1 answer; 100.
+    #[must_use]
+    pub fn header_count(mut self, fields: usize) -> Self {
+        self.header_count = fields;
+        self
+    }
+
+    /// Bytes of an answer's header names and values; 64 KiB. HTTP/2 stops there while reading; HTTP/1.1 is counted when
+    /// the head is complete, which the HTTP stack itself stops near 400 KiB.
+    #[must_use]
+    pub fn header_bytes(mut self, bytes: u32) -> Self {
+        self.header_bytes = bytes;
+        self
+    }
+
+    /// Redirects followed in one call; 3.
+    #[must_use]
+    pub fn redirects(mut self, hops: usize) -> Self {
+        self.redirects = hops;
+        self
+    }
+
+    /// Addresses of one name that are tried; 8. All addresses of the answer are checked, also those not tried.
+    #[must_use]
+    pub fn addresses(mut self, count: usize) -> Self {
+        self.addresses = count;
+        self
+    }
+
+    /// Requests to one host at the same time; 8, at least 1. Further ones wait, inside their total time.
+    #[must_use]
+    pub fn per_host(mut self, requests: usize) -> Self {
+        self.per_host = requests;
+        self
+    }
+
+    /// Requests at the same time in all; 256, at least 1. Further ones wait, inside their total time.
+    #[must_use]
+    pub fn overall(mut self, requests: usize) -> Self {
+        self.overall = requests;
+        self
+    }
+
+    /// How far into the future a `Retry-After` is believed; 24 h.
+    #[must_use]
+    pub fn retry_after(mut self, time: Duration) -> Self {
+        self.retry_after = time;
+        self
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::new()
+    }
+}
