@@ -1,1 +1,21 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(feature = "aws-lc-rs", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "aws-lc-rs"),
+    doc = "Signs and verifies HTTP messages the way the fediverse does. See the README; this build has no backend."
+)]
+
+pub mod cavage;
+mod crypto;
+mod digest;
+mod error;
+mod key;
+mod policy;
+mod sign;
+mod verify;
+
+pub use crate::digest::Digest;
+pub use crate::error::{KeyError, Reason, Refusal, SignError, VerifyError};
+pub use crate::key::{KeyAlgorithm, Sign, SignatureAlgorithm, SigningKey, VerifyingKey};
+pub use crate::policy::Policy;
+pub use crate::sign::Signer;
+pub use crate::verify::{Claim, Refused, VerifiedRequest};

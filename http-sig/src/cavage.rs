@@ -1,0 +1,15 @@
+//! [draft-cavage-http-signatures-12](https://datatracker.ietf.org/doc/html/draft-cavage-http-signatures-12), the scheme
+//! that the whole fediverse understands.
+//!
+//! Signing is [`Signer`](crate::Signer), verifying is [`Policy::read`](crate::Policy::read). What stands here is the
+//! syntax: [`SignatureHeader`] reads the value of a `Signature` field without judging it.
+
+mod header;
+mod signature_base;
+
+pub use self::header::SignatureHeader;
+pub(crate) use self::header::named_algorithm;
+pub(crate) use self::signature_base::{BaseError, Component, SignatureBase, without_userinfo};
+
+#[cfg(all(test, feature = "aws-lc-rs"))]
+mod appendix_c;

@@ -1,0 +1,407 @@
+//! What can go wrong, grouped by whose fault it is.
+
+use std::error::Error;
+use std::fmt;
+
+use http::StatusCode;
+
+/// Why a message was not accepted.
+///
+/// The variant says whose fault it is; [`reason`](Self::reason) says which rule was broken and can be compared in
+/// tests; [`component`](Self::component), [`expected`](Self::expected) and [`found`](Self::found) are the evidence.
+/// Nothing in it is secret, and foreign text in it is shortened and escaped, so it may be logged and shown.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VerifyError {
+    /// The sender's: what it sent cannot be read without guessing.
+    Unreadable(Refusal),
+    /// The sender's: it can be read, but does not prove what the policy asks for.
+    Insufficient(Refusal),
+    /// Nobody's yet: signature or digest do not fit. The message was forged or changed on the way, or the key is
+    /// no longer the sender's; with a freshly fetched key a second try is worth it.
+    Mismatch(Refusal),
+    /// Ours: this server is not set up to judge any message.
+    Setup(Refusal),
+}
+
+/// Which rule was broken, and the evidence for it. Read it through the methods of [`VerifyError`].
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    reason: Reason,
+    evidence: Option<Box<Evidence>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Evidence {
+    component: Option<String>,
+    expected: Option<String>,
+    found: Option<String>,
+}
+
+/// The rule that a refused message broke.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// There is no `Signature` field and no `Authorization: Signature`.
+    Unsigned,
+    /// The signature is of a scheme that this version cannot check, such as RFC 9421.
+    SchemeUnsupported,
+    /// More than one signature field.
+    SignatureRepeated,
+    /// The signature field is longer than 16 KiB.
+    HeaderTooLong,
+    /// The signature field is not a list of `name="value"`.
+    HeaderMalformed,
+    /// A parameter of the signature field stands in it twice.
+    ParameterRepeated,
+    /// The signature field has more than 32 parameters.
+    TooManyParameters,
+    /// There is no `keyId`, or an empty one.
+    KeyIdMissing,
+    /// There is no `signature` parameter.
+    SignatureMissing,
+    /// The `signature` parameter is not standard base64 with its padding.
+    SignatureNotBase64,
+    /// `created` or `expires` is covered and is not a whole number of seconds in the years 1970 to 9999.
+    TimeMalformed,
+    /// More than 64 covered components, or a signature base longer than 64 KiB.
+    TooManyComponents,
+    /// The list of covered components names one twice.
+    ComponentRepeated,
+    /// The list of covered components names something that is not a field name nor a known `(…)`.
+    ComponentUnknown,
+    /// A component is covered, but the message does not have it.
+    ComponentMissing,
+    /// A field that may stand only once stands in the message several times.
+    FieldRepeated,
+    /// The policy demands that a component is covered, and it is not.
+    ComponentUncovered,
+    /// Neither `date` nor `(created)` is covered, so nothing says when this was signed.
+    NoTimeCovered,
+    /// `(created)` or `(expires)` is covered with an algorithm whose name forbids that (draft section 2.3).
+    TimeForbidden,
+    /// The algorithm is none that may be used: `none`, `hmac-…`, `rsa-sha1`, an empty or unknown name.
+    AlgorithmRefused,
+    /// The algorithm that the message names is not one of the key.
+    AlgorithmMismatch,
+    /// The `Host` is none of this server's configured authorities.
+    HostNotOurs,
+    /// The `Host` field and the authority of the request target differ.
+    HostConflict,
+    /// `Date` is not an HTTP date.
+    DateMalformed,
+    /// Signed too long ago.
+    TooOld,
+    /// Signed in the future.
+    InFuture,
+    /// The time in `expires` has passed.
+    Expired,
+    /// `expires` lies before `created`.
+    ExpiresBeforeCreated,
+    /// The `Digest` field is not a list of `algorithm=base64`, or its SHA-256 value is not 32 bytes.
+    DigestMalformed,
+    /// The `Digest` field gives SHA-256 twice.
+    DigestRepeated,
+    /// The `Digest` field has no SHA-256 value.
+    DigestWeak,
+    /// The body is not the one whose digest was sent.
+    DigestMismatch,
+    /// The signature was not made with this key over this message.
+    SignatureMismatch,
+    /// No authority is configured, so no request can be meant for this server.
+    NoAuthorities,
+}
+
+impl VerifyError {
+    /// Which rule was broken.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        self.refusal().reason
+    }
+
+    /// The component, field or parameter that the rule is about, by its name.
+    #[must_use]
+    pub fn component(&self) -> Option<&str> {
+        self.refusal().evidence.as_deref()?.component.as_deref()
+    }
+
+    /// What would have been accepted.
+    #[must_use]
+    pub fn expected(&self) -> Option<&str> {
+        self.refusal().evidence.as_deref()?.expected.as_deref()
+    }
+
+    /// What the message had instead; escaped, at most 200 characters.
+    #[must_use]
+    pub fn found(&self) -> Option<&str> {
+        self.refusal().evidence.as_deref()?.found.as_deref()
+    }
+
+    /// What to look at when the sender is believed to be honest; most often a proxy that rewrites requests.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self.reason() {
+            Reason::HostNotOurs | Reason::HostConflict => {
+                "if a reverse proxy stands in front, let it pass on the Host field as the sender wrote it, \
+                 and list every public host name in the policy"
+            }
+            Reason::DigestMismatch => {
+                "check the body exactly as it was received: before decompressing, decoding or parsing it"
+            }
+            Reason::SignatureMismatch => {
+                "compare the signature base with the sender's; a proxy may have changed the path, its percent-encoding \
+                 or a covered field, or the key may be an old one"
+            }
+            Reason::TooOld | Reason::InFuture => "compare the clocks of both servers",
+            Reason::SchemeUnsupported => {
+                "the sender will try draft-cavage-12 next if it is answered with 401"
+            }
+            _ => return None,
+        })
+    }
+
+    /// The answer to give: 400 for what cannot be read, 401 for what is not proved, 500 if it is our own setup.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Unreadable(_) => StatusCode::BAD_REQUEST,
+            Self::Insufficient(_) | Self::Mismatch(_) => StatusCode::UNAUTHORIZED,
+            Self::Setup(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn refusal(&self) -> &Refusal {
+        match self {
+            Self::Unreadable(refusal)
+            | Self::Insufficient(refusal)
+            | Self::Mismatch(refusal)
+            | Self::Setup(refusal) => refusal,
+        }
+    }
+
+    fn with(mut self, set: impl FnOnce(&mut Evidence)) -> Self {
+        let (Self::Unreadable(refusal)
+        | Self::Insufficient(refusal)
+        | Self::Mismatch(refusal)
+        | Self::Setup(refusal)) = &mut self;
+        set(refusal.evidence.get_or_insert_default());
+        self
+    }
+
+    pub(crate) fn about(self, component: &str) -> Self {
+        self.with(|evidence| evidence.component = Some(printable(component.as_bytes())))
+    }
+
+    pub(crate) fn expecting(self, expected: impl Into<String>) -> Self {
+        self.with(|evidence| evidence.expected = Some(expected.into()))
+    }
+
+    pub(crate) fn finding(self, found: impl AsRef<[u8]>) -> Self {
+        self.with(|evidence| evidence.found = Some(printable(found.as_ref())))
+    }
+}
+
+impl From<Reason> for VerifyError {
+    fn from(reason: Reason) -> Self {
+        let refusal = Refusal {
+            reason,
+            evidence: None,
+        };
+        match reason {
+            Reason::SignatureRepeated
+            | Reason::HeaderTooLong
+            | Reason::HeaderMalformed
+            | Reason::ParameterRepeated
+            | Reason::TooManyParameters
+            | Reason::KeyIdMissing
+            | Reason::SignatureMissing
+            | Reason::SignatureNotBase64
+            | Reason::TimeMalformed
+            | Reason::TooManyComponents
+            | Reason::ComponentRepeated
+            | Reason::ComponentUnknown
+            | Reason::FieldRepeated
+            | Reason::HostConflict
+            | Reason::DateMalformed
+            | Reason::DigestMalformed
+            | Reason::DigestRepeated => Self::Unreadable(refusal),
+            Reason::Unsigned
+            | Reason::SchemeUnsupported
+            | Reason::ComponentMissing
+            | Reason::ComponentUncovered
+            | Reason::NoTimeCovered
+            | Reason::TimeForbidden
+            | Reason::AlgorithmRefused
+            | Reason::AlgorithmMismatch
+            | Reason::HostNotOurs
+            | Reason::TooOld
+            | Reason::InFuture
+            | Reason::Expired
+            | Reason::ExpiresBeforeCreated
+            | Reason::DigestWeak => Self::Insufficient(refusal),
+            Reason::DigestMismatch | Reason::SignatureMismatch => Self::Mismatch(refusal),
+            Reason::NoAuthorities => Self::Setup(refusal),
+        }
+    }
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reason().fmt(f)?;
+        if let Some(component) = self.component() {
+            write!(f, ": `{component}`")?;
+        }
+        if let Some(expected) = self.expected() {
+            write!(f, ", expected {expected}")?;
+        }
+        if let Some(found) = self.found() {
+            write!(f, ", found \"{found}\"")?;
+        }
+        if let Some(hint) = self.hint() {
+            write!(f, " ({hint})")?;
+        }
+        Ok(())
+    }
+}
+
+impl Error for VerifyError {}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unsigned => "the request is not signed",
+            Self::SchemeUnsupported => "the signature is of a scheme that is not supported here",
+            Self::SignatureRepeated => "the request has more than one signature field",
+            Self::HeaderTooLong => "the signature field is longer than 16 KiB",
+            Self::HeaderMalformed => "the signature field is not a list of name=\"value\"",
+            Self::ParameterRepeated => "a parameter of the signature field stands in it twice",
+            Self::TooManyParameters => "the signature field has more than 32 parameters",
+            Self::KeyIdMissing => "the signature names no key",
+            Self::SignatureMissing => "the signature field has no signature value",
+            Self::SignatureNotBase64 => "the signature value is not standard base64",
+            Self::TimeMalformed => "a time in the signature field is not a whole number of seconds",
+            Self::TooManyComponents => "the signature covers more than 64 components or 64 KiB",
+            Self::ComponentRepeated => "the signature covers a component twice",
+            Self::ComponentUnknown => "the signature covers a component that is not known",
+            Self::ComponentMissing => "the signature covers a component that the request does not have",
+            Self::FieldRepeated => "a field that may stand only once stands in the request several times",
+            Self::ComponentUncovered => "the signature does not cover a component that it must cover",
+            Self::NoTimeCovered => "the signature covers neither date nor (created)",
+            Self::TimeForbidden => "(created) and (expires) may not be covered with this algorithm",
+            Self::AlgorithmRefused => "the algorithm of the signature is not accepted",
+            Self::AlgorithmMismatch => "the algorithm of the signature is not one of the key",
+            Self::HostNotOurs => "the request was signed for another host",
+            Self::HostConflict => "the Host field and the request target name different hosts",
+            Self::DateMalformed => "the Date field is not an HTTP date",
+            Self::TooOld => "the request was signed too long ago",
+            Self::InFuture => "the request was signed in the future",
+            Self::Expired => "the signature has expired",
+            Self::ExpiresBeforeCreated => "the signature expires before it was created",
+            Self::DigestMalformed => "the Digest field cannot be read",
+            Self::DigestRepeated => "the Digest field gives SHA-256 twice",
+            Self::DigestWeak => "the Digest field has no SHA-256 value",
+            Self::DigestMismatch => "the body is not the one that was signed",
+            Self::SignatureMismatch => "the signature was not made with this key over this request",
+            Self::NoAuthorities => {
+                "the policy names no authority of this server, so no request can be meant for it; call `authorities`"
+            }
+        })
+    }
+}
+
+/// Why a message could not be signed.
+#[non_exhaustive]
+#[derive(Debug, thiserror::Error)]
+pub enum SignError {
+    /// The key id is empty, longer than 2048 bytes, or has a character other than visible ASCII without `"` and `\`.
+    #[error("the key id must be 1 to 2048 visible ASCII characters without quotes and backslashes")]
+    KeyId,
+    /// The request has no `Host` field and its URI has no host.
+    #[error("the request has no host: give it an absolute URI or a Host field")]
+    NoHost,
+    /// A method that may have a body was to be signed without a digest.
+    #[error(
+        "a {method} request is signed with the digest of its body, even an empty one: give the digest"
+    )]
+    NoDigest {
+        /// The method of the request.
+        method: http::Method,
+    },
+    /// A field that is signed stands in the request several times, or the signed fields are longer than 64 KiB.
+    #[error("the field `{name}` stands in the request more than once or is too long to be signed")]
+    Field {
+        /// The field's name.
+        name: String,
+    },
+    /// The time cannot be written as an HTTP date: it is before 1970 or after 9999.
+    #[error("the time to sign with is not in the years 1970 to 9999")]
+    Time,
+    /// The key did not sign; a key kept elsewhere says why in the source.
+    #[error("the key did not sign")]
+    Key(#[source] Box<dyn Error + Send + Sync>),
+}
+
+/// Why a key was not accepted. It never holds any part of the key.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum KeyError {
+    /// The text is no PEM block.
+    #[error("this is not a PEM block (-----BEGIN … KEY-----)")]
+    NotPem,
+    /// The text is longer than 16 KiB; an RSA key of 8192 bits needs less than half of that.
+    #[error("the PEM text is longer than 16 KiB")]
+    TooLong,
+    /// The text holds more than one PEM block, so that it is not clear which key is meant.
+    #[error("the PEM text holds more than one block; give only the key")]
+    SeveralBlocks,
+    /// A private key stands where a public one belongs. Whoever published it must replace it.
+    #[error(
+        "this is a private key where a public key belongs; it must be replaced, as others may have seen it"
+    )]
+    PrivateKey,
+    /// A public key stands where a private one belongs.
+    #[error("this is a public key where a private key belongs")]
+    PublicKey,
+    /// The private key is encrypted with a passphrase.
+    #[error("the private key is encrypted; decrypt it first (openssl pkey -in key.pem)")]
+    Encrypted,
+    /// The block is neither an RSA nor an Ed25519 key.
+    #[error("this is neither an RSA key nor an Ed25519 key")]
+    Unsupported,
+    /// The block's label is right, but its content is not the encoding of such a key.
+    #[error("the content of the PEM block is not a key of the kind that its label says")]
+    Malformed,
+    /// The RSA modulus is not of 2048 to 8192 bits.
+    #[error("the RSA key has {bits} bits; 2048 to 8192 are accepted")]
+    RsaSize {
+        /// How many bits it has.
+        bits: usize,
+    },
+    /// The RSA numbers cannot be those of a real key: an even modulus, an exponent that is even, 1, or over 33 bits.
+    #[error("the numbers of the RSA key are not those of a sound key")]
+    RsaNumbers,
+    /// The Ed25519 point has a small order: signatures of such a key prove nothing.
+    #[error("the Ed25519 key is one of the points for which a signature proves nothing")]
+    SmallOrder,
+    /// The key is kept elsewhere and cannot be exported.
+    #[error("the key is kept elsewhere and cannot be exported")]
+    KeptElsewhere,
+    /// The cryptographic backend could not make or write the key.
+    #[error("the cryptographic backend could not make or write the key")]
+    Backend,
+}
+
+/// Foreign bytes as text for people: escaped, and cut after 200 characters.
+fn printable(bytes: &[u8]) -> String {
+    const LONGEST: usize = 200;
+    let start = bytes.get(..4 * LONGEST).unwrap_or(bytes);
+    let mut text: String = String::from_utf8_lossy(start)
+        .escape_debug()
+        .take(LONGEST)
+        .collect();
+    if text.chars().count() == LONGEST {
+        text.push('…');
+    }
+    text
+}

@@ -1,0 +1,275 @@
+//! Keys: parsed once, then cheap to clone and share.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::crypto::PublicKey;
+
+#[cfg(feature = "aws-lc-rs")]
+mod der;
+#[cfg(feature = "aws-lc-rs")]
+mod pem;
+
+#[cfg(feature = "aws-lc-rs")]
+use crate::crypto::PrivateKey;
+#[cfg(feature = "aws-lc-rs")]
+use crate::crypto::aws_lc_rs as backend;
+use crate::error::KeyError;
+
+/// What kind of key it is. It decides which algorithms a signature may use; the message's own words can only narrow
+/// them.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyAlgorithm {
+    /// RSA with 2048 to 8192 bits: what the whole fediverse understands.
+    Rsa,
+    /// Ed25519 ([RFC 8032](https://www.rfc-editor.org/rfc/rfc8032)): smaller and faster, not understood by all.
+    Ed25519,
+}
+
+/// How the bytes of a signature are made.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SignatureAlgorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256 ([RFC 8017, section 8.2](https://www.rfc-editor.org/rfc/rfc8017#section-8.2)).
+    RsaSha256,
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    RsaSha512,
+    /// Ed25519 ([RFC 8032, section 5.1](https://www.rfc-editor.org/rfc/rfc8032#section-5.1)).
+    Ed25519,
+}
+
+/// A private key that is kept elsewhere, such as in a hardware module or an agent.
+///
+/// The call blocks until the signature is there. See [`SigningKey::kept_elsewhere`].
+pub trait Sign: Send + Sync {
+    /// Signs the message (not its hash) and gives the raw bytes of the signature.
+    ///
+    /// # Errors
+    /// Whatever kept the key from signing; it becomes the source of [`SignError::Key`](crate::SignError::Key).
+    fn sign(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+    ) -> Result<Vec<u8>, Box<dyn Error + Send + Sync + 'static>>;
+}
+
+/// A private key, parsed and ready to sign. A clone shares the key.
+#[derive(Clone)]
+pub struct SigningKey {
+    place: Place,
+    public: VerifyingKey,
+}
+
+#[derive(Clone)]
+enum Place {
+    #[cfg(feature = "aws-lc-rs")]
+    Here(Arc<dyn PrivateKey>),
+    Elsewhere(Arc<dyn Sign>),
+}
+
+impl SigningKey {
+    /// Reads a private key from PEM: `PRIVATE KEY` (PKCS#8, RSA or Ed25519) or `RSA PRIVATE KEY` (PKCS#1).
+    ///
+    /// Lines may be of any width and end in LF or CRLF. Parsing costs as much as a signature, so keep the result.
+    ///
+    /// # Errors
+    /// [`KeyError`] if the text is not exactly one such block, if the key is encrypted, if its numbers do not fit
+    /// together, or if an RSA key has less than 2048 or more than 8192 bits.
+    #[cfg(feature = "aws-lc-rs")]
+    pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
+        let block = pem::decode(pem)?;
+        let (algorithm, key) = match block.label() {
+            "RSA PRIVATE KEY" => (KeyAlgorithm::Rsa, block.der()),
+            "PRIVATE KEY" => der::private_key(block.der())?,
+            "ENCRYPTED PRIVATE KEY" => return Err(KeyError::Encrypted),
+            "PUBLIC KEY" | "RSA PUBLIC KEY" => return Err(KeyError::PublicKey),
+            _ => return Err(KeyError::Unsupported),
+        };
+        match algorithm {
+            KeyAlgorithm::Rsa => {
+                let (modulus, exponent) = der::rsa_private_numbers(key)?;
+                der::check_rsa(modulus, exponent)?;
+                Self::from_rsa(backend::RsaPrivateKey::new(key)?)
+            }
+            KeyAlgorithm::Ed25519 => {
+                Self::from_ed25519(backend::Ed25519PrivateKey::new(block.der())?)
+            }
+        }
+    }
+
+    /// Makes a new RSA key of 2048 bits. Takes about a tenth of a second.
+    ///
+    /// # Errors
+    /// [`KeyError::Backend`] if the system gives no randomness.
+    #[cfg(feature = "aws-lc-rs")]
+    pub fn generate_rsa() -> Result<Self, KeyError> {
+        Self::from_rsa(backend::RsaPrivateKey::generate()?)
+    }
+
+    /// Makes a new Ed25519 key.
+    ///
+    /// # Errors
+    /// [`KeyError::Backend`] if the system gives no randomness.
+    #[cfg(feature = "aws-lc-rs")]
+    pub fn generate_ed25519() -> Result<Self, KeyError> {
+        Self::from_ed25519(backend::Ed25519PrivateKey::generate()?)
+    }
+
+    /// A key whose private half is kept elsewhere; `public` is its public half.
+    #[must_use]
+    pub fn kept_elsewhere(public: VerifyingKey, key: impl Sign + 'static) -> Self {
+        Self {
+            place: Place::Elsewhere(Arc::new(key)),
+            public,
+        }
+    }
+
+    /// Writes the private key as PEM (PKCS#8), for a place that only the server can read.
+    ///
+    /// # Errors
+    /// [`KeyError::KeptElsewhere`] if the key is not here to be written.
+    pub fn to_pem(&self) -> Result<String, KeyError> {
+        match &self.place {
+            #[cfg(feature = "aws-lc-rs")]
+            Place::Here(key) => Ok(pem::encode("PRIVATE KEY", &key.pkcs8()?)),
+            Place::Elsewhere(_) => Err(KeyError::KeptElsewhere),
+        }
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn verifying_key(&self) -> VerifyingKey {
+        self.public.clone()
+    }
+
+    /// What kind of key it is.
+    #[must_use]
+    pub fn algorithm(&self) -> KeyAlgorithm {
+        self.public.algorithm
+    }
+
+    pub(crate) fn sign(
+        &self,
+        message: &[u8],
+    ) -> Result<Vec<u8>, Box<dyn Error + Send + Sync + 'static>> {
+        let algorithm = match self.algorithm() {
+            KeyAlgorithm::Rsa => SignatureAlgorithm::RsaSha256,
+            KeyAlgorithm::Ed25519 => SignatureAlgorithm::Ed25519,
+        };
+        match &self.place {
+            #[cfg(feature = "aws-lc-rs")]
+            Place::Here(key) => key.sign(algorithm, message),
+            Place::Elsewhere(key) => key.sign(algorithm, message),
+        }
+    }
+
+    #[cfg(feature = "aws-lc-rs")]
+    fn from_rsa(key: backend::RsaPrivateKey) -> Result<Self, KeyError> {
+        let public = VerifyingKey::from_rsa(key.public())?;
+        Ok(Self {
+            place: Place::Here(Arc::new(key)),
+            public,
+        })
+    }
+
+    #[cfg(feature = "aws-lc-rs")]
+    fn from_ed25519(key: backend::Ed25519PrivateKey) -> Result<Self, KeyError> {
+        let public = VerifyingKey::from_ed25519(key.public())?;
+        Ok(Self {
+            place: Place::Here(Arc::new(key)),
+            public,
+        })
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey({:?})", self.algorithm())
+    }
+}
+
+/// A public key, parsed and ready to verify. A clone shares the key; two are equal if they are the same key.
+#[derive(Clone)]
+pub struct VerifyingKey {
+    algorithm: KeyAlgorithm,
+    key: Arc<dyn PublicKey>,
+}
+
+impl VerifyingKey {
+    /// Reads a public key from PEM, such as an actor's `publicKeyPem`: `PUBLIC KEY` (SPKI, RSA or Ed25519) or
+    /// `RSA PUBLIC KEY` (PKCS#1). Lines may be of any width and end in LF or CRLF.
+    ///
+    /// # Errors
+    /// [`KeyError`] if the text is not exactly one such block of at most 16 KiB, if it is a private key, if an RSA
+    /// key has less than 2048 or more than 8192 bits or an absurd exponent, or if an Ed25519 point has a small order.
+    #[cfg(feature = "aws-lc-rs")]
+    pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
+        let block = pem::decode(pem)?;
+        match block.label() {
+            "RSA PUBLIC KEY" => Self::from_rsa(block.der()),
+            "PUBLIC KEY" => match der::public_key(block.der())? {
+                (KeyAlgorithm::Rsa, key) => Self::from_rsa(key),
+                (KeyAlgorithm::Ed25519, key) => Self::from_ed25519(key),
+            },
+            label if label.ends_with("PRIVATE KEY") => Err(KeyError::PrivateKey),
+            _ => Err(KeyError::Unsupported),
+        }
+    }
+
+    /// Writes the key as PEM (SPKI), as it stands in an actor's `publicKeyPem`.
+    #[cfg(feature = "aws-lc-rs")]
+    #[must_use]
+    pub fn to_pem(&self) -> String {
+        pem::encode("PUBLIC KEY", self.key.spki())
+    }
+
+    /// What kind of key it is.
+    #[must_use]
+    pub fn algorithm(&self) -> KeyAlgorithm {
+        self.algorithm
+    }
+
+    pub(crate) fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        self.key.verify(algorithm, message, signature)
+    }
+
+    #[cfg(feature = "aws-lc-rs")]
+    fn from_rsa(pkcs1: &[u8]) -> Result<Self, KeyError> {
+        let (modulus, exponent) = der::rsa_public_numbers(pkcs1)?;
+        der::check_rsa(modulus, exponent)?;
+        Ok(Self {
+            algorithm: KeyAlgorithm::Rsa,
+            key: Arc::new(backend::RsaPublicKey::new(pkcs1)?),
+        })
+    }
+
+    #[cfg(feature = "aws-lc-rs")]
+    fn from_ed25519(point: &[u8]) -> Result<Self, KeyError> {
+        let point = der::check_ed25519(point)?;
+        Ok(Self {
+            algorithm: KeyAlgorithm::Ed25519,
+            key: Arc::new(backend::Ed25519PublicKey::new(point)?),
+        })
+    }
+}
+
+impl PartialEq for VerifyingKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.key.spki() == other.key.spki()
+    }
+}
+
+impl Eq for VerifyingKey {}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "VerifyingKey({:?})", self.algorithm)
+    }
+}

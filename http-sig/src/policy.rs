@@ -1,0 +1,369 @@
+//! What a signature must prove before it counts.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use http::header::{DATE, HOST};
+use http::{HeaderMap, HeaderName, Request};
+
+use crate::cavage::{Component, SignatureHeader, without_userinfo};
+use crate::error::{Reason, VerifyError};
+
+pub(crate) const DIGEST: HeaderName = HeaderName::from_static("digest");
+
+/// The last second of the year 9999: beyond it nothing can be written as an HTTP date.
+pub(crate) const LAST_SECOND: u64 = 253_402_300_799;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// What a request's signature must cover, how old it may be, and for whom it must be meant.
+///
+/// Start from a preset, name this server's public authorities, and keep the value: it is read by reference.
+///
+/// ```
+/// let policy = http_sig::Policy::fediverse().authorities(["example.org", "social.example.org:8443"]);
+/// ```
+///
+/// Without [`authorities`](Self::authorities) every request is refused. `Forwarded` and `X-Forwarded-*` fields have no
+/// effect: whoever can send a request can write them.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    authorities: Authorities,
+    max_age: Duration,
+    clock_skew: Duration,
+    created_will_do: bool,
+    query_may_be_left_out: bool,
+    rsa_sha512: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Authorities {
+    Any,
+    These(Vec<String>),
+}
+
+impl Policy {
+    /// What every known server of the fediverse sends, and no less.
+    ///
+    /// A request must cover `(request-target)`, `host`, and `date` or `(created)`; if it has a body, or a method other
+    /// than GET and HEAD, then `digest` too. It must not be older than 12 hours and not lie in the future, with one
+    /// hour of tolerance for clocks in both directions (Mastodon's window). `expires` can shorten that time, not
+    /// lengthen it. A GET whose signer left the query out of the target is accepted and
+    /// [flagged](crate::VerifiedRequest::query_left_out). RSA keys may sign with SHA-512 where the message says so or
+    /// says `hs2019`.
+    #[must_use]
+    pub fn fediverse() -> Self {
+        Self {
+            authorities: Authorities::These(Vec::new()),
+            max_age: 12 * HOUR,
+            clock_skew: HOUR,
+            created_will_do: true,
+            query_may_be_left_out: true,
+            rsa_sha512: true,
+        }
+    }
+
+    /// The narrowest that current servers still pass: `(request-target) host date`, and `digest` where there is a body.
+    ///
+    /// A request must not be older than one hour in all, and at most five minutes in the future. `(created)` does not
+    /// stand in for `date`, the query must be covered, and RSA keys sign with SHA-256 only.
+    #[must_use]
+    pub fn strict() -> Self {
+        Self {
+            authorities: Authorities::These(Vec::new()),
+            max_age: 55 * MINUTE,
+            clock_skew: 5 * MINUTE,
+            created_will_do: false,
+            query_may_be_left_out: false,
+            rsa_sha512: false,
+        }
+    }
+
+    /// Names the authorities (`host` or `host:port`) by which the world knows this server; replaces those named before.
+    ///
+    /// A signed request counts only if its `Host` is one of them, or else a request that was signed for another server
+    /// could be replayed to this one. Case does not matter, nor do the default ports 80 and 443.
+    #[must_use]
+    pub fn authorities<I>(mut self, authorities: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        let authorities = authorities.into_iter();
+        self.authorities = Authorities::These(
+            authorities
+                .map(|authority| normal(authority.as_ref()))
+                .collect(),
+        );
+        self
+    }
+
+    /// Accepts requests that were signed for any host. Only for tests and for looking at foreign captures: a server
+    /// that does this accepts what others were sent.
+    #[must_use]
+    pub fn danger_any_authority(mut self) -> Self {
+        self.authorities = Authorities::Any;
+        self
+    }
+
+    /// How long a signature is good for, before the tolerance for clocks.
+    #[must_use]
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        self.max_age = max_age;
+        self
+    }
+
+    /// How far the sender's clock may be off, in both directions. It does not lengthen `expires`.
+    #[must_use]
+    pub fn clock_skew(mut self, clock_skew: Duration) -> Self {
+        self.clock_skew = clock_skew;
+        self
+    }
+
+    /// Whether a GET counts whose signer left the query out of the target (Mastodon and GoToSocial accept it, Akkoma
+    /// signed so until 2026). What the query says is then not proved.
+    #[must_use]
+    pub fn accept_query_left_out(mut self, accept: bool) -> Self {
+        self.query_may_be_left_out = accept;
+        self
+    }
+
+    /// Whether RSA keys may sign with SHA-512, which `hs2019` means by the draft's text, though most servers sign with
+    /// SHA-256 under that name.
+    #[must_use]
+    pub fn accept_rsa_sha512(mut self, accept: bool) -> Self {
+        self.rsa_sha512 = accept;
+        self
+    }
+
+    pub(crate) fn allows_rsa_sha512(&self) -> bool {
+        self.rsa_sha512
+    }
+
+    pub(crate) fn allows_query_left_out(&self) -> bool {
+        self.query_may_be_left_out
+    }
+
+    /// Refuses a signature that covers less than this policy demands.
+    pub(crate) fn check_coverage(
+        &self,
+        components: &[Component],
+        with_digest: bool,
+    ) -> Result<(), VerifyError> {
+        let uncovered = |component: &Component| {
+            let reason = if *component == Component::Field(DATE) {
+                Reason::NoTimeCovered
+            } else {
+                Reason::ComponentUncovered
+            };
+            let covered: Vec<&str> = components.iter().map(Component::as_str).collect();
+            VerifyError::from(reason)
+                .about(component.as_str())
+                .finding(covered.join(" "))
+        };
+        let date = if self.created_will_do && components.contains(&Component::Created) {
+            None
+        } else {
+            Some(Component::Field(DATE))
+        };
+        let digest = with_digest.then_some(Component::Field(DIGEST));
+        let required = [
+            Some(Component::RequestTarget),
+            Some(Component::Field(HOST)),
+            digest,
+            date,
+        ];
+        match required
+            .iter()
+            .flatten()
+            .find(|component| !components.contains(component))
+        {
+            Some(component) => Err(uncovered(component)),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a request that is meant for another server.
+    pub(crate) fn check_host<B>(&self, request: &Request<B>) -> Result<(), VerifyError> {
+        if matches!(&self.authorities, Authorities::These(ours) if ours.is_empty()) {
+            return Err(Reason::NoAuthorities.into());
+        }
+        let field = request
+            .headers()
+            .get(HOST)
+            .map(|host| host.as_bytes().trim_ascii());
+        let target = request
+            .uri()
+            .authority()
+            .map(|authority| without_userinfo(authority.as_str()));
+        let missing = || VerifyError::from(Reason::ComponentMissing).about("host");
+        let host = field.or(target.map(str::as_bytes)).ok_or_else(missing)?;
+        let normal_host = str::from_utf8(host).map(normal).unwrap_or_default();
+        if let Some(target) = target
+            && normal(target) != normal_host
+        {
+            let conflict = VerifyError::from(Reason::HostConflict).about("host");
+            return Err(conflict.expecting(format!("{target:?}")).finding(host));
+        }
+        match &self.authorities {
+            Authorities::These(ours) if !ours.contains(&normal_host) => {
+                Err(VerifyError::from(Reason::HostNotOurs)
+                    .about("host")
+                    .expecting(ours.join(" or "))
+                    .finding(host))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a signature that is too old, too new or expired; says when it was made.
+    pub(crate) fn check_time(
+        &self,
+        headers: &HeaderMap,
+        signature: &SignatureHeader<'_>,
+        components: &[Component],
+        now: SystemTime,
+    ) -> Result<SystemTime, VerifyError> {
+        let mut signed_at = None;
+        if components.contains(&Component::Field(DATE)) {
+            let field = headers.get(DATE);
+            let field =
+                field.ok_or_else(|| VerifyError::from(Reason::ComponentMissing).about("date"))?;
+            let date = field
+                .to_str()
+                .ok()
+                .and_then(|date| httpdate::parse_http_date(date.trim()).ok());
+            let malformed = || {
+                VerifyError::from(Reason::DateMalformed)
+                    .about("date")
+                    .finding(field)
+            };
+            let date = date.ok_or_else(malformed)?;
+            self.check_window("date", date, now)?;
+            signed_at = Some(date);
+        }
+        if components.contains(&Component::Created) {
+            let created = seconds("(created)", signature.created())?;
+            self.check_window("(created)", created, now)?;
+            signed_at = Some(created);
+        }
+        if components.contains(&Component::Expires) {
+            let expires = seconds("(expires)", signature.expires())?;
+            if signed_at.is_some_and(|signed_at| expires < signed_at) {
+                return Err(VerifyError::from(Reason::ExpiresBeforeCreated).about("(expires)"));
+            }
+            if expires < now {
+                return Err(VerifyError::from(Reason::Expired)
+                    .about("(expires)")
+                    .finding(signature.expires().unwrap_or_default()));
+            }
+        }
+        signed_at.ok_or_else(|| Reason::NoTimeCovered.into())
+    }
+
+    fn check_window(
+        &self,
+        component: &str,
+        signed_at: SystemTime,
+        now: SystemTime,
+    ) -> Result<(), VerifyError> {
+        let (reason, off, allowed) = match signed_at.duration_since(now) {
+            Ok(ahead) => (Reason::InFuture, ahead, self.clock_skew),
+            Err(behind) => (
+                Reason::TooOld,
+                behind.duration(),
+                self.max_age.saturating_add(self.clock_skew),
+            ),
+        };
+        if off <= allowed {
+            return Ok(());
+        }
+        Err(VerifyError::from(reason)
+            .about(component)
+            .expecting(format!("at most {} s off", allowed.as_secs()))
+            .finding(format!("{} s", off.as_secs())))
+    }
+}
+
+/// Seconds since 1970 as the draft writes them: digits and nothing else.
+fn seconds(component: &str, text: Option<&str>) -> Result<SystemTime, VerifyError> {
+    let text = text.ok_or_else(|| VerifyError::from(Reason::ComponentMissing).about(component))?;
+    let seconds = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| text.parse::<u64>().ok());
+    seconds
+        .flatten()
+        .filter(|seconds| *seconds <= LAST_SECOND)
+        .and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds)))
+        .ok_or_else(|| {
+            VerifyError::from(Reason::TimeMalformed)
+                .about(component)
+                .finding(text)
+        })
+}
+
+/// An authority in the spelling in which two of them are compared: lower case, without a default port.
+fn normal(authority: &str) -> String {
+    let authority = authority.trim().to_ascii_lowercase();
+    let host = [":443", ":80", ":"]
+        .iter()
+        .find_map(|port| authority.strip_suffix(port));
+    // What ends like a port may be the end of an IPv6 address without brackets.
+    match host.filter(|host| !host.contains(':') || host.ends_with(']')) {
+        Some(host) => host.to_owned(),
+        None => authority,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn authorities_are_compared_without_case_and_default_port() {
+        for (one, other, same) in [
+            ("Example.ORG", "example.org", true),
+            ("example.org:443", "example.org", true),
+            ("example.org:80", "example.org", true),
+            ("example.org:", "example.org", true),
+            ("example.org:8443", "example.org", false),
+            ("example.org:8080", "example.org:80", false),
+            ("example.org.", "example.org", false),
+            ("[::1]:443", "[::1]", true),
+            ("2001:db8::443", "2001:db8:", false),
+            ("example.org.evil.example", "example.org", false),
+        ] {
+            assert_eq!(normal(one) == normal(other), same, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn seconds_are_digits_only() {
+        assert_eq!(
+            seconds("(created)", Some("253402300799"))
+                .unwrap()
+                .duration_since(UNIX_EPOCH)
+                .unwrap()
+                .as_secs(),
+            LAST_SECOND
+        );
+        for text in [
+            "253402300800",
+            "-1",
+            "+1",
+            "1.5",
+            "",
+            " 1",
+            "9223372036854775808",
+            "99999999999999999999999",
+            "1e3",
+        ] {
+            assert_eq!(
+                seconds("(created)", Some(text)).unwrap_err().reason(),
+                Reason::TimeMalformed,
+                "{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Signing requests.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{CONTENT_TYPE, DATE, HOST};
+use http::{HeaderName, HeaderValue, Method, Request, Uri};
+
+use crate::cavage::{BaseError, Component, SignatureBase, without_userinfo};
+use crate::digest::Digest;
+use crate::error::SignError;
+use crate::key::{KeyAlgorithm, SigningKey};
+use crate::policy::{DIGEST, LAST_SECOND};
+
+const SIGNATURE: HeaderName = HeaderName::from_static("signature");
+
+/// Longest key id, in bytes.
+const LONGEST_KEY_ID: usize = 2048;
+
+/// Signs requests with one key under one key id. A clone is cheap and shares the key.
+#[derive(Clone)]
+pub struct Signer {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    key_id: String,
+    key: SigningKey,
+}
+
+impl Signer {
+    /// A signer whose signatures name the key by `key_id`: the URL under which recipients find the public half, such as
+    /// `https://example.org/users/alice#main-key`.
+    ///
+    /// # Errors
+    /// [`SignError::KeyId`] if it is empty or longer than 2048 bytes, or has a character that cannot stand between the
+    /// quotes of a `Signature` field: anything but visible ASCII, `"` and `\`.
+    pub fn new(key_id: impl Into<String>, key: SigningKey) -> Result<Self, SignError> {
+        let key_id = key_id.into();
+        let fits = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+        if key_id.is_empty() || key_id.len() > LONGEST_KEY_ID || !key_id.bytes().all(fits) {
+            return Err(SignError::KeyId);
+        }
+        Ok(Self {
+            inner: Arc::new(Inner { key_id, key }),
+        })
+    }
+
+    /// The key id that the signatures name.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        &self.inner.key_id
+    }
+
+    /// Signs a request with its body by draft-cavage-12, the scheme that every server understands.
+    ///
+    /// Adds `Host` if it is absent (the authority of the URI); sets `Date` to `now`, `Digest` if there is a body or a
+    /// method that has one, and `Signature`. Covered are `(request-target) host date`, and `digest content-type` with a
+    /// digest. Signing again replaces what was there.
+    ///
+    /// # Errors
+    /// [`SignError`] if the request has no host, if a covered field stands in it twice, if `now` is not in the years 1970
+    /// to 9999, or if the key refuses. The request may then have new `Host`, `Date` and `Digest` fields, but no new
+    /// signature.
+    pub fn sign<B: AsRef<[u8]>>(
+        &self,
+        request: &mut Request<B>,
+        now: SystemTime,
+    ) -> Result<(), SignError> {
+        let body = request.body().as_ref();
+        let digest =
+            (!body.is_empty() || needs_digest(request.method())).then(|| Digest::sha256(body));
+        self.sign_prepared(request, digest.as_ref(), now)
+    }
+
+    /// Like [`sign`](Self::sign), with the digest computed before, once for all recipients. The body is not looked at.
+    ///
+    /// # Errors
+    /// As [`sign`](Self::sign), and [`SignError::NoDigest`] if the method is neither GET nor HEAD and there is neither a
+    /// digest nor a `Digest` field.
+    pub fn sign_prepared<B>(
+        &self,
+        request: &mut Request<B>,
+        digest: Option<&Digest>,
+        now: SystemTime,
+    ) -> Result<(), SignError> {
+        let since_1970 = now
+            .duration_since(UNIX_EPOCH)
+            .map_err(|_| SignError::Time)?;
+        if since_1970.as_secs() > LAST_SECOND {
+            return Err(SignError::Time);
+        }
+        let date =
+            HeaderValue::try_from(httpdate::fmt_http_date(now)).map_err(|_| SignError::Time)?;
+        request.headers_mut().remove(SIGNATURE);
+        if !request.headers().contains_key(HOST) {
+            let host = host(request.uri()).ok_or(SignError::NoHost)?;
+            request.headers_mut().insert(HOST, host);
+        }
+        request.headers_mut().insert(DATE, date);
+        if let Some(digest) = digest {
+            request
+                .headers_mut()
+                .insert(DIGEST, digest.field_value().clone());
+        }
+        let mut components = vec![
+            Component::RequestTarget,
+            Component::Field(HOST),
+            Component::Field(DATE),
+            Component::Field(DIGEST),
+        ];
+        if !request.headers().contains_key(DIGEST) {
+            if needs_digest(request.method()) {
+                return Err(SignError::NoDigest {
+                    method: request.method().clone(),
+                });
+            }
+            components.pop();
+        } else if request.headers().contains_key(CONTENT_TYPE) {
+            components.push(Component::Field(CONTENT_TYPE));
+        }
+        let base =
+            SignatureBase::new(request, &components, None, None).map_err(|error| match error {
+                BaseError::Missing(component)
+                | BaseError::Repeated(component)
+                | BaseError::TooLong(component) => SignError::Field {
+                    name: component.as_str().to_owned(),
+                },
+            })?;
+        let signature = self
+            .inner
+            .key
+            .sign(base.as_bytes())
+            .map_err(SignError::Key)?;
+        let field = self.field(&components, &signature)?;
+        request.headers_mut().insert(SIGNATURE, field);
+        Ok(())
+    }
+
+    fn field(&self, components: &[Component], signature: &[u8]) -> Result<HeaderValue, SignError> {
+        // Misskey wants the parameter; Mastodon knows these two values.
+        let algorithm = match self.inner.key.algorithm() {
+            KeyAlgorithm::Rsa => "rsa-sha256",
+            KeyAlgorithm::Ed25519 => "hs2019",
+        };
+        let mut field = String::with_capacity(self.inner.key_id.len() + 2 * signature.len() + 128);
+        field.push_str("keyId=\"");
+        field.push_str(&self.inner.key_id);
+        field.push_str("\",algorithm=\"");
+        field.push_str(algorithm);
+        field.push_str("\",headers=\"");
+        for (at, component) in components.iter().enumerate() {
+            if at > 0 {
+                field.push(' ');
+            }
+            field.push_str(component.as_str());
+        }
+        field.push_str("\",signature=\"");
+        STANDARD.encode_string(signature, &mut field);
+        field.push('"');
+        HeaderValue::try_from(field).map_err(|_| SignError::KeyId)
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer")
+            .field("key_id", &self.inner.key_id)
+            .field("key", &self.inner.key)
+            .finish()
+    }
+}
+
+/// Whether a request is signed with a digest even if its body is empty.
+pub(crate) fn needs_digest(method: &Method) -> bool {
+    *method != Method::GET && *method != Method::HEAD
+}
+
+/// The authority of the URI without credentials and without the scheme's default port.
+fn host(uri: &Uri) -> Option<HeaderValue> {
+    let authority = without_userinfo(uri.authority()?.as_str());
+    let default_port = match uri.scheme_str() {
+        Some("https") => ":443",
+        Some("http") => ":80",
+        _ => "",
+    };
+    HeaderValue::try_from(authority.strip_suffix(default_port).unwrap_or(authority)).ok()
+}

@@ -1,0 +1,358 @@
+//! Verifying requests in two steps, between which the caller finds the key.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::time::SystemTime;
+
+use http::header::{AUTHORIZATION, DATE, HOST};
+use http::{HeaderMap, HeaderName, Method, Request};
+
+use crate::cavage::{self, BaseError, Component, SignatureBase, SignatureHeader};
+use crate::digest;
+use crate::error::{Reason, VerifyError};
+use crate::key::{KeyAlgorithm, SignatureAlgorithm, VerifyingKey};
+use crate::policy::{DIGEST, Policy};
+use crate::sign::needs_digest;
+
+const SIGNATURE: HeaderName = HeaderName::from_static("signature");
+const SIGNATURE_INPUT: HeaderName = HeaderName::from_static("signature-input");
+
+impl Policy {
+    /// The first step: reads the signature of a request, checks all that can be checked without the key, and says which
+    /// key the request names.
+    ///
+    /// The body must be the bytes as they were received, before decompressing or parsing them, and the URI as it came
+    /// over the wire. The digest is checked here, so that no key is fetched for a request whose body was exchanged.
+    ///
+    /// # Errors
+    /// [`VerifyError`] if the request is not signed, if its signature cannot be read, or if the signature would not prove
+    /// what this policy demands even if it were right.
+    pub fn read<B: AsRef<[u8]>>(
+        &self,
+        request: Request<B>,
+        now: SystemTime,
+    ) -> Result<Claim<B>, VerifyError> {
+        let headers = request.headers();
+        let field = signature_field(headers)?;
+        for name in [HOST, DATE, DIGEST] {
+            if headers.get_all(&name).iter().nth(1).is_some() {
+                return Err(VerifyError::from(Reason::FieldRepeated).about(name.as_str()));
+            }
+        }
+        let signature = SignatureHeader::parse(field)?;
+        let components = signature.components()?;
+        let algorithm = self.named_algorithm(&signature, &components)?;
+        let body = request.body().as_ref();
+        self.check_coverage(
+            &components,
+            !body.is_empty() || needs_digest(request.method()),
+        )?;
+        self.check_host(&request)?;
+        let signed_at = self.check_time(headers, &signature, &components, now)?;
+        if components.contains(&Component::Field(DIGEST)) {
+            let field = headers.get(DIGEST);
+            let field =
+                field.ok_or_else(|| VerifyError::from(Reason::ComponentMissing).about("digest"))?;
+            digest::check(field.as_bytes(), body)?;
+        }
+        let base = SignatureBase::new(
+            &request,
+            &components,
+            signature.created(),
+            signature.expires(),
+        )
+        .map_err(|error| {
+            let (reason, component) = match error {
+                BaseError::Missing(component) => (Reason::ComponentMissing, component),
+                BaseError::Repeated(component) => (Reason::FieldRepeated, component),
+                BaseError::TooLong(component) => (Reason::TooManyComponents, component),
+            };
+            VerifyError::from(reason).about(component.as_str())
+        })?;
+        let facts = Facts {
+            key_id: signature.key_id().to_owned(),
+            components,
+            signed_at,
+            signature: signature.into_signature(),
+        };
+        let query_may_be_left_out = self.allows_query_left_out() && request.method() == Method::GET;
+        Ok(Claim {
+            request,
+            facts,
+            base,
+            algorithm,
+            rsa_sha512: self.allows_rsa_sha512(),
+            query_may_be_left_out,
+        })
+    }
+
+    fn named_algorithm(
+        &self,
+        signature: &SignatureHeader<'_>,
+        components: &[Component],
+    ) -> Result<Option<SignatureAlgorithm>, VerifyError> {
+        let name = signature.algorithm();
+        let algorithm = cavage::named_algorithm(name)?;
+        let refuse = |reason: Reason| {
+            VerifyError::from(reason)
+                .about("algorithm")
+                .finding(name.unwrap_or_default())
+        };
+        match algorithm {
+            Some(SignatureAlgorithm::RsaSha512) if !self.allows_rsa_sha512() => {
+                Err(refuse(Reason::AlgorithmRefused))
+            }
+            Some(SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::RsaSha512)
+                if components.contains(&Component::Created)
+                    || components.contains(&Component::Expires) =>
+            {
+                Err(refuse(Reason::TimeForbidden))
+            }
+            _ => Ok(algorithm),
+        }
+    }
+}
+
+/// A request that says by whom it was signed, with nothing wrong in it so far, and not yet believed.
+///
+/// Find the key that [`key_id`](Self::key_id) names, then [`check`](Self::check).
+pub struct Claim<B> {
+    request: Request<B>,
+    facts: Facts,
+    base: SignatureBase,
+    algorithm: Option<SignatureAlgorithm>,
+    rsa_sha512: bool,
+    query_may_be_left_out: bool,
+}
+
+struct Facts {
+    key_id: String,
+    components: Vec<Component>,
+    signed_at: SystemTime,
+    signature: Vec<u8>,
+}
+
+impl<B> Claim<B> {
+    /// The key that the request says it was signed with, as the sender wrote it. Anybody may have written it: parse it
+    /// as a URL, and guard the request that fetches it.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        &self.facts.key_id
+    }
+
+    /// The text that must have been signed, to compare with the sender's. Safe to print: credentials are left out and
+    /// control characters escaped.
+    #[must_use]
+    pub fn signature_base(&self) -> Cow<'_, str> {
+        self.base.to_text()
+    }
+
+    /// The request, not verified yet: to look at it, not to act on it.
+    #[must_use]
+    pub fn request(&self) -> &Request<B> {
+        &self.request
+    }
+
+    /// The second step: checks the signature with the key. That the key belongs to `key_id` is the caller's to know.
+    ///
+    /// # Errors
+    /// [`Refused`] gives the claim back. With [`VerifyError::Mismatch`] the sender may have changed its key since: fetch it
+    /// anew, once and not too often, and check again.
+    pub fn check(self, key: &VerifyingKey) -> Result<VerifiedRequest<B>, Refused<B>> {
+        match self.check_signature(key) {
+            Ok(query_left_out) => Ok(VerifiedRequest {
+                request: self.request,
+                facts: self.facts,
+                query_left_out,
+            }),
+            Err(error) => Err(Refused(Box::new((self, error)))),
+        }
+    }
+
+    /// Whether the query was left out, if the signature is right.
+    fn check_signature(&self, key: &VerifyingKey) -> Result<bool, VerifyError> {
+        let algorithms: &[SignatureAlgorithm] = match (key.algorithm(), self.algorithm) {
+            (KeyAlgorithm::Rsa, None) if self.rsa_sha512 => {
+                &[SignatureAlgorithm::RsaSha256, SignatureAlgorithm::RsaSha512]
+            }
+            (KeyAlgorithm::Rsa, None | Some(SignatureAlgorithm::RsaSha256)) => {
+                &[SignatureAlgorithm::RsaSha256]
+            }
+            (KeyAlgorithm::Rsa, Some(SignatureAlgorithm::RsaSha512)) => {
+                &[SignatureAlgorithm::RsaSha512]
+            }
+            (KeyAlgorithm::Ed25519, None | Some(SignatureAlgorithm::Ed25519)) => {
+                &[SignatureAlgorithm::Ed25519]
+            }
+            (key, Some(named)) => {
+                return Err(VerifyError::from(Reason::AlgorithmMismatch)
+                    .about("algorithm")
+                    .expecting(format!("one of an {key:?} key"))
+                    .finding(format!("{named:?}")));
+            }
+        };
+        let fits = |base: &[u8]| {
+            algorithms
+                .iter()
+                .any(|algorithm| key.verify(*algorithm, base, &self.facts.signature))
+        };
+        if fits(self.base.as_bytes()) {
+            return Ok(false);
+        }
+        if self.query_may_be_left_out && self.base.without_query().is_some_and(|base| fits(&base)) {
+            return Ok(true);
+        }
+        Err(Reason::SignatureMismatch.into())
+    }
+}
+
+/// Shows where the request goes and who claims to have sent it, not what it says.
+impl<B> fmt::Debug for Claim<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(f, "Claim", &self.facts.key_id, &self.request)
+    }
+}
+
+/// A claim that did not hold, with the reason, so that it can be tried once more with another key.
+pub struct Refused<B>(Box<(Claim<B>, VerifyError)>);
+
+impl<B> Refused<B> {
+    /// The claim that did not hold.
+    #[must_use]
+    pub fn claim(&self) -> &Claim<B> {
+        &self.0.0
+    }
+
+    /// Why it did not hold.
+    #[must_use]
+    pub fn error(&self) -> &VerifyError {
+        &self.0.1
+    }
+
+    /// Gives the claim back, to check it with another key.
+    #[must_use]
+    pub fn into_claim(self) -> Claim<B> {
+        self.0.0
+    }
+
+    /// Keeps only the reason.
+    #[must_use]
+    pub fn into_error(self) -> VerifyError {
+        self.0.1
+    }
+}
+
+impl<B> fmt::Debug for Refused<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Refused")
+            .field(self.claim())
+            .field(self.error())
+            .finish()
+    }
+}
+
+impl<B> fmt::Display for Refused<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error().fmt(f)
+    }
+}
+
+impl<B> Error for Refused<B> {}
+
+/// A request whose signature was checked, with the exact body that was signed. Only [`Claim::check`] makes one.
+///
+/// It proves that the holder of the key signed the covered parts. That the key is an actor's, and that the actor may say
+/// what the body says, is for the caller to check.
+pub struct VerifiedRequest<B> {
+    request: Request<B>,
+    facts: Facts,
+    query_left_out: bool,
+}
+
+impl<B> VerifiedRequest<B> {
+    /// The id of the key that made the signature.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        &self.facts.key_id
+    }
+
+    /// The request; what is not [covered](Self::covers) in it is not proved.
+    #[must_use]
+    pub fn request(&self) -> &Request<B> {
+        &self.request
+    }
+
+    /// Gives the request away. From here on nothing says that it was verified.
+    #[must_use]
+    pub fn into_request(self) -> Request<B> {
+        self.request
+    }
+
+    /// Whether the signature covers a component, such as `content-type` or `(request-target)`. Case does not matter.
+    #[must_use]
+    pub fn covers(&self, component: &str) -> bool {
+        let mut covered = self.facts.components.iter();
+        covered.any(|covered| covered.as_str().eq_ignore_ascii_case(component))
+    }
+
+    /// When it was signed: `(created)` if that is covered, otherwise `date`.
+    #[must_use]
+    pub fn signed_at(&self) -> SystemTime {
+        self.facts.signed_at
+    }
+
+    /// The bytes of the signature, by which a replay of the same request can be known.
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
+        &self.facts.signature
+    }
+
+    /// Whether the signer left the query out of the request target, so that nobody vouches for it. Only for GET, and only
+    /// under a policy that accepts it.
+    #[must_use]
+    pub fn query_left_out(&self) -> bool {
+        self.query_left_out
+    }
+}
+
+/// Shows where the request goes and who sent it, not what it says.
+impl<B> fmt::Debug for VerifiedRequest<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(f, "VerifiedRequest", &self.facts.key_id, &self.request)
+    }
+}
+
+fn debug<B>(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    key_id: &str,
+    request: &Request<B>,
+) -> fmt::Result {
+    f.debug_struct(name)
+        .field("key_id", &key_id)
+        .field("method", request.method())
+        .field("path", &request.uri().path())
+        .finish_non_exhaustive()
+}
+
+/// The one field that holds a signature: `Signature`, or `Authorization` of that scheme.
+fn signature_field(headers: &HeaderMap) -> Result<&[u8], VerifyError> {
+    let authorization = headers.get_all(AUTHORIZATION).iter().filter(|value| {
+        let scheme = value
+            .as_bytes()
+            .trim_ascii_start()
+            .split(|byte| *byte == b' ')
+            .next();
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"signature"))
+    });
+    let mut fields = headers.get_all(SIGNATURE).iter().chain(authorization);
+    let first = fields.next().ok_or(Reason::Unsigned)?;
+    if headers.contains_key(SIGNATURE_INPUT) {
+        return Err(Reason::SchemeUnsupported.into());
+    }
+    match fields.next() {
+        None => Ok(first.as_bytes()),
+        Some(_) => Err(Reason::SignatureRepeated.into()),
+    }
+}
