@@ -1,1 +1,22 @@
 #![doc = include_str!("../README.md")]
+
+#[cfg(feature = "client")]
+mod client;
+pub mod descriptor;
+mod error;
+pub mod lookup;
+pub mod nodeinfo;
+pub mod query;
+pub mod rel;
+pub mod resource;
+pub mod server;
+
+#[cfg(feature = "client")]
+pub use crate::client::Client;
+pub use crate::descriptor::{Descriptor, Link};
+pub use crate::error::LookupError;
+#[cfg(feature = "client")]
+pub use crate::error::NodeInfoError;
+pub use crate::lookup::{Found, Lookup};
+pub use crate::nodeinfo::NodeInfo;
+pub use crate::resource::{Handle, InvalidHandle, Resource};

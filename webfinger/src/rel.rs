@@ -1,0 +1,22 @@
+//! Link relations that the fediverse uses in WebFinger and NodeInfo.
+
+/// The actor itself ([ActivityPub and WebFinger](https://swicg.github.io/activitypub-webfinger/)).
+pub const SELF: &str = "self";
+
+/// The page about the person, for people to read.
+pub const PROFILE_PAGE: &str = "http://webfinger.net/rel/profile-page";
+
+/// The avatar.
+pub const AVATAR: &str = "http://webfinger.net/rel/avatar";
+
+/// A template (`{uri}`) of the page on which somebody confirms to follow another account.
+pub const SUBSCRIBE: &str = "http://ostatus.org/schema/1.0/subscribe";
+
+/// The WebFinger template in a host-meta document ([RFC 6415, section 3.1.1](https://www.rfc-editor.org/rfc/rfc6415#section-3.1.1)).
+pub const LRDD: &str = "lrdd";
+
+/// A NodeInfo 2.0 document ([schema](https://nodeinfo.diaspora.software/ns/schema/2.0)).
+pub const NODEINFO_2_0: &str = "http://nodeinfo.diaspora.software/ns/schema/2.0";
+
+/// A NodeInfo 2.1 document ([schema](https://nodeinfo.diaspora.software/ns/schema/2.1)).
+pub const NODEINFO_2_1: &str = "http://nodeinfo.diaspora.software/ns/schema/2.1";
