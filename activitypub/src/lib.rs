@@ -1,1 +1,37 @@
 #![doc = include_str!("../README.md")]
+
+pub mod addressing;
+pub mod compose;
+pub mod context;
+pub mod extension;
+pub mod kind;
+pub mod origin;
+mod property;
+
+mod activity;
+mod actor;
+mod any;
+mod collection;
+mod error;
+mod extra;
+mod family;
+mod id;
+mod json;
+mod limits;
+mod link;
+mod object;
+mod repair;
+
+pub use activity::Activity;
+pub use actor::{Actor, Endpoints};
+pub use any::Any;
+pub use collection::Collection;
+pub use error::{Problem, ReadError, Reason, Refusal};
+pub use extension::security::PublicKey;
+pub use extra::{Extra, Raw};
+pub use id::Id;
+pub use kind::{ActivityKind, ActorKind, CollectionKind, LinkKind, ObjectKind};
+pub use limits::Limits;
+pub use link::Link;
+pub use object::Object;
+pub use property::{Decimal, Identified, LanguageMap, OneOrMany, Ref, Timestamp, TypeName};

@@ -1,0 +1,149 @@
+//! What no field names, kept for the round trip.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The properties of a thing that no typed field holds, in the order in which they came: those that this crate does not know,
+/// and those whose value no field could take (a date that is none, a `null`).
+///
+/// What stands here is written back as it came, unless a typed field of the same name was set in the meantime.
+///
+/// ```
+/// use activitypub::Object;
+///
+/// let mut note = Object::from_slice(br#"{"type":"Note","quoteUrl":"https://example.com/1","likes_seen":3}"#)?;
+/// assert_eq!(note.extra.raw("quoteUrl"), Some("\"https://example.com/1\""));
+/// assert_eq!(note.extra.read::<u32>("likes_seen")?, Some(3));
+/// note.extra.set("likes_seen", 4)?;
+/// note.extra.remove("quoteUrl");
+/// assert_eq!(note.to_string(), r#"{"type":"Note","likes_seen":4}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Default, PartialEq)]
+pub struct Extra {
+    entries: Vec<(Box<str>, Raw)>,
+    /// Fields that came under another spelling than their plain one.
+    spellings: Vec<(&'static str, Box<str>)>,
+}
+
+impl Extra {
+    /// The JSON text of a property, as it came.
+    #[must_use]
+    pub fn raw(&self, name: &str) -> Option<&str> {
+        self.entries
+            .iter()
+            .find(|entry| &*entry.0 == name)
+            .map(|entry| entry.1.as_str())
+    }
+
+    /// A property as a type of the caller's; `None` when it is absent or `null`.
+    ///
+    /// # Errors
+    /// The value does not fit the type.
+    pub fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, serde_json::Error> {
+        self.raw(name).map_or(Ok(None), serde_json::from_str)
+    }
+
+    /// Sets a property, in its old place if it had one. A name that a typed field has is written only while that field is empty.
+    ///
+    /// # Errors
+    /// The value has no JSON form, such as a map whose keys are not texts.
+    pub fn set(&mut self, name: &str, value: impl Serialize) -> Result<(), serde_json::Error> {
+        let value = Raw(serde_json::to_string(&value)?.into());
+        match self.entries.iter_mut().find(|entry| &*entry.0 == name) {
+            Some(entry) => entry.1 = value,
+            None => self.entries.push((name.into(), value)),
+        }
+        Ok(())
+    }
+
+    /// Removes a property; says whether it was there.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let before = self.entries.len();
+        self.entries.retain(|entry| &*entry.0 != name);
+        self.entries.len() < before
+    }
+
+    /// The names and JSON texts of all properties, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries
+            .iter()
+            .map(|entry| (&*entry.0, entry.1.as_str()))
+    }
+
+    /// How many properties there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(crate) fn keep(&mut self, name: &str, value: Raw) {
+        self.entries.push((name.into(), value));
+    }
+
+    /// Keeps what `keep` says of each name.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
+        self.entries.retain(|entry| keep(&entry.0));
+    }
+
+    /// Remembers that a field came under another name.
+    pub(crate) fn remember_spelling(&mut self, field: &'static str, spelled: &str) {
+        self.spellings.push((field, spelled.into()));
+    }
+
+    /// The name under which a field is written.
+    pub(crate) fn spelling<'a>(&'a self, field: &'a str) -> &'a str {
+        let remembered = self.spellings.iter().find(|spelling| spelling.0 == field);
+        remembered.map_or(field, |spelling| &spelling.1)
+    }
+}
+
+/// The names only: the values are foreign, may be long, and say nothing without their names.
+impl fmt::Debug for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.entries.iter().map(|entry| &entry.0))
+            .finish()
+    }
+}
+
+/// A JSON value as text, exactly as it came: spelling of numbers and escapes included.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Raw(Box<str>);
+
+impl Raw {
+    /// The JSON text of a value.
+    ///
+    /// # Errors
+    /// The value has no JSON form, such as a map whose keys are not texts.
+    pub fn new(value: impl Serialize) -> Result<Self, serde_json::Error> {
+        Ok(Self(serde_json::to_string(&value)?.into()))
+    }
+
+    /// The JSON text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The value as a type of the caller's.
+    ///
+    /// # Errors
+    /// The value does not fit the type.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(&self.0)
+    }
+
+    /// For text that is known to be JSON.
+    pub(crate) fn known(text: &str) -> Self {
+        Self(text.into())
+    }
+}

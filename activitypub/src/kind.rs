@@ -1,0 +1,231 @@
+//! The names of types, one open list for each family.
+
+/// Makes an open list of names and the question which family a name belongs to.
+macro_rules! kinds {
+    ($( $(#[$meta:meta])* $kind:ident { $( $(#[$doc:meta])* $variant:ident ),+ $(,)? } )+) => {
+        $(
+            $(#[$meta])*
+            ///
+            /// A name that this version does not know is kept: read it with [`as_str`](Self::as_str).
+            #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+            #[non_exhaustive]
+            pub enum $kind {
+                $( $(#[$doc])* $variant, )+
+                #[doc(hidden)]
+                _Unnamed(Unnamed),
+            }
+
+            impl $kind {
+                /// The name as it is written in `type`.
+                #[must_use]
+                pub fn as_str(&self) -> &str {
+                    match self {
+                        $( Self::$variant => stringify!($variant), )+
+                        Self::_Unnamed(name) => &name.0,
+                    }
+                }
+
+                /// The kind of this name, if this version knows it.
+                pub(crate) fn known(name: &str) -> Option<Self> {
+                    match name {
+                        $( stringify!($variant) => Some(Self::$variant), )+
+                        _ => None,
+                    }
+                }
+            }
+
+            impl From<&str> for $kind {
+                fn from(name: &str) -> Self {
+                    Self::known(name).unwrap_or_else(|| Self::_Unnamed(Unnamed(name.into())))
+                }
+            }
+
+            impl std::fmt::Display for $kind {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str(self.as_str())
+                }
+            }
+
+            impl AsRef<str> for $kind {
+                fn as_ref(&self) -> &str {
+                    self.as_str()
+                }
+            }
+        )+
+    };
+}
+
+/// A name that this version does not know. Has no public constructor: go through `From<&str>`.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Unnamed(Box<str>);
+
+kinds! {
+    /// What an object is (ActivityStreams Vocabulary section 3.3, and extensions).
+    ObjectKind {
+        /// Anything.
+        Object,
+        /// A long text.
+        Article,
+        /// A sound.
+        Audio,
+        /// A file.
+        Document,
+        /// A custom emoji (Mastodon).
+        Emoji,
+        /// Something that happens.
+        Event,
+        /// A picture.
+        Image,
+        /// A short text.
+        Note,
+        /// A web page; in Lemmy a post.
+        Page,
+        /// A place.
+        Place,
+        /// What describes an actor.
+        Profile,
+        /// A field of a profile (schema.org, Mastodon).
+        PropertyValue,
+        /// A poll: an activity in the vocabulary, a post in practice.
+        Question,
+        /// How two things stand to each other.
+        Relationship,
+        /// What is left of a deleted thing.
+        Tombstone,
+        /// A moving picture.
+        Video,
+    }
+
+    /// Who acts (ActivityStreams Vocabulary section 3.2).
+    ActorKind {
+        /// A program, such as the actor of a whole server.
+        Application,
+        /// A group; in Lemmy a community.
+        Group,
+        /// An organisation.
+        Organization,
+        /// A person.
+        Person,
+        /// A bot.
+        Service,
+    }
+
+    /// What is done (ActivityStreams Vocabulary section 3.1, and extensions).
+    ActivityKind {
+        /// Anything.
+        Activity,
+        /// Anything without an object.
+        IntransitiveActivity,
+        /// Agrees to the object, mostly a Follow.
+        Accept,
+        /// Puts the object into the target.
+        Add,
+        /// Passes the object on: a boost.
+        Announce,
+        /// Has come to a place.
+        Arrive,
+        /// Wants no contact with the object.
+        Block,
+        /// Made the object.
+        Create,
+        /// Deletes the object.
+        Delete,
+        /// Dislikes the object.
+        Dislike,
+        /// Reacts to the object with an emoji (litepub).
+        EmojiReact,
+        /// Reports the object.
+        Flag,
+        /// Wants to hear from the object.
+        Follow,
+        /// Takes no notice of the object.
+        Ignore,
+        /// Invites the object to the target.
+        Invite,
+        /// Has joined the object.
+        Join,
+        /// Has left the object.
+        Leave,
+        /// Likes the object.
+        Like,
+        /// Has listened to the object.
+        Listen,
+        /// Moves the object to the target; of an actor: has a new home.
+        Move,
+        /// Offers the object to the target.
+        Offer,
+        /// Has read the object.
+        Read,
+        /// Refuses the object, mostly a Follow.
+        Reject,
+        /// Takes the object out of the target.
+        Remove,
+        /// Agrees for now.
+        TentativeAccept,
+        /// Refuses for now.
+        TentativeReject,
+        /// Travels to the target.
+        Travel,
+        /// Takes the object, an activity, back.
+        Undo,
+        /// Changed the object.
+        Update,
+        /// Has seen the object.
+        View,
+    }
+
+    /// What form a collection has (ActivityStreams Core section 5).
+    CollectionKind {
+        /// Things in no order.
+        Collection,
+        /// A part of a collection.
+        CollectionPage,
+        /// Things in an order.
+        OrderedCollection,
+        /// A part of an ordered collection.
+        OrderedCollectionPage,
+    }
+
+    /// What a link is (ActivityStreams Vocabulary section 3.3, and extensions).
+    LinkKind {
+        /// Any link.
+        Link,
+        /// A link to an actor who is addressed by name.
+        Mention,
+        /// A link to what else has the same tag (Mastodon).
+        Hashtag,
+    }
+}
+
+/// The five families of things.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum FamilyName {
+    Object,
+    Actor,
+    Activity,
+    Collection,
+    Link,
+}
+
+/// The family of the things with this plain type name.
+pub(crate) fn family(name: &str) -> Option<FamilyName> {
+    ObjectKind::known(name)
+        .map(|_| FamilyName::Object)
+        .or_else(|| ActivityKind::known(name).map(|_| FamilyName::Activity))
+        .or_else(|| LinkKind::known(name).map(|_| FamilyName::Link))
+        .or_else(|| ActorKind::known(name).map(|_| FamilyName::Actor))
+        .or_else(|| CollectionKind::known(name).map(|_| FamilyName::Collection))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_nobody_knows_survives() {
+        assert_eq!(ActivityKind::from("Zot").as_str(), "Zot");
+        assert_eq!(ActivityKind::from("Create"), ActivityKind::Create);
+        assert_eq!(family("Hashtag"), Some(FamilyName::Link));
+        assert_eq!(family("Zot"), None);
+    }
+}

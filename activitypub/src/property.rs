@@ -1,0 +1,730 @@
+//! What the value of a property can be.
+//!
+//! Every type here reads every JSON value or says why not; nothing refuses the document.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::error::{Problem, Reason};
+use crate::extra::{Extra, Raw};
+use crate::family::Family;
+use crate::id::Id;
+use crate::json::{Node, Shape, Tape, push_step, write_string};
+use crate::repair;
+
+/// The values of a property: none, one, or a list, as the document had it.
+///
+/// ActivityStreams lets most properties be a single value or an array (Core section 4.1), and the two are different bytes
+/// for the same meaning. Iterate to treat them alike; what was one stays one when it is written back.
+///
+/// An element that is not what the property holds (a number among ids) keeps its place and is skipped by
+/// [`iter`](Self::iter); `problems()` of the document lists it.
+///
+/// ```
+/// use activitypub::{Activity, OneOrMany};
+///
+/// let mut activity = Activity::from_slice(br#"{"type":"Like","to":"https://example.com/a"}"#)?;
+/// assert_eq!(activity.to.ids().count(), 1);
+/// activity.cc = OneOrMany::many(["https://example.com/b"]);
+/// assert_eq!(activity.to_string(), r#"{"type":"Like","to":"https://example.com/a","cc":["https://example.com/b"]}"#);
+/// # Ok::<(), activitypub::ReadError>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct OneOrMany<T>(Values<T>);
+
+#[derive(Clone, PartialEq)]
+enum Values<T> {
+    Absent,
+    One(Value<T>),
+    Many(Vec<Value<T>>),
+}
+
+#[derive(Clone, PartialEq)]
+enum Value<T> {
+    Read(T),
+    /// Not what the property holds.
+    Kept(Raw),
+}
+
+impl<T> OneOrMany<T> {
+    /// No value: the property is not written.
+    #[must_use]
+    pub fn absent() -> Self {
+        Self(Values::Absent)
+    }
+
+    /// A single value, written without an array.
+    pub fn one(value: impl Into<T>) -> Self {
+        Self(Values::One(Value::Read(value.into())))
+    }
+
+    /// A list, written as an array whatever its length.
+    pub fn many<V: Into<T>>(values: impl IntoIterator<Item = V>) -> Self {
+        Self(Values::Many(
+            values
+                .into_iter()
+                .map(|value| Value::Read(value.into()))
+                .collect(),
+        ))
+    }
+
+    /// Adds a value at the end; what was single becomes a list.
+    pub fn push(&mut self, value: impl Into<T>) {
+        let mut values = match std::mem::replace(&mut self.0, Values::Absent) {
+            Values::Absent => Vec::new(),
+            Values::One(value) => vec![value],
+            Values::Many(values) => values,
+        };
+        values.push(Value::Read(value.into()));
+        self.0 = Values::Many(values);
+    }
+
+    /// The values, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.values().iter().filter_map(|value| match value {
+            Value::Read(value) => Some(value),
+            Value::Kept(_) => None,
+        })
+    }
+
+    /// The values, in order, to change.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        let values = match &mut self.0 {
+            Values::Absent => &mut [],
+            Values::One(value) => std::slice::from_mut(value),
+            Values::Many(values) => values,
+        };
+        values.iter_mut().filter_map(|value| match value {
+            Value::Read(value) => Some(value),
+            Value::Kept(_) => None,
+        })
+    }
+
+    /// The first value.
+    #[must_use]
+    pub fn first(&self) -> Option<&T> {
+        self.iter().next()
+    }
+
+    /// The value, if there is exactly one and nothing beside it. An unreadable element beside it counts: where one answer
+    /// decides who may do something, a list with a riddle in it has no answer.
+    #[must_use]
+    pub fn only(&self) -> Option<&T> {
+        match self.values() {
+            [Value::Read(value)] => Some(value),
+            _ => None,
+        }
+    }
+
+    /// How many values [`iter`](Self::iter) gives.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.iter().count()
+    }
+
+    /// Whether [`iter`](Self::iter) gives none; an empty list is empty but not absent.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// Whether the property is not there at all.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        matches!(self.0, Values::Absent)
+    }
+
+    fn values(&self) -> &[Value<T>] {
+        match &self.0 {
+            Values::Absent => &[],
+            Values::One(value) => std::slice::from_ref(value),
+            Values::Many(values) => values,
+        }
+    }
+}
+
+impl<T: Identified> OneOrMany<Ref<T>> {
+    /// The id of the value, if there is exactly one value and it has one.
+    #[must_use]
+    pub fn id(&self) -> Option<&Id> {
+        self.only().and_then(Ref::id)
+    }
+
+    /// The ids of the values that have one, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &Id> {
+        self.iter().filter_map(Ref::id)
+    }
+
+    /// The values that stand there in full, in order.
+    pub fn embedded(&self) -> impl Iterator<Item = &T> {
+        self.iter().filter_map(Ref::embedded)
+    }
+}
+
+impl<T> Default for OneOrMany<T> {
+    fn default() -> Self {
+        Self::absent()
+    }
+}
+
+impl<T, V: Into<T>> FromIterator<V> for OneOrMany<T> {
+    fn from_iter<I: IntoIterator<Item = V>>(values: I) -> Self {
+        Self::many(values)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for OneOrMany<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Values::Absent => f.write_str("Absent"),
+            Values::One(value) => value.fmt(f),
+            Values::Many(values) => values.fmt(f),
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Value<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read(value) => value.fmt(f),
+            Self::Kept(raw) => f.debug_tuple("Kept").field(&raw.as_str()).finish(),
+        }
+    }
+}
+
+/// Something that another thing points at: by its id, or by standing there in full.
+///
+/// A JSON string is taken for an id and a JSON object for the thing; there is no third case, so this enum is exhaustive.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a value is a reference or the thing itself, there is no third"
+)]
+pub enum Ref<T> {
+    /// The id of the thing, which has to be fetched to know more.
+    Id(Id),
+    /// The thing itself. Whether the one who sent it may speak for it is another question: see [`origin`](crate::origin).
+    Embedded(Box<T>),
+}
+
+impl<T> Ref<T> {
+    /// The thing, if it stands there in full.
+    #[must_use]
+    pub fn embedded(&self) -> Option<&T> {
+        match self {
+            Self::Id(_) => None,
+            Self::Embedded(thing) => Some(thing),
+        }
+    }
+}
+
+impl<T: Identified> Ref<T> {
+    /// The id, given alone or in the thing.
+    #[must_use]
+    pub fn id(&self) -> Option<&Id> {
+        match self {
+            Self::Id(id) => Some(id),
+            Self::Embedded(thing) => thing.id(),
+        }
+    }
+}
+
+impl<T> From<Id> for Ref<T> {
+    fn from(id: Id) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl<T> From<&Id> for Ref<T> {
+    fn from(id: &Id) -> Self {
+        Self::Id(id.clone())
+    }
+}
+
+impl<T> From<&str> for Ref<T> {
+    fn from(id: &str) -> Self {
+        Self::Id(id.into())
+    }
+}
+
+impl<T> From<String> for Ref<T> {
+    fn from(id: String) -> Self {
+        Self::Id(id.into())
+    }
+}
+
+/// What can have an id: the five families and the small objects of the extensions.
+pub trait Identified {
+    /// The id, which an anonymous thing does not have.
+    fn id(&self) -> Option<&Id>;
+}
+
+/// The name of a type as it stood in `type`, spelling included (`Note`, `as:Note`).
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct TypeName(Box<str>);
+
+impl TypeName {
+    /// The text as it came.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name without the prefix or IRI of ActivityStreams.
+    #[must_use]
+    pub fn plain(&self) -> &str {
+        crate::context::plain_name(&self.0)
+    }
+}
+
+impl<T: AsRef<str>> From<T> for TypeName {
+    fn from(name: T) -> Self {
+        Self(name.as_ref().into())
+    }
+}
+
+/// A point in time that keeps its spelling, because signatures cover the spelling.
+///
+/// Reads RFC 3339 as ActivityStreams has it (Core section 2.3: seconds may be missing), and a time without a zone, which some
+/// servers send and which is read as UTC.
+///
+/// ```
+/// use activitypub::Timestamp;
+///
+/// let time = Timestamp::parse("2026-01-31T12:00:00.5+01:00").unwrap();
+/// assert_eq!(time.as_str(), "2026-01-31T12:00:00.5+01:00");
+/// assert_eq!(time.to_utc().to_rfc3339(), "2026-01-31T11:00:00.500+00:00");
+/// assert_eq!(Timestamp::parse("yesterday"), None);
+/// ```
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Timestamp {
+    text: Box<str>,
+    time: DateTime<Utc>,
+}
+
+impl Timestamp {
+    /// Takes a text, if it is a point in time.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(Self {
+            text: text.into(),
+            time: repair::time(text)?,
+        })
+    }
+
+    /// The text as it came.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The point in time.
+    #[must_use]
+    pub fn to_utc(&self) -> DateTime<Utc> {
+        self.time
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    fn from(time: DateTime<Utc>) -> Self {
+        Self {
+            text: time.to_rfc3339_opts(SecondsFormat::Secs, true).into(),
+            time,
+        }
+    }
+}
+
+/// A number that keeps its spelling: `1.50` is written back as `1.50`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decimal(Box<str>);
+
+impl Decimal {
+    /// The number as it came.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The nearest double.
+    #[must_use]
+    pub fn to_f64(&self) -> f64 {
+        self.0.parse().unwrap_or_default()
+    }
+
+    /// The number, if it is one that JSON can write: not infinite, not `NaN`.
+    #[must_use]
+    pub fn from_f64(number: f64) -> Option<Self> {
+        number
+            .is_finite()
+            .then(|| Self(format!("{number:?}").into()))
+    }
+}
+
+/// A text in several languages (ActivityStreams Core section 4.7), in the order in which they came.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LanguageMap(Vec<(Box<str>, Value<Box<str>>)>);
+
+impl LanguageMap {
+    /// The text in a language, whose tag must be spelled as in the document (`en`, `pt-BR`).
+    #[must_use]
+    pub fn text(&self, language: &str) -> Option<&str> {
+        self.iter()
+            .find(|entry| entry.0 == language)
+            .map(|entry| entry.1)
+    }
+
+    /// The languages and texts.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().filter_map(|(language, text)| match text {
+            Value::Read(text) => Some((&**language, &**text)),
+            Value::Kept(_) => None,
+        })
+    }
+
+    /// Sets the text in a language.
+    pub fn set(&mut self, language: &str, text: impl Into<String>) {
+        let text = Value::Read(text.into().into_boxed_str());
+        match self.0.iter_mut().find(|entry| &*entry.0 == language) {
+            Some(entry) => entry.1 = text,
+            None => self.0.push((language.into(), text)),
+        }
+    }
+}
+
+/// A field of a family: may be absent, and reads any JSON value or says why not.
+pub(crate) trait Property: Slot + Default {
+    fn read(node: Node<'_, '_>) -> Result<Self, Reason>;
+}
+
+/// A field of a family once it was read. Apart from [`Property`] so that fields of different types go through one loop.
+pub(crate) trait Slot {
+    fn is_set(&self) -> bool;
+    fn write(&self, out: &mut String);
+    fn problems(&self, path: &mut String, into: &mut Vec<Problem>);
+}
+
+/// One value of a property.
+pub(crate) trait Element: Sized {
+    fn read(node: Node<'_, '_>) -> Result<Self, Reason>;
+    fn write(&self, out: &mut String);
+    fn problems(&self, _path: &mut String, _into: &mut Vec<Problem>) {}
+}
+
+impl<T: Element> Property for Option<T> {
+    fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
+        T::read(node).map(Some)
+    }
+}
+
+impl<T: Element> Slot for Option<T> {
+    fn is_set(&self) -> bool {
+        self.is_some()
+    }
+
+    fn write(&self, out: &mut String) {
+        if let Some(value) = self {
+            value.write(out);
+        }
+    }
+
+    fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
+        if let Some(value) = self {
+            value.problems(path, into);
+        }
+    }
+}
+
+impl<T: Element> Property for OneOrMany<T> {
+    fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
+        Ok(Self(match node.shape() {
+            Shape::Array => Values::Many(node.elements().map(Value::read).collect()),
+            _ => Values::One(Value::read(node)),
+        }))
+    }
+}
+
+impl<T: Element> Slot for OneOrMany<T> {
+    fn is_set(&self) -> bool {
+        !self.is_absent()
+    }
+
+    fn write(&self, out: &mut String) {
+        match &self.0 {
+            Values::Absent => {}
+            Values::One(value) => value.write(out),
+            Values::Many(values) => write_list('[', values, ']', out, Value::write),
+        }
+    }
+
+    fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
+        match &self.0 {
+            Values::Absent => {}
+            // `null` alone is the ordinary way to say that there is nothing.
+            Values::One(Value::Kept(raw)) if raw.as_str() == "null" => {}
+            Values::One(value) => value.problems(path, into),
+            Values::Many(values) => {
+                for (at, value) in values.iter().enumerate() {
+                    below(path, &at.to_string(), |path| value.problems(path, into));
+                }
+            }
+        }
+    }
+}
+
+impl<T: Element> Value<T> {
+    fn read(node: Node<'_, '_>) -> Self {
+        T::read(node).map_or_else(|_| Self::Kept(Raw::known(node.raw())), Self::Read)
+    }
+
+    fn write(&self, out: &mut String) {
+        match self {
+            Self::Read(value) => value.write(out),
+            Self::Kept(raw) => out.push_str(raw.as_str()),
+        }
+    }
+
+    fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
+        match self {
+            Self::Read(value) => value.problems(path, into),
+            Self::Kept(raw) => into.extend(
+                reason_for::<Option<T>>(raw.as_str())
+                    .or_else(|| (raw.as_str() == "null").then_some(Reason::Null))
+                    .map(|reason| Problem {
+                        path: path.clone(),
+                        reason,
+                    }),
+            ),
+        }
+    }
+}
+
+/// Reads a value into its field, or keeps it with what no field holds.
+pub(crate) fn read_into<P: Property>(
+    slot: &mut P,
+    extra: &mut Extra,
+    key: &str,
+    value: Node<'_, '_>,
+) {
+    match P::read(value) {
+        Ok(property) => *slot = property,
+        Err(_) => extra.keep(key, Raw::known(value.raw())),
+    }
+}
+
+/// Why a property did not take a value; `None` for `null`, which says that there is none.
+pub(crate) fn reason_for<P: Property>(raw: &str) -> Option<Reason> {
+    if raw == "null" {
+        return None;
+    }
+    let tape = Tape::kept(raw)?;
+    P::read(tape.root()?).err()
+}
+
+/// Runs `inner` with the path extended by a step.
+pub(crate) fn below(path: &mut String, step: &str, inner: impl FnOnce(&mut String)) {
+    let length = path.len();
+    push_step(path, step);
+    inner(path);
+    path.truncate(length);
+}
+
+fn write_list<T>(
+    open: char,
+    items: &[T],
+    close: char,
+    out: &mut String,
+    write: impl Fn(&T, &mut String),
+) {
+    out.push(open);
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        write(item, out);
+    }
+    out.push(close);
+}
+
+impl<T: Family> Element for Ref<T> {
+    fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
+        match node.shape() {
+            Shape::String => Id::read(node).map(Self::Id),
+            Shape::Object => Ok(Self::Embedded(T::read_boxed(node))),
+            _ => Err(Reason::NotAReference),
+        }
+    }
+
+    fn write(&self, out: &mut String) {
+        match self {
+            Self::Id(id) => id.write(out),
+            Self::Embedded(thing) => thing.write(out),
+        }
+    }
+
+    fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
+        if let Self::Embedded(thing) = self {
+            thing.problems(path, into);
+        }
+    }
+}
+
+impl Element for Id {
+    fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
+        match node.string() {
+            Some(text) if text.is_empty() => Err(Reason::EmptyId),
+            Some(text) => Ok(Self::new(text)),
+            None => Err(Reason::NotAString),
+        }
+    }
+
+    fn write(&self, out: &mut String) {
+        write_string(self.as_str(), out);
+    }
+}
+
+impl Element for String {
+    fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
+        node.string().map(Self::from).ok_or(Reason::NotAString)
+    }
+
+    fn write(&self, out: &mut String) {
+        write_string(self, out);
+    }
+}
+
+impl Element for TypeName {
+    fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
+        node.string().map(Self::from).ok_or(Reason::NotAString)
+    }
+
+    fn write(&self, out: &mut String) {
+        write_string(&self.0, out);
+    }
+}
+
+impl Element for bool {
+    fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
+        node.raw().parse().map_err(|_| Reason::NotABoolean)
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push_str(if *self { "true" } else { "false" });
+    }
+}
+
+impl Element for u64 {
+    fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
+        node.raw().parse().map_err(|_| Reason::NotACount)
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push_str(&self.to_string());
+    }
+}
+
+impl Element for Decimal {
+    fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
+        match node.shape() {
+            Shape::Number => Ok(Self(node.raw().into())),
+            _ => Err(Reason::NotANumber),
+        }
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push_str(&self.0);
+    }
+}
+
+impl Element for Timestamp {
+    fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
+        node.string()
+            .and_then(|text| Self::parse(&text))
+            .ok_or(Reason::NotADate)
+    }
+
+    fn write(&self, out: &mut String) {
+        write_string(&self.text, out);
+    }
+
+    fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
+        if repair::names_no_zone(&self.text) {
+            into.push(Problem {
+                path: path.clone(),
+                reason: Reason::NoZone,
+            });
+        }
+    }
+}
+
+impl Element for LanguageMap {
+    fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
+        if node.shape() != Shape::Object {
+            return Err(Reason::NotALanguageMap);
+        }
+        Ok(Self(
+            node.members()
+                .map(|(language, text)| {
+                    let text = text.string().map_or_else(
+                        || Value::Kept(Raw::known(text.raw())),
+                        |text| Value::Read(String::from(text).into_boxed_str()),
+                    );
+                    (Box::from(&*language), text)
+                })
+                .collect(),
+        ))
+    }
+
+    fn write(&self, out: &mut String) {
+        write_list('{', &self.0, '}', out, |(language, text), out| {
+            write_string(language, out);
+            out.push(':');
+            match text {
+                Value::Read(text) => write_string(text, out),
+                Value::Kept(raw) => out.push_str(raw.as_str()),
+            }
+        });
+    }
+
+    fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
+        for (language, text) in &self.0 {
+            if let Value::Kept(raw) = text
+                && raw.as_str() != "null"
+            {
+                below(path, language, |path| {
+                    into.push(Problem {
+                        path: path.clone(),
+                        reason: Reason::NotAString,
+                    })
+                });
+            }
+        }
+    }
+}
+
+impl Element for Raw {
+    fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
+        Ok(Self::known(node.raw()))
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push_str(self.as_str());
+    }
+}
+
+/// Writes `"name":value`, after a comma unless the object just began.
+pub(crate) fn write_member(name: &str, out: &mut String, value: impl FnOnce(&mut String)) {
+    if !out.ends_with('{') {
+        out.push(',');
+    }
+    write_string(name, out);
+    out.push(':');
+    value(out);
+}
+
+/// Writes what no field holds. `covers` says whether a field that is set is written under this name.
+pub(crate) fn write_extra(extra: &Extra, out: &mut String, covers: impl Fn(&str) -> bool) {
+    for (name, raw) in extra.iter().filter(|(name, _)| !covers(name)) {
+        write_member(name, out, |out| out.push_str(raw));
+    }
+}

@@ -1,0 +1,83 @@
+//! Real documents, if a folder with some is at hand.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use activitypub::{Any, Refusal};
+use serde_json::Value;
+
+/// Every JSON object parses and comes back equal; the few documents that are refused are known by name and reason.
+#[test]
+fn real_documents_come_back_equal() {
+    let Some(shared) = std::env::var_os("FEDIKIT_SHARED") else {
+        println!("skipped: set FEDIKIT_SHARED to a folder that has a corpus in it");
+        return;
+    };
+    let corpus = PathBuf::from(shared).join("corpus");
+    let mut files = Vec::new();
+    for folder in ["wild", "as2", "fep", "captured"] {
+        collect(&corpus.join(folder), &mut files);
+    }
+    assert!(files.len() > 1000, "only {} files", files.len());
+
+    let mut refused = BTreeMap::new();
+    let (mut read, mut problems) = (0, 0);
+    for file in &files {
+        let bytes = std::fs::read(file).unwrap();
+        let name = file
+            .strip_prefix(&corpus)
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
+        match Any::from_slice(&bytes) {
+            Ok(any) => {
+                let came: Value = serde_json::from_slice(&bytes).expect(&name);
+                assert_eq!(any.to_value().unwrap(), came, "{name}");
+                // What was written reads the same way again.
+                assert_eq!(Any::from_slice(&any.to_vec()).unwrap(), any, "{name}");
+                read += 1;
+                problems += usize::from(!any.problems().is_empty());
+            }
+            Err(error) => {
+                // An array at the top is no ActivityStreams document; the rest has to be known.
+                let array = bytes.trim_ascii_start().starts_with(b"[");
+                if !(array && error.refusal() == Refusal::NotAnObject) {
+                    refused.insert(name, error.refusal());
+                }
+            }
+        }
+    }
+    println!(
+        "{read} of {} read and equal, {problems} of them with problems, {} refused by name",
+        files.len(),
+        refused.len()
+    );
+
+    let expected: BTreeMap<String, Refusal> = EXPECTED
+        .iter()
+        .map(|&(name, refusal)| (name.to_owned(), refusal))
+        .collect();
+    assert_eq!(refused, expected);
+}
+
+const EXPECTED: &[(&str, Refusal)] = &[];
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            if path.file_name().is_none_or(|name| name != "contexts") {
+                collect(&path, files);
+            }
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "json" || extension == "jsonld")
+        {
+            files.push(path);
+        }
+    }
+}
