@@ -189,6 +189,15 @@ impl Problem {
         })
     }
 
+    pub(crate) fn of_raw(path: String, reason: String, raw: Box<RawValue>) -> Self {
+        Self { path, reason, raw }
+    }
+
+    pub(crate) fn with_raw(mut self, raw: Box<RawValue>) -> Self {
+        self.raw = raw;
+        self
+    }
+
     pub(crate) fn inside(mut self, parent: &str) -> Self {
         self.path = crate::wire::join(parent, &self.path);
         self

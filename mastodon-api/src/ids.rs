@@ -1,5 +1,7 @@
 //! Ids, a type for each kind of thing, so that the id of an account cannot stand where one of a status is wanted.
 
+use crate::endpoint::IntoParameter;
+
 macro_rules! ids {
     ($( $(#[$meta:meta])* $name:ident ),+ $(,)?) => { $(
         $(#[$meta])*
@@ -44,6 +46,24 @@ macro_rules! ids {
         impl From<&$name> for $name {
             fn from(id: &$name) -> Self {
                 id.clone()
+            }
+        }
+
+        impl IntoParameter<$name> for &$name {
+            fn into_parameter(self) -> $name {
+                self.clone()
+            }
+        }
+
+        impl IntoParameter<$name> for &str {
+            fn into_parameter(self) -> $name {
+                self.into()
+            }
+        }
+
+        impl IntoParameter<$name> for String {
+            fn into_parameter(self) -> $name {
+                self.into()
             }
         }
 
@@ -102,6 +122,27 @@ ids! {
     StatusId,
     /// The id of a hashtag.
     TagId,
+}
+
+/// A thing stands for its id.
+macro_rules! things {
+    ($($entity:ident => $id:ident),+ $(,)?) => { $(
+        impl IntoParameter<$id> for &crate::entities::$entity {
+            fn into_parameter(self) -> $id {
+                self.id.clone()
+            }
+        }
+    )+ };
+}
+
+things! {
+    Account => AccountId,
+    MediaAttachment => MediaAttachmentId,
+    Mention => AccountId,
+    Notification => NotificationId,
+    Poll => PollId,
+    ScheduledStatus => ScheduledStatusId,
+    Status => StatusId,
 }
 
 #[cfg(test)]

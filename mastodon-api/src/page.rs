@@ -1,0 +1,289 @@
+//! Lists that come in pages.
+
+use std::fmt;
+use std::str::FromStr;
+
+use bytes::Bytes;
+use http::header::{HeaderMap, LINK};
+use http::{Method, Response};
+use serde_json::value::RawValue;
+
+use crate::Problem;
+use crate::answer::{Answer, decode, text};
+use crate::endpoint::{Access, Endpoint, Manner, Parameters};
+use crate::error::{NotUnderstood, NotUnderstoodReason};
+use crate::wire::{Read, Wire};
+
+/// One page of a list.
+///
+/// An element that cannot be read does not cost the page: it stands in `problems`, the others in `items`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The elements.
+    pub items: Vec<T>,
+    /// The elements that could not be read, with their position and their JSON.
+    pub problems: Vec<Problem>,
+    /// Where the list goes on: older elements, or further results.
+    pub next: Option<Cursor>,
+    /// Where newer elements, or the results before, are.
+    pub prev: Option<Cursor>,
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Page<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}
+
+impl<T: Wire> Answer for Page<T> {
+    fn read(response: Response<Bytes>) -> Result<Self, NotUnderstood> {
+        let (items, problems) = match decode::<Vec<T>>(response.body()) {
+            Ok(Read::Value(items)) => (items, Vec::new()),
+            Ok(Read::Partly(items, problems)) => (items, with_raw(problems, response.body())),
+            Ok(Read::Null) => (Vec::new(), Vec::new()),
+            Ok(Read::Wrong(wrong)) => {
+                let source = Some(wrong.reason.into());
+                return Err(NotUnderstood::new(&response, NotUnderstoodReason::Unexpected, wrong.path, source));
+            }
+            // One element may hold what no reader takes (a number out of range, half of a surrogate pair).
+            Err(error) => match one_by_one(response.body()) {
+                Some(parts) => parts,
+                None => return Err(NotUnderstood::from_text(&response, error.path, error.source)),
+            },
+        };
+        let [next, prev] = cursors(response.headers());
+        Ok(Self { items, problems, next, prev })
+    }
+}
+
+/// The problems of a list, each with the text of its element as it came.
+fn with_raw(problems: Vec<Problem>, body: &[u8]) -> Vec<Problem> {
+    let Some(elements) = elements(body) else { return problems };
+    let raw = |problem: &Problem| {
+        let index: usize = problem.path().strip_prefix('[')?.split(']').next()?.parse().ok()?;
+        elements.get(index).map(|raw| (**raw).to_owned())
+    };
+    problems
+        .into_iter()
+        .map(|problem| match raw(&problem) {
+            Some(raw) => problem.with_raw(raw),
+            None => problem,
+        })
+        .collect()
+}
+
+fn one_by_one<T: Wire>(body: &[u8]) -> Option<(Vec<T>, Vec<Problem>)> {
+    let mut items = Vec::new();
+    let mut problems = Vec::new();
+    for (index, raw) in elements(body)?.into_iter().enumerate() {
+        let (path, reason) = match decode::<T>(raw.get().as_bytes()) {
+            Ok(Read::Value(item) | Read::Partly(item, _)) => {
+                items.push(item);
+                continue;
+            }
+            Ok(Read::Null) => (String::new(), format!("expected {}", T::EXPECTED)),
+            Ok(Read::Wrong(wrong)) => (wrong.path, wrong.reason),
+            Err(error) => (error.path, error.source.to_string()),
+        };
+        problems.push(Problem::of_raw(path, reason, raw.to_owned()).inside_index(index));
+    }
+    Some((items, problems))
+}
+
+fn elements(body: &[u8]) -> Option<Vec<&RawValue>> {
+    serde_json::from_str(text(body).ok()?).ok()
+}
+
+/// A place in a list: parameters of the same call, never an address to follow.
+///
+/// Store it as text and read it back to go on later:
+///
+/// ```
+/// let cursor: mastodon_api::Cursor = "max_id=103206804533200177".parse()?;
+/// assert_eq!(cursor.to_string(), "max_id=103206804533200177");
+/// # Ok::<(), mastodon_api::InvalidCursor>(())
+/// ```
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Cursor(Vec<(&'static str, String)>);
+
+/// The parameters that a cursor may hold. `limit` is the caller's.
+const CURSOR_PARAMETERS: [&str; 4] = ["max_id", "since_id", "min_id", "offset"];
+/// Bytes of one value of a cursor: ids are shorter by far.
+const MAX_CURSOR_VALUE: usize = 512;
+/// Bytes of one `Link` header that is looked at, and how many links of it. Mastodon sends two.
+const MAX_LINK_HEADER: usize = 16 * 1024;
+const MAX_LINKS: usize = 16;
+
+impl Cursor {
+    /// Elements from the `number`th on, for endpoints that count.
+    #[must_use]
+    pub fn offset(number: u64) -> Self {
+        Self(vec![("offset", number.to_string())])
+    }
+
+    fn from_query(query: &str) -> Option<Self> {
+        let mut found: Vec<(&'static str, String)> = Vec::new();
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            let Some(name) = CURSOR_PARAMETERS.into_iter().find(|known| *known == name) else { continue };
+            if value.is_empty() || value.len() > MAX_CURSOR_VALUE {
+                return None;
+            }
+            found.retain(|(known, _)| *known != name);
+            found.push((name, value.into_owned()));
+        }
+        (!found.is_empty()).then_some(Self(found))
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish();
+        f.write_str(&text)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = InvalidCursor;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
+        Self::from_query(text).ok_or(InvalidCursor(()))
+    }
+}
+
+/// A text that is no cursor.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("not a place in a list: write `max_id=…`, `since_id=…`, `min_id=…` or `offset=…`")]
+pub struct InvalidCursor(());
+
+/// A call for another page of the list that `E` asks for.
+#[derive(Clone, Debug)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct At<E> {
+    endpoint: E,
+    cursor: Cursor,
+}
+
+impl<E: Endpoint> At<E> {
+    /// The page of `endpoint` at `cursor`.
+    pub fn new(endpoint: E, cursor: Cursor) -> Self {
+        Self { endpoint, cursor }
+    }
+}
+
+impl<E: Endpoint> Endpoint for At<E> {
+    type Response = E::Response;
+    const METHOD: Method = E::METHOD;
+    const TEMPLATE: &'static str = E::TEMPLATE;
+    const ACCESS: Access = E::ACCESS;
+    const SINCE: &'static str = E::SINCE;
+    const MANNER: Manner = E::MANNER;
+
+    fn path(&self) -> String {
+        self.endpoint.path()
+    }
+
+    fn write(&self, parameters: &mut Parameters) {
+        self.endpoint.write(parameters);
+        parameters.remove(&CURSOR_PARAMETERS);
+        for (name, value) in &self.cursor.0 {
+            parameters.set(name, value);
+        }
+    }
+}
+
+/// `next` and `prev` of the `Link` header (RFC 8288).
+fn cursors(headers: &HeaderMap) -> [Option<Cursor>; 2] {
+    let mut found = [None, None];
+    for value in headers.get_all(LINK) {
+        let Ok(text) = value.to_str() else { continue };
+        if text.len() > MAX_LINK_HEADER {
+            continue;
+        }
+        for (target, rel) in links(text).into_iter().take(MAX_LINKS) {
+            let Some((_, query)) = target.split_once('?') else { continue };
+            let query = query.split('#').next().unwrap_or_default();
+            for rel in rel.split_ascii_whitespace() {
+                let [next, prev] = &mut found;
+                match rel {
+                    "next" => *next = Cursor::from_query(query),
+                    "prev" | "previous" => *prev = Cursor::from_query(query),
+                    _ => {}
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Target and `rel` of each link.
+fn links(text: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    // A target holds no `<`, so each one starts a link.
+    for link in text.split('<').skip(1) {
+        let Some((target, parameters)) = link.split_once('>') else { continue };
+        let rel = parameters.split([';', ',']).find_map(|parameter| {
+            let (name, value) = parameter.split_once('=')?;
+            name.trim().eq_ignore_ascii_case("rel").then(|| value.trim().trim_matches('"'))
+        });
+        if let Some(rel) = rel {
+            found.push((target, rel));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(text: &str) -> [Option<String>; 2] {
+        let mut headers = HeaderMap::new();
+        headers.insert(LINK, HeaderValue::from_str(text).unwrap());
+        cursors(&headers).map(|cursor| cursor.map(|cursor| cursor.to_string()))
+    }
+
+    #[test]
+    fn mastodons_link_header() {
+        let text = r#"<https://mastodon.example/api/v1/x?limit=2&max_id=7486869>; rel="next", <https://mastodon.example/api/v1/x?limit=2&since_id=7489740>; rel="prev""#;
+        assert_eq!(of(text), [Some("max_id=7486869".into()), Some("since_id=7489740".into())]);
+    }
+
+    #[test]
+    fn an_address_elsewhere_gives_parameters_only() {
+        let [next, _] = of("<http://127.0.0.1:6379/admin?max_id=1&cmd=flush>; rel=next");
+        assert_eq!(next.as_deref(), Some("max_id=1"));
+    }
+
+    #[test]
+    fn links_without_a_place_are_none() {
+        assert_eq!(of("<https://a.example/>; rel=\"next\""), [None, None]);
+        assert_eq!(of("<https://a.example/?max_id=>; rel=\"next\""), [None, None]);
+        assert_eq!(of(&format!("<https://a.example/?max_id={}>; rel=next", "9".repeat(600))), [None, None]);
+        assert_eq!(of(&"<?max_id=1>; rel=next, ".repeat(10_000)), [None, None]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_link_header_panics(text in "[ -~]{0,200}", tail in r#"[<>;,="?&%a-z_]{0,100}"#) {
+            of(&text);
+            of(&tail);
+            of(&format!("<?max_id=1{tail}>; rel=\"next{text}"));
+        }
+    }
+}
