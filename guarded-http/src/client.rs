@@ -511,3 +511,95 @@ fn broken(error: reqwest::Error, url: &CheckedUrl) -> Error {
     };
     Error::Transient(Transient::new(reason, Some(error.into())))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+    use std::sync::Mutex;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Answers one question after the other, and remembers how many are left.
+    fn answering(answers: &[&[&str]]) -> (Lookup, Arc<Mutex<Vec<Vec<IpAddr>>>>) {
+        let parse = |answer: &&[&str]| {
+            answer
+                .iter()
+                .map(|address| address.parse().unwrap())
+                .collect()
+        };
+        let answers: Arc<Mutex<Vec<Vec<IpAddr>>>> =
+            Arc::new(Mutex::new(answers.iter().rev().map(parse).collect()));
+        let left = Arc::clone(&answers);
+        let lookup: Lookup = Arc::new(move |_| {
+            let answer = answers.lock().unwrap().pop().unwrap();
+            Box::pin(async move { Ok(answer) })
+        });
+        (lookup, left)
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_inward_is_refused_before_a_socket() {
+        for answer in [
+            &["127.0.0.1"][..],
+            &["9.9.9.9", "10.0.0.1"],
+            &["::ffff:9.9.9.9"],
+            &["fd00:ec2::254"],
+        ] {
+            let client = Builder {
+                lookup: answering(&[answer]).0,
+                ..GuardedClient::builder()
+            }
+            .build()
+            .unwrap();
+            let error = client
+                .get("https://v.example/".parse().unwrap())
+                .send()
+                .await
+                .unwrap_err();
+            assert!(
+                matches!(error.refused().map(Refused::rule), Some(Rule::Address(_))),
+                "{answer:?}: {error:?}"
+            );
+            assert_eq!(error.refused().unwrap().host(), Some("v.example"));
+            assert_eq!(client.connections(), 0);
+        }
+    }
+
+    /// The name is asked once a connection, so an answer that changes after the check is never seen.
+    #[tokio::test]
+    async fn the_address_that_was_checked_is_the_one_connected_to() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let served = tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            socket.read(&mut [0; 4096]).await.unwrap();
+            socket
+                .write_all(b"HTTP/1.1 200 X\r\ncontent-length: 0\r\n\r\n")
+                .await
+                .unwrap();
+        });
+        let (lookup, left) = answering(&[&["127.0.0.1"], &["10.0.0.1"]]);
+        // The name must pass for http; what it resolves to is still the lookup's answer.
+        let rules = UrlRules::new().danger_allow_loopback();
+        let resolver = GuardedResolver {
+            rules: Arc::new(rules),
+            lookup,
+            tries: 8,
+            connections: Arc::default(),
+        };
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .dns_resolver(resolver)
+            .build()
+            .unwrap();
+        http.get(format!("http://v.example:{}/", address.port()))
+            .send()
+            .await
+            .unwrap();
+        served.await.unwrap();
+        assert_eq!(left.lock().unwrap().len(), 1);
+    }
+}

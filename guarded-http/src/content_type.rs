@@ -16,14 +16,31 @@ pub(crate) fn is_expected(headers: &HeaderMap, expected: &[String]) -> bool {
     let Ok(value) = value.to_str() else {
         return false;
     };
+    expected
+        .iter()
+        .any(|expected| is_media_type(value, expected))
+}
+
+/// Whether a `Content-Type` (or one entry of an `Accept`) names an expected media type.
+///
+/// Compared are type and subtype without regard to case, and, where the expectation has a `profile`, that it is among
+/// the profiles that are named (a list with spaces, RFC 6906). Other parameters do not count.
+///
+/// ```
+/// use guarded_http::is_media_type;
+///
+/// let expected = r#"application/ld+json; profile="https://www.w3.org/ns/activitystreams""#;
+/// assert!(is_media_type(r#"Application/LD+JSON; charset=utf-8; profile="https://a.example https://www.w3.org/ns/activitystreams""#, expected));
+/// assert!(!is_media_type("application/ld+json", expected));
+/// ```
+#[must_use]
+pub fn is_media_type(value: &str, expected: &str) -> bool {
     let (essence, profiles) = parse(value);
-    expected.iter().any(|expected| {
-        let (wanted, wanted_profiles) = parse(expected);
-        essence.eq_ignore_ascii_case(wanted)
-            && wanted_profiles
-                .split_whitespace()
-                .all(|wanted| profiles.split_whitespace().any(|profile| profile == wanted))
-    })
+    let (wanted, wanted_profiles) = parse(expected);
+    essence.eq_ignore_ascii_case(wanted)
+        && wanted_profiles
+            .split_whitespace()
+            .all(|wanted| profiles.split_whitespace().any(|profile| profile == wanted))
 }
 
 /// The essence, and what the `profile` parameter holds (empty if there is none).

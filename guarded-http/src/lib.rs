@@ -15,6 +15,8 @@ mod url;
 #[cfg(feature = "client")]
 pub use crate::client::{Answer, Builder, GuardedClient, RequestBuilder};
 #[cfg(feature = "client")]
+pub use crate::content_type::is_media_type;
+#[cfg(feature = "client")]
 pub use crate::error::{
     BoxError, BuildError, Error, InvalidRequest, RateLimited, Transient, TransientReason,
 };

@@ -64,7 +64,7 @@ impl Client {
                 body: answer.bytes(),
             })?;
             match step {
-                Step::Ask(next) => lookup = next,
+                Step::Ask(next) => lookup = *next,
                 Step::Done(found) => {
                     // Nobody should have to remember that this URL was chosen by a stranger.
                     self.http

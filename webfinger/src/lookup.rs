@@ -30,7 +30,7 @@ pub struct Found {
 )]
 pub enum Step {
     /// Ask [`Lookup::url`] again.
-    Ask(Lookup),
+    Ask(Box<Lookup>),
     /// The walk is over.
     Done(Box<Found>),
 }
@@ -168,12 +168,12 @@ impl Lookup {
             return Err(LookupError::Unconfirmed);
         }
         let url = self.query_for(&subject)?;
-        Ok(Step::Ask(Self {
+        Ok(Step::Ask(Box::new(Self {
             asked: subject,
             url,
             claimed: Some(actor),
             ..self
-        }))
+        })))
     }
 
     fn subject(&self, descriptor: &Descriptor) -> Result<Handle, LookupError> {

@@ -1,0 +1,15 @@
+//! Through the public API, as a user sees it.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "also in what the tests share"
+)]
+
+mod address;
+mod url;
+
+#[cfg(feature = "client")]
+mod client;
+#[cfg(feature = "client")]
+mod loopback;

@@ -1,0 +1,110 @@
+//! Descriptors, good and odd.
+
+use serde_json::json;
+use webfinger::descriptor::{DescriptorError, Limits, Problem};
+use webfinger::{Descriptor, Link, rel};
+
+#[test]
+fn a_document_comes_back_as_it_was() {
+    let document = json!({
+        "subject": "acct:a@example.com",
+        "aliases": ["https://example.com/a"],
+        "properties": { "https://p.example/": null },
+        "links": [
+            { "rel": "self", "type": "application/activity+json", "href": "https://example.com/a", "x": 1 },
+            { "rel": rel::SUBSCRIBE, "template": "https://example.com/?uri={uri}", "titles": { "und": "t" }, "properties": { "p": "q" } },
+        ],
+        "more": [1],
+    });
+    let descriptor = Descriptor::read(document.to_string().as_bytes()).unwrap();
+    assert!(descriptor.problems().is_empty());
+    assert_eq!(descriptor.to_json(), document);
+}
+
+#[test]
+fn one_bad_part_does_not_lose_the_rest() {
+    let document = json!({
+        "subject": 7,
+        "aliases": ["https://example.com/a", 1],
+        "properties": [],
+        "links": [3, { "href": "https://no.rel/" }, { "rel": "self", "href": 9, "type": null, "titles": "t" }],
+    });
+    let descriptor = Descriptor::read(document.to_string().as_bytes()).unwrap();
+    assert_eq!(descriptor.aliases, ["https://example.com/a"]);
+    assert_eq!(descriptor.links.len(), 1);
+    assert_eq!(
+        descriptor.links[0].to_owned().extra.len(),
+        3,
+        "what does not fit is kept beside"
+    );
+    assert_eq!(
+        descriptor.problems(),
+        [
+            Problem::Member("subject"),
+            Problem::Member("properties"),
+            Problem::Item("aliases", 1),
+            Problem::Item("links", 0),
+            Problem::Item("links", 1),
+        ]
+    );
+}
+
+#[test]
+fn what_is_no_descriptor_is_refused() {
+    for text in [
+        "",
+        "[]",
+        "null",
+        "\"x\"",
+        "{",
+        "{}x",
+        "<XRD/>",
+        "\u{feff}{}",
+    ] {
+        assert!(Descriptor::read(text.as_bytes()).is_err(), "{text}");
+    }
+    let deep = format!("{{\"x\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
+    assert!(matches!(
+        Descriptor::read(deep.as_bytes()),
+        Err(DescriptorError::Json(_))
+    ));
+}
+
+#[test]
+fn limits_count_to_the_byte_and_the_item() {
+    let document =
+        |links: usize| json!({ "links": vec![json!({ "rel": "x" }); links] }).to_string();
+    assert!(Descriptor::read(document(1000).as_bytes()).is_ok());
+    assert!(matches!(
+        Descriptor::read(document(1001).as_bytes()),
+        Err(DescriptorError::TooMany("links"))
+    ));
+    assert!(Descriptor::read_within(document(1001).as_bytes(), &Limits::new().items(1001)).is_ok());
+
+    let padded = |length: usize| format!("{{{}}}", " ".repeat(length - 2));
+    assert!(Descriptor::read(padded(256 * 1024).as_bytes()).is_ok());
+    assert!(matches!(
+        Descriptor::read(padded(256 * 1024 + 1).as_bytes()),
+        Err(DescriptorError::TooLong)
+    ));
+}
+
+#[test]
+fn the_first_activity_link_is_the_actor() {
+    let link =
+        |media_type: &str, href: &str| Link::new(rel::SELF).media_type(media_type).href(href);
+    let descriptor = Descriptor::new("acct:a@example.com")
+        .link(Link::new(rel::SELF).href("untyped"))
+        .link(link("text/html", "page"))
+        .link(link("application/ld+json", "no profile"))
+        .link(Link::new("other").media_type("application/activity+json"))
+        .link(link(
+            r#"application/ld+json; profile="https://www.w3.org/ns/activitystreams""#,
+            "right",
+        ))
+        .link(link("application/activity+json", "second"));
+    assert_eq!(
+        descriptor.self_link().unwrap().href.as_deref(),
+        Some("right")
+    );
+}

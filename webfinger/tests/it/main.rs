@@ -1,0 +1,17 @@
+//! Through the public API, as a user sees it.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "also in what the tests share"
+)]
+
+mod corpus;
+mod descriptor;
+mod handle;
+mod lookup;
+mod nodeinfo;
+mod server;
+
+#[cfg(all(feature = "client", feature = "server"))]
+mod client;
