@@ -11,5 +11,6 @@ pub use self::header::SignatureHeader;
 pub(crate) use self::header::named_algorithm;
 pub(crate) use self::signature_base::{BaseError, Component, SignatureBase, without_userinfo};
 
-#[cfg(all(test, feature = "aws-lc-rs"))]
+#[cfg(test)]
+#[cfg(feature = "aws-lc-rs")]
 mod appendix_c;

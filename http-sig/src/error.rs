@@ -71,6 +71,8 @@ pub enum Reason {
     ComponentRepeated,
     /// The list of covered components names something that is not a field name nor a known `(…)`.
     ComponentUnknown,
+    /// The method has lower-case letters, which the signature base cannot tell from upper-case ones.
+    MethodAmbiguous,
     /// A component is covered, but the message does not have it.
     ComponentMissing,
     /// A field that may stand only once stands in the message several times.
@@ -221,6 +223,7 @@ impl From<Reason> for VerifyError {
             | Reason::TooManyComponents
             | Reason::ComponentRepeated
             | Reason::ComponentUnknown
+            | Reason::MethodAmbiguous
             | Reason::FieldRepeated
             | Reason::HostConflict
             | Reason::DateMalformed
@@ -284,6 +287,7 @@ impl fmt::Display for Reason {
             Self::TooManyComponents => "the signature covers more than 64 components or 64 KiB",
             Self::ComponentRepeated => "the signature covers a component twice",
             Self::ComponentUnknown => "the signature covers a component that is not known",
+            Self::MethodAmbiguous => "the method has lower-case letters, which a signature cannot tell from upper-case",
             Self::ComponentMissing => "the signature covers a component that the request does not have",
             Self::FieldRepeated => "a field that may stand only once stands in the request several times",
             Self::ComponentUncovered => "the signature does not cover a component that it must cover",

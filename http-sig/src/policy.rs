@@ -89,12 +89,11 @@ impl Policy {
         I: IntoIterator,
         I::Item: AsRef<str>,
     {
-        let authorities = authorities.into_iter();
-        self.authorities = Authorities::These(
-            authorities
-                .map(|authority| normal(authority.as_ref()))
-                .collect(),
-        );
+        let named = authorities
+            .into_iter()
+            .map(|authority| normal(authority.as_ref()));
+        self.authorities =
+            Authorities::These(named.filter(|authority| !authority.is_empty()).collect());
         self
     }
 

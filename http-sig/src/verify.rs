@@ -40,6 +40,16 @@ impl Policy {
                 return Err(VerifyError::from(Reason::FieldRepeated).about(name.as_str()));
             }
         }
+        if request
+            .method()
+            .as_str()
+            .bytes()
+            .any(|byte| byte.is_ascii_lowercase())
+        {
+            return Err(VerifyError::from(Reason::MethodAmbiguous)
+                .about("(request-target)")
+                .finding(request.method().as_str()));
+        }
         let signature = SignatureHeader::parse(field)?;
         let components = signature.components()?;
         let algorithm = self.named_algorithm(&signature, &components)?;

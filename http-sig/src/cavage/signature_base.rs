@@ -85,7 +85,7 @@ impl SignatureBase {
                     .bytes
                     .extend_from_slice(expires.ok_or_else(missing)?.as_bytes()),
                 Component::Field(name) => {
-                    base.push_field(request.headers(), request.uri(), name)?
+                    base.push_field(request.headers(), request.uri(), name)?;
                 }
             }
             if base.bytes.len() > LONGEST {

@@ -1,0 +1,311 @@
+//! What we sign we verify, and what was changed after that we do not.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request};
+use http_sig::{Digest, Policy, Reason, SignError, Signer, SigningKey, VerifyError};
+use proptest::prelude::*;
+
+use crate::draft::{KEY_ID, ed25519, now, rsa};
+
+fn policy() -> Policy {
+    Policy::fediverse().authorities(["example.org"])
+}
+
+fn signer(key: &SigningKey) -> Signer {
+    Signer::new(KEY_ID, key.clone()).unwrap()
+}
+
+fn post(body: &'static [u8]) -> Request<&'static [u8]> {
+    Request::post("https://example.org/inbox")
+        .header("content-type", "application/activity+json")
+        .body(body)
+        .unwrap()
+}
+
+#[test]
+fn a_delivery_goes_out_as_the_fediverse_expects_it() {
+    for (key, algorithm) in [(rsa(), "rsa-sha256"), (ed25519(), "hs2019")] {
+        let mut request = post(b"{}");
+        signer(key).sign(&mut request, now()).unwrap();
+        let headers = request.headers();
+        assert_eq!(headers["host"], "example.org");
+        assert_eq!(headers["date"], "Thu, 01 Jan 2026 00:00:00 GMT");
+        assert_eq!(
+            headers["digest"],
+            "SHA-256=RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o="
+        );
+        let start = format!(
+            "keyId=\"{KEY_ID}\",algorithm=\"{algorithm}\",\
+             headers=\"(request-target) host date digest content-type\",signature=\""
+        );
+        assert!(
+            headers["signature"].to_str().unwrap().starts_with(&start),
+            "{headers:?}"
+        );
+
+        let claim = policy().read(request, now()).unwrap();
+        let verified = claim.check(&key.verifying_key()).unwrap();
+        assert_eq!(verified.key_id(), KEY_ID);
+        assert_eq!(verified.signed_at(), now());
+        assert!(verified.covers("Content-Type") && !verified.covers("content-length"));
+        assert_eq!(verified.into_request().into_body(), b"{}");
+    }
+}
+
+#[test]
+fn a_get_covers_no_digest_and_an_empty_post_does() {
+    let mut get = Request::get("https://EXAMPLE.org:443/users/bob?page=1")
+        .body(b"")
+        .unwrap();
+    signer(rsa()).sign(&mut get, now()).unwrap();
+    assert_eq!(get.headers()["host"], "EXAMPLE.org");
+    assert!(!get.headers().contains_key("digest"));
+    let verified = policy()
+        .read(get, now())
+        .unwrap()
+        .check(&rsa().verifying_key())
+        .unwrap();
+    assert!(!verified.covers("digest") && !verified.query_left_out());
+
+    let mut request = post(b"");
+    signer(rsa()).sign(&mut request, now()).unwrap();
+    assert!(
+        policy()
+            .read(request, now())
+            .unwrap()
+            .check(&rsa().verifying_key())
+            .is_ok()
+    );
+}
+
+#[test]
+fn the_host_of_the_uri_keeps_its_port_and_loses_its_credentials() {
+    for (uri, host) in [
+        ("http://localhost:8101/inbox", "localhost:8101"),
+        ("http://example.org:80/inbox", "example.org"),
+        ("https://example.org:80/inbox", "example.org:80"),
+        ("https://user:secret@example.org/inbox", "example.org"),
+        ("https://[2001:db8::443]/inbox", "[2001:db8::443]"),
+    ] {
+        let mut request = Request::get(uri).body(b"").unwrap();
+        signer(ed25519()).sign(&mut request, now()).unwrap();
+        assert_eq!(request.headers()["host"], host);
+    }
+}
+
+#[test]
+fn one_digest_serves_many_recipients_and_signing_again_replaces_the_old_signature() {
+    let body = Bytes::from_static(b"{\"type\":\"Create\"}");
+    let digest = Digest::sha256(&body);
+    for host in ["a.example", "b.example"] {
+        let mut request = Request::post(format!("https://{host}/inbox"))
+            .body(body.clone())
+            .unwrap();
+        for later in [0, 100_000] {
+            let now = now() + Duration::from_secs(later);
+            signer(rsa())
+                .sign_prepared(&mut request, Some(&digest), now)
+                .unwrap();
+            let policy = Policy::strict().authorities([host]);
+            assert!(
+                policy
+                    .read(request.clone(), now)
+                    .unwrap()
+                    .check(&rsa().verifying_key())
+                    .is_ok()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_failed_check_gives_the_claim_back_for_a_new_key() {
+    let mut request = post(b"{}");
+    signer(rsa()).sign(&mut request, now()).unwrap();
+    let old = SigningKey::generate_rsa().unwrap().verifying_key();
+    let refused = policy()
+        .read(request, now())
+        .unwrap()
+        .check(&old)
+        .unwrap_err();
+    assert!(matches!(refused.error(), VerifyError::Mismatch(_)));
+    assert_eq!(refused.error().reason(), Reason::SignatureMismatch);
+    assert_eq!(refused.claim().key_id(), KEY_ID);
+    assert!(refused.into_claim().check(&rsa().verifying_key()).is_ok());
+}
+
+#[test]
+fn neither_body_nor_fields_are_shown() {
+    let mut request = post(b"secret words");
+    request
+        .headers_mut()
+        .insert("authorization", HeaderValue::from_static("Bearer hunter2"));
+    signer(rsa()).sign(&mut request, now()).unwrap();
+    let claim = policy().read(request, now()).unwrap();
+    let mut shown = format!("{claim:?}");
+    let refused = claim.check(&ed25519().verifying_key()).unwrap_err();
+    shown += &format!("{refused:?} {refused}");
+    shown += &format!(
+        "{:?}",
+        refused.into_claim().check(&rsa().verifying_key()).unwrap()
+    );
+    assert!(
+        !shown.contains("secret words") && !shown.contains("hunter2"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn what_cannot_be_signed_says_why() {
+    for key_id in ["", "a\"b", "a\\b", "a b", "a\nb", "é", &"k".repeat(2049)] {
+        assert!(
+            matches!(
+                Signer::new(key_id, ed25519().clone()),
+                Err(SignError::KeyId)
+            ),
+            "{key_id}"
+        );
+    }
+    assert!(Signer::new("k".repeat(2048), ed25519().clone()).is_ok());
+
+    let signer = signer(ed25519());
+    let mut request = Request::get("/inbox").body(b"").unwrap();
+    assert!(matches!(
+        signer.sign(&mut request, now()),
+        Err(SignError::NoHost)
+    ));
+
+    let mut request = post(b"{}");
+    assert!(matches!(
+        signer.sign_prepared(&mut request, None, now()),
+        Err(SignError::NoDigest {
+            method: Method::POST
+        })
+    ));
+
+    let mut request = post(b"{}");
+    request
+        .headers_mut()
+        .append("content-type", HeaderValue::from_static("text/html"));
+    let error = signer.sign(&mut request, now()).unwrap_err();
+    assert!(matches!(error, SignError::Field { name } if name == "content-type"));
+
+    let day = Duration::from_secs(86_400);
+    let year_10000 = UNIX_EPOCH + Duration::from_secs(253_402_300_800);
+    for time in [UNIX_EPOCH - day, year_10000] {
+        assert!(matches!(
+            signer.sign(&mut post(b"{}"), time),
+            Err(SignError::Time)
+        ));
+    }
+    assert!(signer.sign(&mut post(b"{}"), year_10000 - day).is_ok());
+}
+
+fn verify(request: Request<Vec<u8>>, key: &SigningKey, now: SystemTime) -> Result<(), VerifyError> {
+    let claim = policy().read(request, now)?;
+    claim
+        .check(&key.verifying_key())
+        .map(drop)
+        .map_err(|refused| refused.into_error())
+}
+
+fn requests() -> impl Strategy<Value = Request<Vec<u8>>> {
+    let method = prop_oneof![Just(Method::GET), Just(Method::POST), Just(Method::PUT)];
+    let target = "(/[a-zA-Z0-9%._~@:-]{0,12}){1,4}(\\?[a-z0-9=&%/?]{0,20})?";
+    (
+        method,
+        target,
+        proptest::collection::vec(any::<u8>(), 0..200),
+    )
+        .prop_map(|(method, target, body)| {
+            Request::builder()
+                .method(method)
+                .uri(format!("https://example.org{target}"))
+                .header("content-type", "application/activity+json")
+                .body(body)
+                .unwrap()
+        })
+}
+
+/// The same request with one bit of a covered part changed, if that is a request at all.
+fn with_bit_changed(
+    request: &Request<Vec<u8>>,
+    part: usize,
+    bit: usize,
+) -> Option<Request<Vec<u8>>> {
+    let change = |bytes: &[u8]| {
+        let mut bytes = bytes.to_vec();
+        let bit = bit % (8 * bytes.len()).max(1);
+        *bytes.get_mut(bit / 8)? ^= 1 << (bit % 8);
+        Some(bytes)
+    };
+    let mut changed = request.clone();
+    let names = ["host", "date", "digest", "content-type"];
+    match part {
+        0 => {
+            *changed.method_mut() =
+                Method::from_bytes(&change(request.method().as_str().as_bytes())?).ok()?;
+        }
+        1 => {
+            let target = change(request.uri().path_and_query()?.as_str().as_bytes())?;
+            *changed.uri_mut() = std::str::from_utf8(&target).ok()?.parse().ok()?;
+        }
+        2 => *changed.body_mut() = change(request.body())?,
+        3..=6 => {
+            let value = changed.headers_mut().get_mut(names[part - 3])?;
+            *value = HeaderValue::from_bytes(&change(value.as_bytes())?).ok()?;
+        }
+        _ => {
+            let value = changed.headers_mut().get_mut("signature")?;
+            let start = value.to_str().ok()?.find("signature=\"")? + "signature=\"".len();
+            let (before, signature) = value.as_bytes().split_at(start);
+            let signature = change(&signature[..signature.len() - 1])?;
+            *value = HeaderValue::from_bytes(&[before, &signature, b"\""].concat()).ok()?;
+        }
+    }
+    // The parser of URIs drops fragments, so a target may come out as it was.
+    let same_target = part == 1 && changed.uri().path_and_query() == request.uri().path_and_query();
+    (!same_target).then_some(changed)
+}
+
+proptest! {
+    #[test]
+    fn what_is_signed_is_verified(request in requests(), with_rsa in any::<bool>()) {
+        let key = if with_rsa { rsa() } else { ed25519() };
+        let mut request = request;
+        signer(key).sign(&mut request, now()).unwrap();
+        prop_assert_eq!(verify(request, key, now()), Ok(()));
+    }
+
+    #[test]
+    fn any_changed_bit_of_a_covered_part_is_noticed(
+        request in requests(), with_rsa in any::<bool>(), part in 0..8_usize, bit in any::<usize>(),
+    ) {
+        let key = if with_rsa { rsa() } else { ed25519() };
+        let mut request = request;
+        signer(key).sign(&mut request, now()).unwrap();
+        // A content type that is not covered (GET without a body) is not proved.
+        let covered = part != 6 || request.headers().contains_key("digest");
+        if let Some(changed) = with_bit_changed(&request, part, bit).filter(|_| covered) {
+            prop_assert!(verify(changed, key, now()).is_err());
+        }
+    }
+
+    #[test]
+    fn no_signature_field_makes_the_parser_panic(field in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let _ = http_sig::cavage::SignatureHeader::parse(&field);
+    }
+
+    #[test]
+    fn no_text_makes_the_key_parser_panic(der in proptest::collection::vec(any::<u8>(), 0..300)) {
+        use base64::Engine;
+        let base64 = base64::engine::general_purpose::STANDARD.encode(der);
+        for label in ["PUBLIC KEY", "RSA PUBLIC KEY", "PRIVATE KEY", "RSA PRIVATE KEY"] {
+            let pem = format!("-----BEGIN {label}-----\n{base64}\n-----END {label}-----\n");
+            prop_assert!(http_sig::VerifyingKey::from_pem(&pem).is_err());
+            prop_assert!(SigningKey::from_pem(&pem).is_err());
+        }
+    }
+}
