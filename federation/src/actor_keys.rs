@@ -55,7 +55,7 @@ impl ActorKeys {
             return Err(failure);
         }
         self.keys
-            .try_get_with_by_ref(key_id, async { self.at_origin(key_id).await.map(Arc::new) })
+            .try_get_with_by_ref(key_id, async { Box::pin(self.at_origin(key_id)).await.map(Arc::new) })
             .await
             .inspect_err(|failure| self.failures.insert(key_id.clone(), Arc::clone(failure)))
     }

@@ -170,7 +170,7 @@ impl<A: Application> Federation<A> {
         };
         match &outcome {
             Outcome::Delivered => {
-                tracing::debug!(activity = job.activity_id, inbox = %job.inbox, "delivered")
+                tracing::debug!(activity = job.activity_id, inbox = %job.inbox, "delivered");
             }
             Outcome::Dead { reason } => {
                 tracing::warn!(activity = job.activity_id, inbox = %job.inbox, reason, "delivery given up");

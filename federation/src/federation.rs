@@ -70,7 +70,6 @@ impl<A: Application> Federation<A> {
     /// A server at `origin`, such as `https://example.org`, whose instance actor has `instance_key`.
     ///
     /// The key must stay the same over restarts: other servers remember it.
-    #[must_use]
     pub fn builder(origin: &str, instance_key: SigningKey) -> Builder {
         Builder {
             origin: origin.to_owned(),
