@@ -29,10 +29,7 @@ use crate::property::{Identified, Ref};
 /// # Ok::<(), activitypub::ReadError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an embedded thing is boxed once, in `Ref`; a second box would cost more than it saves"
-)]
+// Not boxed: an embedded thing is boxed once, in `Ref`, and a second box would cost more than it saves.
 #[non_exhaustive]
 pub enum Any {
     /// A post, a picture, a place, …

@@ -1,5 +1,7 @@
 //! Objects: posts, media, places, tombstones, emoji, fields of a profile.
 
+use chrono::{DateTime, Utc};
+
 use crate::any::Any;
 use crate::context;
 use crate::extra::Raw;
@@ -31,6 +33,8 @@ object_family! {
         one_of: OneOrMany<Ref<Any>> = "oneOf",
         /// The answers of a poll of which several may be chosen.
         any_of: OneOrMany<Ref<Any>> = "anyOf",
+        /// Of a poll: since when it is closed, or `true`; see [`is_closed`](Self::is_closed).
+        closed: Option<Raw> = "closed",
         /// Of a tombstone: what it was.
         former_type: OneOrMany<crate::property::TypeName> = "formerType",
         /// Of a tombstone: since when.
@@ -142,6 +146,24 @@ impl Object {
     #[must_use]
     pub fn in_reply_to_id(&self) -> Option<&Id> {
         self.in_reply_to.id()
+    }
+
+    /// Of a poll: whether no more votes count at this time. It is closed when `closed` is `true` or anything but a point in time to
+    /// come, and when `end_time` is over.
+    #[must_use]
+    pub fn is_closed(&self, now: DateTime<Utc>) -> bool {
+        let closed = self.closed.as_ref().map(|closed| {
+            let text = closed.read::<String>().ok();
+            match text.as_deref().and_then(Timestamp::parse) {
+                Some(time) => time.to_utc() <= now,
+                None => !matches!(closed.as_str(), "false" | "null"),
+            }
+        });
+        closed == Some(true)
+            || self
+                .end_time
+                .as_ref()
+                .is_some_and(|end| end.to_utc() <= now)
     }
 
     /// The mentions in `tag`.

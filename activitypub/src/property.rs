@@ -695,7 +695,7 @@ impl Element for LanguageMap {
                     into.push(Problem {
                         path: path.clone(),
                         reason: Reason::NotAString,
-                    })
+                    });
                 });
             }
         }

@@ -60,7 +60,85 @@ fn real_documents_come_back_equal() {
     assert_eq!(refused, expected);
 }
 
-const EXPECTED: &[(&str, Refusal)] = &[];
+/// What is refused, and why.
+const EXPECTED: &[(&str, Refusal)] = &[
+    // Negative tests of the standard, and one whose string holds a line break.
+    ("as2/w3c-test/fail/bad-character-set.json", Refusal::NotUtf8),
+    ("as2/w3c-test/fail/number-at-top.json", Refusal::NotAnObject),
+    ("as2/w3c-test/fail/string-at-top.json", Refusal::NotAnObject),
+    ("as2/w3c-test/vocabulary-ex196-jsonld.json", Refusal::Syntax),
+    // Error pages in HTML or plain text.
+    (
+        "captured/masto/mastodon_mock/api_v1_streaming_health.200.json",
+        Refusal::Syntax,
+    ),
+    (
+        "captured/masto/snac/.well-known_oauth-authorization-server.404.json",
+        Refusal::Syntax,
+    ),
+    (
+        "captured/masto/snac/api_v1_blocks.404.json",
+        Refusal::Syntax,
+    ),
+    (
+        "captured/masto/snac/api_v1_directory.404.json",
+        Refusal::Syntax,
+    ),
+    (
+        "captured/masto/snac/api_v1_domain_blocks.404.json",
+        Refusal::Syntax,
+    ),
+    ("captured/masto/snac/api_v1_mutes.404.json", Refusal::Syntax),
+    (
+        "captured/masto/snac/api_v1_streaming_health.404.json",
+        Refusal::Syntax,
+    ),
+    (
+        "captured/masto/snac/api_v2_instance.404.json",
+        Refusal::Syntax,
+    ),
+    // Fixtures that an editor saved with a byte order mark, which RFC 8259 forbids on the wire.
+    (
+        "wild/activitypubsharp/ActivityPubSharp__GlitchSoc_PropertyValue.json",
+        Refusal::ByteOrderMark,
+    ),
+    (
+        "wild/firefish/ActivityPubSharp__Firefish_Hashtag.json",
+        Refusal::ByteOrderMark,
+    ),
+    (
+        "wild/firefish/ActivityPubSharp__Firefish_Image.json",
+        Refusal::ByteOrderMark,
+    ),
+    (
+        "wild/firefish/ActivityPubSharp__Firefish_Key.json",
+        Refusal::ByteOrderMark,
+    ),
+    (
+        "wild/firefish/ActivityPubSharp__Firefish_Mention.json",
+        Refusal::ByteOrderMark,
+    ),
+    (
+        "wild/firefish/ActivityPubSharp__Firefish_Object.json",
+        Refusal::ByteOrderMark,
+    ),
+    (
+        "wild/firefish/ActivityPubSharp__Firefish_OrderedCollectionPage.json",
+        Refusal::ByteOrderMark,
+    ),
+    (
+        "wild/mastodon/ActivityPubSharp__GlitchSoc_Document.json",
+        Refusal::ByteOrderMark,
+    ),
+    (
+        "wild/mastodon/ActivityPubSharp__GlitchSoc_Image.json",
+        Refusal::ByteOrderMark,
+    ),
+    (
+        "wild/mastodon/ActivityPubSharp__GlitchSoc_Person.json",
+        Refusal::ByteOrderMark,
+    ),
+];
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)

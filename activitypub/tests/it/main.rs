@@ -1,5 +1,13 @@
 //! What a user of the crate would notice.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "also the helpers of tests may fail"
+)]
+
 mod building;
 mod corpus;
 mod hostile;

@@ -221,6 +221,8 @@ fn what_is_done_to_people_and_posts() {
     let Any::Object(poll) = comes_back(poll) else {
         panic!()
     };
+    assert!(!poll.is_closed("2026-01-31T23:59:59Z".parse().unwrap()));
+    assert!(poll.is_closed("2026-02-01T00:00:00Z".parse().unwrap()));
     let Some(Any::Object(answer)) = poll.one_of.embedded().next() else {
         panic!()
     };
