@@ -1,4 +1,9 @@
-#![doc = include_str!("../README.md")]
+// The front page's first example needs the client.
+#![cfg_attr(feature = "client", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "client"),
+    doc = "The rules of the guarded client, alone: is an [`address`] public, may a URL be fetched ([`UrlRules`])?"
+)]
 
 pub mod address;
 #[cfg(feature = "client")]

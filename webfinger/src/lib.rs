@@ -1,4 +1,9 @@
-#![doc = include_str!("../README.md")]
+// The front page's first example needs the client.
+#![cfg_attr(feature = "client", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "client"),
+    doc = "WebFinger, host-meta and NodeInfo without a socket: the feature `client` adds lookups."
+)]
 
 #[cfg(feature = "client")]
 mod client;

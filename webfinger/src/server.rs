@@ -1,6 +1,6 @@
 //! The answers of a server: WebFinger, host-meta, NodeInfo.
 //!
-//! Each function makes one answer from what the application's [`Directory`] says. With the feature `server`, [`routes`]
+//! Each function makes one answer from what the application's [`Directory`] says. With the feature `server`, `routes`
 //! mounts them in axum.
 
 use std::future::Future;
@@ -11,7 +11,7 @@ use serde_json::json;
 use url::{Url, form_urlencoded};
 
 use crate::descriptor::{self, Descriptor};
-use crate::nodeinfo::{self, NodeInfo};
+use crate::nodeinfo::NodeInfo;
 use crate::query;
 use crate::rel;
 use crate::resource::Resource;
@@ -139,7 +139,7 @@ where
             get(|| async move { host_meta(&*for_host_meta).map(Body::from) }),
         )
         .route(
-            nodeinfo::PATH,
+            crate::nodeinfo::PATH,
             get(|| async move { nodeinfo_discovery(&*for_discovery).map(Body::from) }),
         )
         .route(
