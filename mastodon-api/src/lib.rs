@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+#[cfg(feature = "client")]
+mod client;
 pub mod endpoint;
 pub mod entities;
 pub mod error;
@@ -11,9 +13,14 @@ pub mod oauth;
 mod page;
 mod server;
 mod string_enum;
+pub mod streaming;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod text;
 mod wire;
 
+#[cfg(feature = "client")]
+pub use client::{Answered, Client, ClientBuilder, Items, Pages, Post};
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use extra::{Extra, Problem};

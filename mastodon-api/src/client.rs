@@ -1,0 +1,450 @@
+//! A client that sends calls and reads answers.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
+use http::{Method, Request, Response, StatusCode};
+use url::{Host, Url};
+
+use crate::endpoint::Endpoint;
+use crate::entities::{CredentialAccount, Status};
+use crate::error::{
+    Error, InvalidRequest, NotReached, NotReachedReason, NotUnderstood, NotUnderstoodReason, RateLimit,
+};
+use crate::methods;
+use crate::oauth::AccessToken;
+
+pub use pages::{Items, Pages};
+pub use post::Post;
+
+mod pages;
+mod post;
+pub(crate) mod streaming;
+
+/// A connection to one server, with or without a token.
+///
+/// Cheap to clone; clones share their connections. The token goes to this server's own origin and nowhere else:
+/// redirects to other origins are not followed. Cookies are not kept.
+///
+/// ```no_run
+/// use mastodon_api::{Client, methods};
+///
+/// # async fn example() -> Result<(), mastodon_api::Error> {
+/// let client = Client::new("https://mastodon.example")?.with_token("…");
+/// let status = client.post("Hello, world").unlisted().send().await?;
+/// client.send(methods::statuses::Favourite::new(&status)).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    credentials: Option<Arc<Credentials>>,
+}
+
+struct Credentials {
+    token: AccessToken,
+    /// `Bearer …`, marked as sensitive.
+    header: HeaderValue,
+}
+
+struct Shared {
+    base: Url,
+    http: reqwest::Client,
+    timeout: Duration,
+    body_limit: usize,
+}
+
+/// How often a request is sent on within the server.
+const MAX_REDIRECTS: usize = 5;
+
+impl Client {
+    /// A client for the server at `base` (`https://mastodon.example`), with the defaults of [`ClientBuilder`].
+    ///
+    /// # Errors
+    ///
+    /// When `base` is not the `https:` address of a server.
+    pub fn new(base: impl AsRef<str>) -> Result<Self, Error> {
+        Self::builder(base).build()
+    }
+
+    /// A client with choices.
+    pub fn builder(base: impl AsRef<str>) -> ClientBuilder {
+        ClientBuilder {
+            base: base.as_ref().to_owned(),
+            token: None,
+            user_agent: None,
+            http: None,
+            timeout: Duration::from_secs(60),
+            connect_timeout: Duration::from_secs(10),
+            body_limit: 16 * 1024 * 1024,
+            allow_http: false,
+        }
+    }
+
+    /// The same client with this token. The connections are shared.
+    ///
+    /// A token that no header can hold is none: the server will answer 401. [`ClientBuilder::token`] reports it.
+    #[must_use]
+    pub fn with_token(mut self, token: impl Into<AccessToken>) -> Self {
+        self.credentials = credentials(token.into()).ok();
+        self
+    }
+
+    /// The same client without a token. The connections are shared.
+    #[must_use]
+    pub fn without_token(mut self) -> Self {
+        self.credentials = None;
+        self
+    }
+
+    /// The address of the server.
+    #[must_use]
+    pub fn base(&self) -> &Url {
+        &self.shared.base
+    }
+
+    pub(crate) fn token(&self) -> Option<&AccessToken> {
+        self.credentials.as_ref().map(|credentials| &credentials.token)
+    }
+
+    /// Sends a call and reads its answer.
+    ///
+    /// # Errors
+    ///
+    /// By whose fault: see [`Error`].
+    pub async fn send<E: Endpoint>(&self, endpoint: E) -> Result<E::Response, Error> {
+        self.send_full(endpoint).await.map(|answered| answered.value)
+    }
+
+    /// Sends a call and reads its answer, with all that came with it.
+    ///
+    /// # Errors
+    ///
+    /// By whose fault: see [`Error`].
+    pub async fn send_full<E: Endpoint>(&self, endpoint: E) -> Result<Answered<E::Response>, Error> {
+        let request = endpoint.to_request(&self.shared.base)?;
+        let response = Box::pin(self.exchange(request)).await?;
+        tracing::debug!(method = %E::METHOD, path = E::TEMPLATE, status = response.status().as_u16(), "answered");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let value = endpoint.read_response(response)?;
+        Ok(Answered { value, status, rate: RateLimit::from_headers(&headers), headers })
+    }
+
+    /// The account whose token it is.
+    ///
+    /// # Errors
+    ///
+    /// By whose fault: see [`Error`].
+    pub async fn me(&self) -> Result<CredentialAccount, Error> {
+        self.send(methods::accounts::VerifyCredentials::new()).await
+    }
+
+    /// A status to publish, which [`Post::send`] does.
+    pub fn post(&self, text: impl Into<String>) -> Post {
+        Post::new(self.clone(), text.into())
+    }
+
+    /// The home timeline from the newest status on, as far back as the server goes.
+    pub fn home(&self) -> Items<Status> {
+        self.items(methods::timelines::Home::new())
+    }
+
+    /// Sends a request and follows redirects within the server, for requests that change nothing.
+    async fn exchange(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
+        if let Some(credentials) = &self.credentials {
+            request.headers_mut().insert(AUTHORIZATION, credentials.header.clone());
+        }
+        for _ in 0..=MAX_REDIRECTS {
+            let response = self.once(request.clone()).await?;
+            if !is_redirect(response.status()) {
+                return Ok(response);
+            }
+            let uri = self.redirected(&request, response.headers())?;
+            *request.uri_mut() = uri;
+        }
+        Err(not_reached(NotReachedReason::TooManyRedirects))
+    }
+
+    /// Where a redirect leads, if the request may go there with the token.
+    fn redirected(&self, request: &Request<Bytes>, headers: &HeaderMap) -> Result<http::Uri, Error> {
+        let elsewhere = || not_reached(NotReachedReason::RedirectedElsewhere);
+        let location = headers.get(LOCATION).and_then(|value| value.to_str().ok()).ok_or_else(elsewhere)?;
+        let here = Url::parse(&request.uri().to_string()).map_err(|_| elsewhere())?;
+        let target = here.join(location).map_err(|_| elsewhere())?;
+        if target.origin() != self.shared.base.origin() || !target.username().is_empty() {
+            return Err(elsewhere());
+        }
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return Err(not_reached(NotReachedReason::RedirectedWrite));
+        }
+        target.as_str().parse().map_err(|_| elsewhere())
+    }
+
+    async fn once(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
+        let mut request =
+            reqwest::Request::try_from(request).map_err(|error| InvalidRequest::parameter("path", error.without_url()))?;
+        *request.timeout_mut() = Some(self.shared.timeout);
+        let mut answer = self.shared.http.execute(request).await.map_err(unreached)?;
+        // A client from outside may have followed a redirect of its own.
+        if answer.url().origin() != self.shared.base.origin() {
+            return Err(not_reached(NotReachedReason::RedirectedElsewhere));
+        }
+        let status = answer.status();
+        let headers = std::mem::take(answer.headers_mut());
+        let body = self.body(&mut answer, status).await?;
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        Ok(response)
+    }
+
+    async fn body(&self, answer: &mut reqwest::Response, status: StatusCode) -> Result<Bytes, Error> {
+        let limit = self.shared.body_limit;
+        let mut body = BytesMut::new();
+        while let Some(chunk) = answer.chunk().await.map_err(unreached)? {
+            if chunk.len() > limit.saturating_sub(body.len()) {
+                // What was said in refusing is worth more than all of it.
+                if !status.is_success() {
+                    break;
+                }
+                let error = NotUnderstood::without_body(NotUnderstoodReason::TooLarge, status);
+                return Err(Error::NotUnderstood(Box::new(error)));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base", &self.shared.base.as_str())
+            .field("has_token", &self.credentials.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A value and all that came with it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Answered<T> {
+    /// The value.
+    pub value: T,
+    /// The status, one of success: 202 says of a medium that the server still works on it.
+    pub status: StatusCode,
+    /// How much may still be asked, as far as the server says.
+    pub rate: RateLimit,
+    /// The headers.
+    pub headers: HeaderMap,
+}
+
+/// Choices for a [`Client`].
+#[must_use = "it makes no client until `build`"]
+pub struct ClientBuilder {
+    base: String,
+    token: Option<AccessToken>,
+    user_agent: Option<String>,
+    http: Option<reqwest::Client>,
+    timeout: Duration,
+    connect_timeout: Duration,
+    body_limit: usize,
+    allow_http: bool,
+}
+
+impl ClientBuilder {
+    /// The token that every request carries.
+    pub fn token(mut self, token: impl Into<AccessToken>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// What the server reads about this program: its name, version and a place to complain.
+    /// `fedikit-mastodon-api/…` if nothing is said. An HTTP client of your own has its own.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
+        self
+    }
+
+    /// An HTTP client of your own. Have it follow no redirects (`redirect::Policy::none()`): this crate does so,
+    /// with more care.
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http = Some(client);
+        self
+    }
+
+    /// How long a call may take from beginning to end: 60 seconds if nothing is said.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long connecting may take: 10 seconds if nothing is said. An HTTP client of your own has its own.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long an answer may be, in bytes after decompression: 16 MiB if nothing is said.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// Lets the token and all else travel unencrypted, for everyone on the way to read.
+    ///
+    /// `http:` addresses of this very computer need no such permission.
+    pub fn danger_allow_http(mut self) -> Self {
+        self.allow_http = true;
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// When the address is not the `https:` address of a server, or the token or the user agent cannot stand in a
+    /// header.
+    pub fn build(self) -> Result<Client, Error> {
+        let base = base(&self.base, self.allow_http)?;
+        let credentials = self.token.map(credentials).transpose()?;
+        let http = match self.http {
+            Some(http) => http,
+            None => {
+                let user_agent = self.user_agent.unwrap_or_else(|| {
+                    concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned()
+                });
+                let user_agent = HeaderValue::try_from(user_agent)
+                    .map_err(|error| InvalidRequest::parameter("user_agent", error))?;
+                reqwest::Client::builder()
+                    .user_agent(user_agent)
+                    .connect_timeout(self.connect_timeout)
+                    .redirect(reqwest::redirect::Policy::none())
+                    .build()
+                    .map_err(|error| InvalidRequest::parameter("client", error))?
+            }
+        };
+        let shared = Shared { base, http, timeout: self.timeout, body_limit: self.body_limit };
+        Ok(Client { shared: Arc::new(shared), credentials })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("base", &self.base)
+            .field("token", &self.token)
+            .field("timeout", &self.timeout)
+            .field("body_limit", &self.body_limit)
+            .finish_non_exhaustive()
+    }
+}
+
+fn credentials(token: AccessToken) -> Result<Arc<Credentials>, InvalidRequest> {
+    let mut header = HeaderValue::try_from(format!("Bearer {}", token.expose()))
+        .map_err(|error| InvalidRequest::parameter("token", error))?;
+    header.set_sensitive(true);
+    Ok(Arc::new(Credentials { token, header }))
+}
+
+fn base(text: &str, allow_http: bool) -> Result<Url, InvalidRequest> {
+    let refuse = |why: &'static str| InvalidRequest::parameter("base", why);
+    let url = Url::parse(text.trim()).map_err(|_| refuse("it is not a URL: write https://mastodon.example"))?;
+    match (url.scheme(), url.host()) {
+        ("https", Some(_)) => {}
+        ("http", Some(host)) if allow_http || is_loopback(&host) => {}
+        ("http", _) => {
+            return Err(refuse("over http: everyone on the way reads the token: write https:"));
+        }
+        _ => return Err(refuse("it is not the https: address of a server")),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refuse("it holds a user name or password"));
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err(refuse("it is more than the address of a server: write https://mastodon.example"));
+    }
+    Ok(url)
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+fn not_reached(reason: NotReachedReason) -> Error {
+    Error::NotReached(NotReached::new(reason, None))
+}
+
+fn unreached(error: reqwest::Error) -> Error {
+    let reason = if error.is_timeout() {
+        NotReachedReason::Timeout
+    } else if error.is_connect() {
+        NotReachedReason::NoConnection
+    } else {
+        NotReachedReason::Interrupted
+    };
+    // The address may hold what is nobody's business.
+    Error::NotReached(NotReached::new(reason, Some(Box::new(error.without_url()))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_servers_are_taken() {
+        for good in [
+            "https://mastodon.example",
+            "https://mastodon.example/",
+            " https://mastodon.example:8443 ",
+            "http://localhost:3000",
+            "http://127.0.0.1:3000",
+            "http://[::1]:3000",
+        ] {
+            assert!(Client::new(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "mastodon.example",
+            "http://mastodon.example",
+            "http://localhost.example",
+            "http://192.168.0.1",
+            "ftp://mastodon.example",
+            "https://user:password@mastodon.example",
+            "https://mastodon.example/@user",
+            "https://mastodon.example/?token=planted",
+        ] {
+            let error = Client::new(bad).unwrap_err();
+            assert!(matches!(error, Error::InvalidRequest(_)), "{bad}: {error}");
+            assert!(!format!("{error} {error:?}").contains("planted"));
+        }
+        assert!(Client::builder("http://mastodon.example").danger_allow_http().build().is_ok());
+    }
+
+    #[test]
+    fn a_token_that_no_header_can_hold_is_reported_without_it() {
+        let error = Client::builder("https://mastodon.example").token("planted\n").build().unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("planted"));
+    }
+
+    #[test]
+    fn no_token_is_shown() {
+        let builder = Client::builder("https://mastodon.example").token("planted");
+        assert!(!format!("{builder:?}").contains("planted"));
+        let client = builder.build().unwrap();
+        let header = &client.credentials.as_ref().unwrap().header;
+        assert!(!format!("{client:?} {client:#?} {header:?}").contains("planted"));
+    }
+}
