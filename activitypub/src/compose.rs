@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use crate::actor::Actor;
 use crate::addressing::Visibility;
 use crate::extension::mastodon;
 use crate::id::Id;
@@ -21,19 +20,19 @@ use crate::property::{LanguageMap, OneOrMany, Ref};
 ///
 /// ```
 /// use activitypub::compose::Draft;
-/// use activitypub::{Activity, Actor};
+/// use activitypub::{Activity, Id};
 ///
-/// let alice = Actor::person("https://example.com/alice", "alice", "https://example.com/alice/inbox");
+/// let (alice, followers) = (Id::new("https://example.com/alice"), Id::new("https://example.com/alice/followers"));
 /// let note = Draft::new("Hi @bob@example.org, 1 < 2! #Rust")
 ///     .mention("@bob@example.org", "https://example.org/users/bob", "https://example.org/@bob")
 ///     .hashtags_at("https://example.com/tags/")
 ///     .language("en")
-///     .into_note("https://example.com/notes/1", &alice);
+///     .into_note("https://example.com/notes/1", &alice, &followers);
 ///
 /// assert!(note.content.as_deref().unwrap().contains("1 &lt; 2!"));
 /// assert_eq!(note.hashtags().next().unwrap().name.as_deref(), Some("#Rust"));
 /// assert!(note.recipients().iter().any(|id| *id == "https://example.org/users/bob"));
-/// let create = Activity::create("https://example.com/notes/1/activity", "https://example.com/alice", note);
+/// let create = Activity::create("https://example.com/notes/1/activity", alice, note);
 /// # drop(create);
 /// ```
 #[derive(Clone, Debug)]
@@ -143,15 +142,9 @@ impl Draft {
         self
     }
 
-    /// The post. It is addressed to the followers of `author` if their collection is known, else to their id with `/followers`.
+    /// The post, of this author, whose followers are this collection.
     #[must_use]
-    pub fn into_note(self, id: impl Into<Id>, author: &Actor) -> Object {
-        let author_id = author.id.clone().unwrap_or_else(|| Id::new(""));
-        let followers = author
-            .followers
-            .id()
-            .cloned()
-            .unwrap_or_else(|| format!("{author_id}/followers").into());
+    pub fn into_note(self, id: impl Into<Id>, author: &Id, followers: &Id) -> Object {
         let mut rendering = Rendering {
             draft: &self,
             html: String::new(),
@@ -169,7 +162,7 @@ impl Draft {
             ..
         } = rendering;
 
-        let mut note = Object::note(id, author_id, html.clone()).addressed(
+        let mut note = Object::note(id, author, html.clone()).addressed(
             self.visibility,
             &followers,
             &mentioned,
@@ -197,6 +190,9 @@ impl Draft {
         note
     }
 }
+
+/// Longer web addresses are no links, in bytes.
+const LONGEST_ADDRESS: usize = 2048;
 
 struct Rendering<'d> {
     draft: &'d Draft,
@@ -258,16 +254,16 @@ impl<'d> Rendering<'d> {
     }
 
     fn web_address(&mut self, rest: &str) -> usize {
-        let text = address(rest);
-        if web_url(text).is_none() {
+        let address = address(rest);
+        if web_url(address).is_none() {
             return 0;
         }
-        let text = escaped(text);
+        let text = escaped(address);
         let _ = write!(
             self.html,
             "<a href=\"{text}\" rel=\"nofollow noopener\" target=\"_blank\">{text}</a>"
         );
-        address(rest).len()
+        address.len()
     }
 
     fn mention(&mut self, rest: &str) -> usize {
@@ -357,6 +353,16 @@ fn handle(rest: &str) -> Option<(&str, usize)> {
 
 /// The text that begins here as far as a web address goes: without the punctuation of the sentence around it.
 fn address(rest: &str) -> &str {
+    if !rest
+        .get(..4)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"))
+    {
+        return "";
+    }
+    // What is looked at for one link is bounded, or a text of nothing but failed links would take the square of its length.
+    let rest = rest
+        .get(..rest.floor_char_boundary(LONGEST_ADDRESS))
+        .unwrap_or_default();
     let is_end = |letter: char| {
         letter.is_whitespace() || letter.is_control() || matches!(letter, '<' | '>' | '"')
     };
@@ -409,11 +415,6 @@ mod tests {
     use super::*;
 
     fn note(text: &str) -> Object {
-        let alice = Actor::person(
-            "https://a.example/alice",
-            "alice",
-            "https://a.example/alice/inbox",
-        );
         Draft::new(text)
             .mention(
                 "@bob@b.example",
@@ -426,7 +427,11 @@ mod tests {
                 "javascript:alert(1)",
             )
             .hashtags_at("https://a.example/tags/")
-            .into_note("https://a.example/1", &alice)
+            .into_note(
+                "https://a.example/1",
+                &"https://a.example/alice".into(),
+                &"https://a.example/alice/followers".into(),
+            )
     }
 
     fn html(text: &str) -> String {
@@ -517,18 +522,17 @@ mod tests {
 
     #[test]
     fn a_reply_tells_the_author_it_answers() {
-        let alice = Actor::person(
-            "https://a.example/alice",
-            "alice",
-            "https://a.example/alice/inbox",
-        );
         let note = Draft::new("yes")
             .in_reply_to("https://b.example/1")
             .notify("@bob@b.example", "https://b.example/bob")
             .visibility(Visibility::Direct)
             .content_warning("a & b")
             .language("en")
-            .into_note("https://a.example/1", &alice);
+            .into_note(
+                "https://a.example/1",
+                &"https://a.example/alice".into(),
+                &"https://a.example/alice/followers".into(),
+            );
         assert_eq!(note.in_reply_to_id().unwrap(), "https://b.example/1");
         assert_eq!(note.mentions().count(), 1);
         assert_eq!(note.recipients(), ["https://b.example/bob"]);

@@ -1,5 +1,7 @@
 //! Links: what points elsewhere and says how.
 
+use url::Url;
+
 use crate::any::Any;
 use crate::family::family;
 use crate::id::Id;
@@ -65,19 +67,62 @@ impl Link {
 }
 
 impl OneOrMany<Ref<Link>> {
-    /// The first address: a text alone, or the `href` of a link; the one that is said to be HTML before others.
+    /// The first address, as it came: a text alone, or the `href` of a link; the one that is said to be HTML before others.
     #[must_use]
     pub fn href(&self) -> Option<&str> {
         let html = self
             .embedded()
             .find(|link| link.media_type.as_deref() == Some("text/html"));
-        html.and_then(|link| link.href.as_ref())
-            .or_else(|| {
-                self.iter().find_map(|link| match link {
-                    Ref::Id(text) => Some(text),
-                    Ref::Embedded(link) => link.href.as_ref(),
-                })
+        let first = || {
+            self.iter().find_map(|link| match link {
+                Ref::Id(text) => Some(text),
+                Ref::Embedded(link) => link.href.as_ref(),
             })
+        };
+        html.and_then(|link| link.href.as_ref())
+            .or_else(first)
             .map(Id::as_str)
+    }
+
+    /// The address if a browser may open it: an `https` or `http` URL. `javascript:`, `file:` and what is no URL give `None`. It
+    /// says nothing about who wrote what is there.
+    #[must_use]
+    pub fn web_url(&self) -> Option<Url> {
+        let url = Url::parse(self.href()?).ok()?;
+        matches!(url.scheme(), "https" | "http").then_some(url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::object::Object;
+
+    #[test]
+    fn only_web_addresses_are_to_be_opened() {
+        let url = |url: &str| {
+            Object::from_slice(format!("{{\"url\":{url}}}").as_bytes())
+                .unwrap()
+                .url
+        };
+        assert_eq!(
+            url("\"https://a.example\"").web_url().unwrap().as_str(),
+            "https://a.example/"
+        );
+        for bad in [
+            "\"javascript:alert(1)\"",
+            "\"file:///etc/passwd\"",
+            "\"/x\"",
+            "7",
+            "null",
+            "[]",
+            "{}",
+            r#"{"enableUnixSockets":true,"url":"unix:/run/x"}"#,
+        ] {
+            assert_eq!(url(bad).web_url(), None, "{bad}");
+        }
+        let video = url(
+            r#"[{"type":"Link","mediaType":"video/mp4","href":"a:1"},{"type":"Link","mediaType":"text/html","href":"https://a.example/w"}]"#,
+        );
+        assert_eq!(video.href(), Some("https://a.example/w"));
     }
 }

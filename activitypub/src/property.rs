@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 
 use crate::error::{Problem, Reason};
 use crate::extra::{Extra, Raw};
@@ -326,8 +326,10 @@ impl Timestamp {
     }
 }
 
+/// Written to the second, which every server reads.
 impl From<DateTime<Utc>> for Timestamp {
     fn from(time: DateTime<Utc>) -> Self {
+        let time = time.trunc_subsecs(0);
         Self {
             text: time.to_rfc3339_opts(SecondsFormat::Secs, true).into(),
             time,
