@@ -133,4 +133,16 @@ mod tests {
         let twice = "SHA-256=X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=";
         assert_eq!(reason(&format!("{twice},{twice}")), Reason::DigestRepeated);
     }
+
+    #[test]
+    fn every_byte_of_a_digest_counts() {
+        let digest = Digest::sha256(b"{}");
+        for at in 0..32 {
+            let mut other = *digest.as_bytes();
+            other[at] ^= 1;
+            let field = format!("SHA-256={}", STANDARD.encode(other));
+            let error = check(field.as_bytes(), b"{}").unwrap_err();
+            assert_eq!(error.reason(), Reason::DigestMismatch, "byte {at}");
+        }
+    }
 }

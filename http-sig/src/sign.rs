@@ -95,7 +95,6 @@ impl Signer {
         }
         let date =
             HeaderValue::try_from(httpdate::fmt_http_date(now)).map_err(|_| SignError::Time)?;
-        request.headers_mut().remove(SIGNATURE);
         if !request.headers().contains_key(HOST) {
             let host = host(request.uri()).ok_or(SignError::NoHost)?;
             request.headers_mut().insert(HOST, host);
