@@ -113,8 +113,15 @@ mod tests {
         ] {
             assert!(!same_origin(&alice, &other.into()), "{other}");
         }
-        let portable = Id::new("ap://did:key:z6Mk/actor");
-        assert!(!same_origin(&portable, &portable));
+        for nowhere in [
+            "ap://did:key:z6Mk/actor",
+            "ftp://a.example/alice",
+            "wss://a.example/alice",
+            "data:,x",
+            "alice",
+        ] {
+            assert!(!same_origin(&nowhere.into(), &nowhere.into()), "{nowhere}");
+        }
     }
 
     #[test]
