@@ -8,7 +8,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{
@@ -16,6 +16,8 @@ use http::header::{
     TRANSFER_ENCODING,
 };
 use http::{HeaderMap, Method};
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, timeout_at};
 use tower::util::MapRequestLayer;
 use url::{Position, Url};
 
@@ -339,14 +341,7 @@ impl<'a> RequestBuilder<'a> {
     ///
     /// Every status outside 200 to 299 is an error that says what it means for the caller; see [`Error`].
     pub async fn send(self) -> Result<Answer, Error> {
-        let inner = Arc::clone(&self.client.inner);
-        let outcome = match tokio::time::timeout(inner.limits.total, self.follow()).await {
-            Ok(outcome) => outcome,
-            Err(elapsed) => Err(Error::Transient(Transient::new(
-                TransientReason::Timeout,
-                Some(elapsed.into()),
-            ))),
-        };
+        let outcome = self.follow().await;
         match &outcome {
             Ok(answer) => tracing::debug!(
                 host = answer.url().host_str(),
@@ -379,6 +374,7 @@ impl<'a> RequestBuilder<'a> {
         let mut url = rules.check(&target)?;
         check_host_header(&headers, &url)?;
         let mut hops = 0;
+        let deadline = deadline(limits.total);
         loop {
             let fields = outgoing_fields(&url, &method, &headers, &body, sign.as_mut())?;
             let mut request = reqwest::Request::new(method.clone(), url.as_url().clone());
@@ -386,19 +382,27 @@ impl<'a> RequestBuilder<'a> {
             if !body.is_empty() || !is_safe(&method) {
                 *request.body_mut() = Some(body.clone().into());
             }
-            let _place = gate.enter(&authority(&url)).await;
-            let response = http
-                .execute(request)
+            let place_and_head = async {
+                let place = gate.enter(&authority(&url)).await;
+                (place, http.execute(request).await)
+            };
+            let (_place, response) = timeout_at(deadline, place_and_head)
                 .await
-                .map_err(|error| broken(error, &url))?;
+                .map_err(too_slow)?;
+            let response = response.map_err(|error| broken(error, &url))?;
             let from = Redirect {
                 url: &url,
                 method: &method,
                 signed: sign.is_none() && has_signature(&headers),
             };
             let Some(next) = from.follow(response.status(), response.headers(), rules)? else {
-                return answer::read(response, url, &method, limits, &expected, SystemTime::now())
-                    .await;
+                let to_read = answer::Reading {
+                    method: &method,
+                    limits,
+                    expected: &expected,
+                    deadline,
+                };
+                return to_read.read(response, url, SystemTime::now()).await;
             };
             hops += 1;
             if hops > limits.redirects {
@@ -482,6 +486,21 @@ fn check_host_header(headers: &HeaderMap, url: &CheckedUrl) -> Result<(), Error>
 /// Host and port as `Host` has them: no port where it is the scheme's own.
 fn authority(url: &CheckedUrl) -> String {
     url.as_url()[Position::BeforeHost..Position::AfterPort].to_owned()
+}
+
+/// When the whole call has to be over.
+fn deadline(total: Duration) -> Instant {
+    let now = Instant::now();
+    // A limit too far away to be written down is none; so is a year.
+    now.checked_add(total)
+        .unwrap_or_else(|| now + Duration::from_secs(365 * 24 * 60 * 60))
+}
+
+fn too_slow(elapsed: Elapsed) -> Error {
+    Error::Transient(Transient::new(
+        TransientReason::Timeout,
+        Some(elapsed.into()),
+    ))
 }
 
 fn is_safe(method: &Method) -> bool {
@@ -575,7 +594,7 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let served = tokio::spawn(async move {
             let (mut socket, _) = listener.accept().await.unwrap();
-            socket.read(&mut [0; 4096]).await.unwrap();
+            assert_ne!(socket.read(&mut [0; 4096]).await.unwrap(), 0);
             socket
                 .write_all(b"HTTP/1.1 200 X\r\ncontent-length: 0\r\n\r\n")
                 .await

@@ -6,9 +6,10 @@ use std::time::{Duration, SystemTime};
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, Method, StatusCode};
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::{broken, is_safe};
+use super::{broken, is_safe, too_slow};
 use crate::content_type;
 use crate::error::{Error, RateLimited, Refused, Rule, Transient, TransientReason};
 use crate::limits::Limits;
@@ -84,74 +85,85 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// Reads the body as far as the limits allow, and turns the status into an outcome.
-pub(crate) async fn read(
-    mut response: reqwest::Response,
-    url: CheckedUrl,
-    method: &Method,
-    limits: &Limits,
-    expected: &[String],
-    now: SystemTime,
-) -> Result<Answer, Error> {
-    let refuse = |rule| Err(Refused::new(rule, url.as_url().host_str()).into());
-    let status = response.status();
-    let headers = std::mem::take(response.headers_mut());
-    let size: usize = headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len())
-        .sum();
-    if size > usize::try_from(limits.header_bytes).unwrap_or(usize::MAX) {
-        return refuse(Rule::HeadersTooLong);
-    }
-    let encoded = headers
-        .get_all(CONTENT_ENCODING)
-        .iter()
-        .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"));
+/// How an answer has to be read.
+pub(crate) struct Reading<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) limits: &'a Limits,
+    pub(crate) expected: &'a [String],
+    pub(crate) deadline: Instant,
+}
 
-    let wanted = status.is_success() && is_safe(method);
-    if wanted {
-        if encoded {
-            return refuse(Rule::Encoded);
+impl Reading<'_> {
+    /// Reads the body as far as the limits allow, and turns the status into an outcome.
+    pub(crate) async fn read(
+        &self,
+        mut response: reqwest::Response,
+        url: CheckedUrl,
+        now: SystemTime,
+    ) -> Result<Answer, Error> {
+        let refuse = |rule| Err(Refused::new(rule, url.as_url().host_str()).into());
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let size: usize = headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len())
+            .sum();
+        if size > usize::try_from(self.limits.header_bytes).unwrap_or(usize::MAX) {
+            return refuse(Rule::HeadersTooLong);
         }
-        if !expected.is_empty() && !content_type::is_expected(&headers, expected) {
-            return refuse(Rule::ContentType);
+        let encoded = headers
+            .get_all(CONTENT_ENCODING)
+            .iter()
+            .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"));
+
+        let wanted = status.is_success() && is_safe(self.method);
+        if wanted {
+            if encoded {
+                return refuse(Rule::Encoded);
+            }
+            if !self.expected.is_empty() && !content_type::is_expected(&headers, self.expected) {
+                return refuse(Rule::ContentType);
+            }
+            let length = response.content_length().unwrap_or(0);
+            if *self.method != Method::HEAD
+                && usize::try_from(length).is_ok_and(|length| length > self.limits.body)
+            {
+                return refuse(Rule::BodyTooLong);
+            }
         }
-        let length = response.content_length().unwrap_or(0);
-        if *method != Method::HEAD
-            && usize::try_from(length).is_ok_and(|length| length > limits.body)
-        {
-            return refuse(Rule::BodyTooLong);
+        let limit = if wanted {
+            self.limits.body
+        } else {
+            self.limits.discarded_body
+        };
+        let mut body = BytesMut::new();
+        let mut truncated = !wanted && encoded;
+        // No more is set aside than came: the length that the peer states is not believed.
+        while !truncated {
+            match timeout_at(self.deadline, response.chunk()).await {
+                Ok(Ok(None)) => break,
+                Ok(Ok(Some(chunk))) if body.len() + chunk.len() <= limit => {
+                    body.extend_from_slice(&chunk);
+                }
+                Ok(Ok(Some(_))) if wanted => return refuse(Rule::BodyTooLong),
+                Ok(Err(error)) if wanted => return Err(broken(error, &url)),
+                Err(elapsed) if wanted => return Err(too_slow(elapsed)),
+                // The status is known and counts; whether its explanation arrives does not.
+                Ok(Ok(Some(_)) | Err(_)) | Err(_) => truncated = true,
+            }
         }
+        outcome(
+            Answer {
+                status,
+                headers,
+                url: url.into_url(),
+                body: body.freeze(),
+                truncated,
+            },
+            self.limits.retry_after,
+            now,
+        )
     }
-    let limit = if wanted {
-        limits.body
-    } else {
-        limits.discarded_body
-    };
-    let mut body = BytesMut::new();
-    let mut truncated = !wanted && encoded;
-    // No more is set aside than came: the length that the peer states is not believed.
-    while !truncated {
-        match response.chunk().await {
-            Ok(None) => break,
-            Ok(Some(chunk)) if body.len() + chunk.len() <= limit => body.extend_from_slice(&chunk),
-            Ok(Some(_)) if wanted => return refuse(Rule::BodyTooLong),
-            Err(error) if wanted => return Err(broken(error, &url)),
-            // The status is known and counts; whether its explanation arrives does not.
-            Ok(Some(_)) | Err(_) => truncated = true,
-        }
-    }
-    outcome(
-        Answer {
-            status,
-            headers,
-            url: url.into_url(),
-            body: body.freeze(),
-            truncated,
-        },
-        limits.retry_after,
-        now,
-    )
 }
 
 fn outcome(answer: Answer, longest_wait: Duration, now: SystemTime) -> Result<Answer, Error> {

@@ -454,6 +454,33 @@ async fn slow_answers_end_by_the_total_time() {
 }
 
 #[tokio::test]
+async fn a_status_counts_though_its_body_never_ends() {
+    let server = Server::start(|request| match request.split(' ').next().unwrap() {
+        "POST" => Reply::raw("HTTP/1.1 202 X\r\n\r\n", Then::Drip),
+        _ => Reply::raw("HTTP/1.1 410 X\r\n\r\n", Then::Drip),
+    })
+    .await;
+    let client = builder()
+        .limits(Limits::new().total(Duration::from_millis(300)))
+        .build()
+        .unwrap();
+    assert!(
+        client
+            .get(server.url("/"))
+            .send()
+            .await
+            .unwrap_err()
+            .is_gone()
+    );
+    let answer = client
+        .request(Method::POST, server.url("/"))
+        .send()
+        .await
+        .unwrap();
+    assert!(answer.is_truncated());
+}
+
+#[tokio::test]
 async fn a_silent_server_ends_by_the_idle_time() {
     let server = Server::start(|_| Reply::raw("HTTP/1.1 200 X\r\n\r\nx", Then::Silence)).await;
     let client = builder()
