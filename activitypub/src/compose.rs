@@ -164,7 +164,7 @@ impl Draft {
 
         let mut note = Object::note(id, author, html.clone()).addressed(
             self.visibility,
-            &followers,
+            followers,
             &mentioned,
         );
         note.tag = OneOrMany::many(tags);

@@ -139,6 +139,8 @@ pub enum Reason {
     NotADate,
     /// The time does not say in which zone; it is read as UTC.
     NoZone,
+    /// The zone of the time has no colon (`+0100`); it is read as if it had.
+    ZoneWithoutColon,
     /// An object with one text for each language was expected.
     NotALanguageMap,
     /// An id or an object was expected.
@@ -160,6 +162,7 @@ impl fmt::Display for Reason {
             Self::NotANumber => "a number was expected",
             Self::NotADate => "a point in time such as 2026-01-31T12:00:00Z was expected",
             Self::NoZone => "the time names no zone and is read as UTC",
+            Self::ZoneWithoutColon => "the zone of the time is not written as +01:00",
             Self::NotALanguageMap => "an object with one text for each language was expected",
             Self::NotAReference => "an id or an object was expected",
             Self::EmptyId => "the id is empty",

@@ -650,12 +650,10 @@ impl Element for Timestamp {
     }
 
     fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
-        if repair::names_no_zone(&self.text) {
-            into.push(Problem {
-                path: path.clone(),
-                reason: Reason::NoZone,
-            });
-        }
+        into.extend(repair::oddity(&self.text).map(|reason| Problem {
+            path: path.clone(),
+            reason,
+        }));
     }
 }
 

@@ -2,8 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
-/// Reads a point in time: RFC 3339, with two liberties. ActivityStreams Core section 2.3 lets the seconds be missing; old
-/// versions of the WordPress plugin leave out the zone, which then is UTC.
+use crate::error::Reason;
+
+/// Reads a point in time: RFC 3339, with three liberties. ActivityStreams Core section 2.3 lets the seconds be missing; old
+/// versions of the WordPress plugin leave out the zone, which then is UTC; Pixelfed and Communecter write `+0000` without a
+/// colon, as ISO 8601 allows.
 pub(crate) fn time(text: &str) -> Option<DateTime<Utc>> {
     let (date, rest) = text.split_at_checked(10)?;
     let rest = rest.strip_prefix(['T', 't', ' '])?;
@@ -38,10 +41,14 @@ pub(crate) fn time(text: &str) -> Option<DateTime<Utc>> {
         .checked_sub_signed(offset(zone)?)
 }
 
-/// Whether a text that [`time`] reads leaves out the zone.
-pub(crate) fn names_no_zone(text: &str) -> bool {
-    text.get(10..)
-        .is_some_and(|clock| !clock.contains(['Z', 'z', '+', '-']))
+/// What is odd in a text that [`time`] reads.
+pub(crate) fn oddity(text: &str) -> Option<Reason> {
+    let clock = text.get(10..)?;
+    let Some(zone) = clock.find(['Z', 'z', '+', '-']) else {
+        return Some(Reason::NoZone);
+    };
+    let zone = clock.get(zone..)?;
+    (zone.len() > 1 && !zone.contains(':')).then_some(Reason::ZoneWithoutColon)
 }
 
 fn offset(zone: &str) -> Option<TimeDelta> {
@@ -51,7 +58,9 @@ fn offset(zone: &str) -> Option<TimeDelta> {
         Some(b'-') => (-1, zone.get(1..)?),
         Some(_) => (1, zone.get(1..)?),
     };
-    let (hours, minutes) = digits.split_once(':')?;
+    let (hours, minutes) = digits
+        .split_once(':')
+        .or_else(|| digits.split_at_checked(2))?;
     let (hours, minutes) = (number(hours, 2)?, number(minutes, 2)?);
     if hours > 23 || minutes > 59 {
         return None;
@@ -103,6 +112,7 @@ mod tests {
             ),
             ("2026-01-31T01:30:00+02:00", "2026-01-30T23:30:00+00:00"),
             ("2026-01-31T12:00Z", "2026-01-31T12:00:00+00:00"),
+            ("2026-01-31T12:00:00+0100", "2026-01-31T11:00:00+00:00"),
             ("2026-01-31T12:00:00", "2026-01-31T12:00:00+00:00"),
             ("2016-12-31T23:59:60Z", "2016-12-31T23:59:60+00:00"),
             ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59+00:00"),
@@ -120,7 +130,7 @@ mod tests {
             "2026-01-31",
             "2026-02-30T00:00:00Z",
             "2026-01-31T24:00:00Z",
-            "2026-01-31T12:00:00+0100",
+            "2026-01-31T12:00:00+01",
             "2026-01-31T12:00:00+99:00",
             "2026-01-31T12:00:00Zjunk",
             "2026-01-31T12:00:00.Z",
@@ -135,9 +145,14 @@ mod tests {
     }
 
     #[test]
-    fn tells_a_missing_zone() {
-        assert!(names_no_zone("2026-01-31T12:00:00"));
-        assert!(!names_no_zone("2026-01-31T12:00:00-01:00"));
+    fn tells_an_odd_zone() {
+        assert_eq!(oddity("2026-01-31T12:00:00"), Some(Reason::NoZone));
+        assert_eq!(
+            oddity("2026-01-31T12:00:00+0000"),
+            Some(Reason::ZoneWithoutColon)
+        );
+        assert_eq!(oddity("2026-01-31T12:00:00-01:00"), None);
+        assert_eq!(oddity("2026-01-31T12:00Z"), None);
     }
 
     proptest! {
