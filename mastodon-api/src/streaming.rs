@@ -15,5 +15,9 @@ pub mod websocket;
 mod event;
 mod stream;
 
+#[cfg(feature = "client")]
+pub use crate::client::streaming::{
+    Breakage, EventStream, ForeignHost, OpenStream, StreamError, Transport,
+};
 pub use event::{Event, Malformed, MalformedReason, RawEvent};
 pub use stream::Stream;
