@@ -47,7 +47,7 @@ macro_rules! addressed {
                 followers: &Id,
                 mentioned: &[Id],
             ) -> Self {
-                let (to, cc) = addresses(visibility, followers, mentioned);
+                let (to, cc) = addresses(visibility, Some(followers), mentioned);
                 self.to = OneOrMany::many(to);
                 self.cc = OneOrMany::many(cc);
                 self
@@ -146,20 +146,19 @@ fn links(tag: &OneOrMany<Ref<Any>>) -> impl Iterator<Item = &Link> {
     })
 }
 
-fn addresses(visibility: Visibility, followers: &Id, mentioned: &[Id]) -> (Vec<Id>, Vec<Id>) {
+/// `to` and `cc`. Without a collection of followers they are left out, so that a post for followers reaches fewer, never more.
+pub(crate) fn addresses(
+    visibility: Visibility,
+    followers: Option<&Id>,
+    mentioned: &[Id],
+) -> (Vec<Id>, Vec<Id>) {
+    let followers = followers.cloned().into_iter();
     let mentioned = mentioned.iter().cloned();
+    let public = std::iter::once(Id::new(PUBLIC));
     match visibility {
-        Visibility::Public => (
-            vec![PUBLIC.into()],
-            std::iter::once(followers.clone())
-                .chain(mentioned)
-                .collect(),
-        ),
-        Visibility::Unlisted => (
-            vec![followers.clone()],
-            std::iter::once(PUBLIC.into()).chain(mentioned).collect(),
-        ),
-        Visibility::Followers => (vec![followers.clone()], mentioned.collect()),
+        Visibility::Public => (public.collect(), followers.chain(mentioned).collect()),
+        Visibility::Unlisted => (followers.collect(), public.chain(mentioned).collect()),
+        Visibility::Followers => (followers.collect(), mentioned.collect()),
         Visibility::Direct => (mentioned.collect(), Vec::new()),
     }
 }

@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use crate::addressing::Visibility;
+use crate::actor::Actor;
+use crate::addressing::{Visibility, addresses};
 use crate::extension::mastodon;
 use crate::id::Id;
 use crate::kind::ObjectKind;
@@ -20,19 +21,20 @@ use crate::property::{LanguageMap, OneOrMany, Ref};
 ///
 /// ```
 /// use activitypub::compose::Draft;
-/// use activitypub::{Activity, Id};
+/// use activitypub::{Activity, Actor, OneOrMany};
 ///
-/// let (alice, followers) = (Id::new("https://example.com/alice"), Id::new("https://example.com/alice/followers"));
+/// let mut alice = Actor::person("https://example.com/alice", "alice", "https://example.com/alice/inbox");
+/// alice.followers = OneOrMany::one("https://example.com/alice/followers");
 /// let note = Draft::new("Hi @bob@example.org, 1 < 2! #Rust")
 ///     .mention("@bob@example.org", "https://example.org/users/bob", "https://example.org/@bob")
 ///     .hashtags_at("https://example.com/tags/")
 ///     .language("en")
-///     .into_note("https://example.com/notes/1", &alice, &followers);
+///     .into_note("https://example.com/notes/1", &alice);
 ///
 /// assert!(note.content.as_deref().unwrap().contains("1 &lt; 2!"));
 /// assert_eq!(note.hashtags().next().unwrap().name.as_deref(), Some("#Rust"));
 /// assert!(note.recipients().iter().any(|id| *id == "https://example.org/users/bob"));
-/// let create = Activity::create("https://example.com/notes/1/activity", alice, note);
+/// let create = Activity::create("https://example.com/notes/1/activity", "https://example.com/alice", note);
 /// # drop(create);
 /// ```
 #[derive(Clone, Debug)]
@@ -142,9 +144,9 @@ impl Draft {
         self
     }
 
-    /// The post, of this author, whose followers are this collection.
+    /// The post. Followers are addressed only if the author's document names the collection of them.
     #[must_use]
-    pub fn into_note(self, id: impl Into<Id>, author: &Id, followers: &Id) -> Object {
+    pub fn into_note(self, id: impl Into<Id>, author: &Actor) -> Object {
         let mut rendering = Rendering {
             draft: &self,
             html: String::new(),
@@ -162,11 +164,14 @@ impl Draft {
             ..
         } = rendering;
 
-        let mut note = Object::note(id, author, html.clone()).addressed(
-            self.visibility,
-            followers,
-            &mentioned,
-        );
+        let mut note = Object::note(id, "", html.clone());
+        note.attributed_to = author
+            .id
+            .as_ref()
+            .map_or_else(OneOrMany::absent, OneOrMany::one);
+        let (to, cc) = addresses(self.visibility, author.followers.id(), &mentioned);
+        note.to = OneOrMany::many(to);
+        note.cc = OneOrMany::many(cc);
         note.tag = OneOrMany::many(tags);
         if let Some(warning) = self.content_warning {
             note.extra.remove("summary");
@@ -414,6 +419,16 @@ mod tests {
 
     use super::*;
 
+    fn alice() -> Actor {
+        let mut alice = Actor::person(
+            "https://a.example/alice",
+            "alice",
+            "https://a.example/alice/inbox",
+        );
+        alice.followers = OneOrMany::one("https://a.example/alice/followers");
+        alice
+    }
+
     fn note(text: &str) -> Object {
         Draft::new(text)
             .mention(
@@ -427,11 +442,7 @@ mod tests {
                 "javascript:alert(1)",
             )
             .hashtags_at("https://a.example/tags/")
-            .into_note(
-                "https://a.example/1",
-                &"https://a.example/alice".into(),
-                &"https://a.example/alice/followers".into(),
-            )
+            .into_note("https://a.example/1", &alice())
     }
 
     fn html(text: &str) -> String {
@@ -528,11 +539,7 @@ mod tests {
             .visibility(Visibility::Direct)
             .content_warning("a & b")
             .language("en")
-            .into_note(
-                "https://a.example/1",
-                &"https://a.example/alice".into(),
-                &"https://a.example/alice/followers".into(),
-            );
+            .into_note("https://a.example/1", &alice());
         assert_eq!(note.in_reply_to_id().unwrap(), "https://b.example/1");
         assert_eq!(note.mentions().count(), 1);
         assert_eq!(note.recipients(), ["https://b.example/bob"]);
@@ -545,6 +552,17 @@ mod tests {
             note.source.embedded().next().unwrap().content.as_deref(),
             Some("yes")
         );
+    }
+
+    #[test]
+    fn a_post_for_followers_without_their_collection_reaches_nobody_else() {
+        let nobody = Actor::default();
+        let note = Draft::new("x")
+            .visibility(Visibility::Followers)
+            .into_note("https://a.example/1", &nobody);
+        assert!(note.recipients().is_empty());
+        assert_eq!(note.visibility(), Visibility::Direct);
+        assert!(note.attributed_to.is_absent());
     }
 
     proptest! {

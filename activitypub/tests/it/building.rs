@@ -42,11 +42,7 @@ fn a_create_is_addressed_as_its_post() {
         .hashtags_at("https://a.example/tags/")
         .visibility(Visibility::Unlisted)
         .published("2026-01-31T12:00:00Z".parse().unwrap())
-        .into_note(
-            "https://a.example/1",
-            &Id::new(ALICE),
-            &Id::new("https://a.example/alice/followers"),
-        );
+        .into_note("https://a.example/1", &alice());
     let value = Activity::create("https://a.example/1/activity", ALICE, note)
         .to_value()
         .unwrap();
