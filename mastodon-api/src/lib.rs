@@ -1,4 +1,6 @@
-#![doc = include_str!("../README.md")]
+// The front page shows the client; without it there is another.
+#![cfg_attr(feature = "client", doc = include_str!("../README.md"))]
+#![cfg_attr(not(feature = "client"), doc = "The client API of Mastodon as values: without the feature `client` nothing is sent.")]
 
 mod answer;
 #[cfg(feature = "client")]

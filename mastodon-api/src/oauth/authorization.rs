@@ -211,7 +211,8 @@ mod tests {
     fn no_secret_is_shown() {
         let authorization = begin();
         let (state, verifier) = (authorization.state.clone(), authorization.verifier.expose().to_owned());
-        let shown = format!("{authorization:?} {:?} {:?}", app(), authorization.with_code("planted-code"));
+        let shown = format!("{authorization:?} {:?}", app());
+        let shown = format!("{shown} {:?}", authorization.with_code("planted-code"));
         for secret in [&*state, &*verifier, "planted-secret", "planted-code"] {
             assert!(!shown.contains(secret), "{shown}");
         }

@@ -1,0 +1,215 @@
+//! Comparison with facts and examples of the documentation and with what real servers answered.
+//!
+//! They are not part of this project; `FEDIKIT_SHARED` names the folder that has them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use http::Response;
+use mastodon_api::endpoint::{Answer, Empty, Endpoint};
+use mastodon_api::entities::{self, instance};
+use mastodon_api::{Error, Page, methods};
+use serde_json::Value;
+
+fn shared(path: &str) -> Option<PathBuf> {
+    let Some(folder) = std::env::var_os("FEDIKIT_SHARED") else {
+        println!("skipped: FEDIKIT_SHARED is not set");
+        return None;
+    };
+    Some(PathBuf::from(folder).join(path))
+}
+
+fn json(path: PathBuf) -> Value {
+    serde_json::from_slice(&fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))).unwrap()
+}
+
+#[test]
+fn every_row_is_in_the_documentation() {
+    let Some(path) = shared("mastodon-api/methods.json") else { return };
+    let documented = json(path);
+    let documented: Vec<_> = documented["methods"].as_array().unwrap().iter().collect();
+    let blank = |path: &str| {
+        path.split('/')
+            .map(|part| if part.starts_with([':', '{']) { "*" } else { part })
+            .collect::<Vec<_>>()
+            .join("/")
+    };
+    for (verb, path, page) in methods::rows() {
+        let found = documented.iter().any(|method| {
+            let url = method["doc"]["url"].as_str().unwrap_or_default();
+            method["verb"] == verb && blank(method["path"].as_str().unwrap()) == blank(path) && url.ends_with(page)
+        });
+        assert!(found, "{verb} {path} {page}");
+    }
+    println!("{} rows", methods::rows().count());
+}
+
+/// Reads a body as a type of the documentation: the paths of problems, and of properties without a field; or why
+/// nothing could be read. `None`: not a type of ours.
+fn read(kind: &str, body: &[u8]) -> Option<Result<Vec<String>, String>> {
+    macro_rules! types {
+        ($($name:literal => $type:ty),+ $(,)?) => {
+            match kind {
+                $(
+                    $name => read_one::<$type>(body, |value| value.problems()),
+                    concat!("[", $name, "]") => read_list::<$type>(body, |value| value.problems()),
+                )+
+                _ => return None,
+            }
+        };
+    }
+    Some(types! {
+        "Account" => entities::Account,
+        "AccountWarning" => entities::AccountWarning,
+        "Appeal" => entities::Appeal,
+        "Application" => entities::Application,
+        "Collection" => entities::Collection,
+        "CollectionItem" => entities::CollectionItem,
+        "Context" => entities::Context,
+        "CredentialAccount" => entities::CredentialAccount,
+        "CredentialApplication" => entities::CredentialApplication,
+        "CustomEmoji" => entities::CustomEmoji,
+        "FeatureApproval" => entities::FeatureApproval,
+        "Field" => entities::Field,
+        "Filter" => entities::Filter,
+        "FilterKeyword" => entities::FilterKeyword,
+        "FilterResult" => entities::FilterResult,
+        "FilterStatus" => entities::FilterStatus,
+        "Instance" => instance::Instance,
+        "MediaAttachment" => entities::MediaAttachment,
+        "MutedAccount" => entities::Account,
+        "Notification" => entities::Notification,
+        "Poll" => entities::Poll,
+        "PreviewCard" => entities::PreviewCard,
+        "PreviewCardAuthor" => entities::PreviewCardAuthor,
+        "Quote" => entities::Quote,
+        "QuoteApproval" => entities::QuoteApproval,
+        "Relationship" => entities::Relationship,
+        "RelationshipSeveranceEvent" => entities::RelationshipSeveranceEvent,
+        "Report" => entities::Report,
+        "Role" => entities::Role,
+        "Rule" => entities::Rule,
+        "ScheduledStatus" => entities::ScheduledStatus,
+        "ShallowQuote" => entities::Quote,
+        "ShallowTag" => entities::ShallowTag,
+        "Status" => entities::Status,
+        "Status::Mention" => entities::Mention,
+        "Status::Tag" => entities::ShallowTag,
+        "StatusEdit" => entities::StatusEdit,
+        "Tag" => entities::Tag,
+        "Token" => entities::Token,
+        "Trends::Link" => entities::TrendsLink,
+        "V1::Instance" => instance::v1::Instance,
+    })
+}
+
+fn read_one<T: Answer>(body: &[u8], problems: impl Fn(&T) -> Vec<mastodon_api::Problem>) -> Result<Vec<String>, String> {
+    let value = T::read(Response::new(Bytes::copy_from_slice(body))).map_err(|error| error.to_string())?;
+    Ok(problems(&value).iter().map(ToString::to_string).collect())
+}
+
+fn read_list<T>(body: &[u8], problems: impl Fn(&T) -> Vec<mastodon_api::Problem>) -> Result<Vec<String>, String>
+where
+    Page<T>: Answer,
+{
+    let page = <Page<T>>::read(Response::new(Bytes::copy_from_slice(body))).map_err(|error| error.to_string())?;
+    let inside = page.items.iter().flat_map(problems);
+    Ok(page.problems.iter().cloned().chain(inside).map(|problem| problem.to_string()).collect())
+}
+
+/// Examples of the documentation that are not what the documentation says, and how.
+const ODD_EXAMPLES: &[(&str, &str)] = &[];
+
+#[test]
+fn every_complete_example_of_the_documentation_is_read() {
+    let Some(folder) = shared("mastodon-api/examples") else { return };
+    let index = json(folder.join("index.json"));
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut failures = Vec::new();
+    for example in index["examples"].as_array().unwrap() {
+        let (Some(file), Some(kind)) = (example["file"].as_str(), example["type"].as_str()) else { continue };
+        let wanted = matches!(example["kind"].as_str(), Some("response" | "entity"));
+        if !wanted || example["partial"] != false || ODD_EXAMPLES.iter().any(|(odd, _)| *odd == file) {
+            continue;
+        }
+        let body = fs::read(folder.join(file)).unwrap();
+        match read(kind, &body) {
+            None => continue,
+            Some(Ok(problems)) if problems.is_empty() => *counts.entry(kind.to_owned()).or_default() += 1,
+            Some(outcome) => failures.push(format!("{file} ({kind}): {outcome:?}")),
+        }
+    }
+    println!("{} examples, {counts:?}", counts.values().sum::<usize>());
+    assert!(failures.is_empty(), "{failures:#?}");
+    assert!(counts.values().sum::<usize>() > 100, "{counts:?}");
+}
+
+#[test]
+fn every_error_example_is_a_refusal_with_its_message() {
+    let Some(folder) = shared("mastodon-api/examples") else { return };
+    let index = json(folder.join("index.json"));
+    let mut count = 0;
+    for example in index["examples"].as_array().unwrap() {
+        let (Some(file), Some(status)) = (example["file"].as_str(), example["status"].as_u64()) else { continue };
+        if example["kind"] != "error" || status < 400 {
+            continue;
+        }
+        let body = fs::read(folder.join(file)).unwrap();
+        let said = serde_json::from_slice::<Value>(&body).unwrap()["error"].as_str().map(str::to_owned);
+        let response = Response::builder().status(u16::try_from(status).unwrap()).body(Bytes::from(body)).unwrap();
+        let error = methods::accounts::VerifyCredentials::new().read_response(response).unwrap_err();
+        let refused = error.refused().unwrap();
+        assert_eq!((u64::from(refused.status.as_u16()), &refused.message), (status, &said), "{file}");
+        count += 1;
+    }
+    println!("{count} refusals");
+    assert!(count > 300);
+}
+
+#[test]
+fn what_real_servers_answered_is_read() {
+    let Some(folder) = shared("corpus/captured/masto") else { return };
+    let types = [
+        ("api_v1_accounts_verify_credentials", "CredentialAccount"),
+        ("api_v1_blocks", "[Account]"),
+        ("api_v1_bookmarks", "[Status]"),
+        ("api_v1_custom_emojis", "[CustomEmoji]"),
+        ("api_v1_directory", "[Account]"),
+        ("api_v1_favourites", "[Status]"),
+        ("api_v1_follow_requests", "[Account]"),
+        ("api_v1_followed_tags", "[Tag]"),
+        ("api_v1_instance", "V1::Instance"),
+        ("api_v1_mutes", "[Account]"),
+        ("api_v1_notifications", "[Notification]"),
+        ("api_v1_scheduled_statuses", "[ScheduledStatus]"),
+        ("api_v1_timelines_home", "[Status]"),
+        ("api_v1_timelines_public", "[Status]"),
+        ("api_v1_trends_tags", "[Tag]"),
+        ("api_v2_filters", "[Filter]"),
+        ("api_v2_instance", "Instance"),
+    ];
+    let (mut answers, mut refusals) = (0, 0);
+    for server in fs::read_dir(folder).unwrap() {
+        for file in fs::read_dir(server.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let (endpoint, rest) = name.rsplit_once('.').and_then(|(name, _)| name.rsplit_once('.')).unwrap();
+            let status: u16 = rest.parse().unwrap();
+            let body = fs::read(&path).unwrap();
+            if status >= 400 {
+                let response = Response::builder().status(status).body(Bytes::from(body)).unwrap();
+                let error = methods::notifications::Clear::new().read_response(response).map(|_: Empty| ()).unwrap_err();
+                assert!(matches!(&error, Error::Refused(refused) if refused.status == status), "{error}");
+                refusals += 1;
+            } else if let Some((_, kind)) = types.iter().find(|(known, _)| *known == endpoint) {
+                let problems = read(kind, &body).unwrap().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+                assert!(problems.is_empty(), "{}: {problems:?}", path.display());
+                answers += 1;
+            }
+        }
+    }
+    println!("{answers} answers, {refusals} refusals");
+    assert!(answers > 20 && refusals > 3);
+}
