@@ -111,7 +111,7 @@ impl Extra {
     }
 
     pub(crate) fn to_map(&self) -> Map<String, Value> {
-        let unknown = self.iter().map(|(name, value)| (name, value));
+        let unknown = self.iter();
         let problems = self
             .problems()
             .iter()
@@ -181,12 +181,12 @@ impl Problem {
         &self.raw
     }
 
-    pub(crate) fn new(wrong: Wrong) -> Result<Self, serde_json::Error> {
-        Ok(Self {
+    pub(crate) fn new(wrong: Wrong) -> Self {
+        Self {
             path: wrong.path,
             reason: wrong.reason,
-            raw: serde_json::value::to_raw_value(&wrong.value)?,
-        })
+            raw: wrong.raw,
+        }
     }
 
     pub(crate) fn of_raw(path: String, reason: String, raw: Box<RawValue>) -> Self {

@@ -10,12 +10,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use serde::de::{
-    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap as _, Serializer};
 use serde::{Deserialize as _, Serialize};
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::extra::{Extra, Problem};
 
@@ -31,7 +30,7 @@ pub(crate) enum Read<T> {
 
 /// A value of a type that the field cannot hold.
 pub(crate) struct Wrong {
-    pub(crate) value: Value,
+    pub(crate) raw: Box<RawValue>,
     pub(crate) path: String,
     pub(crate) reason: String,
 }
@@ -136,10 +135,15 @@ pub(crate) trait Wire: Sized {
 
 fn wrong<T: Wire>(value: impl Into<Value>) -> Read<T> {
     Read::Wrong(Box::new(Wrong {
-        value: value.into(),
+        raw: raw(value.into()),
         path: String::new(),
         reason: format!("expected {}", T::EXPECTED),
     }))
+}
+
+/// The text of a value; it came as JSON, so it has one.
+fn raw(value: Value) -> Box<RawValue> {
+    to_raw_value(&value).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
 /// Reads a `T` at a depth.
@@ -221,16 +225,12 @@ pub(crate) fn field<'de, A: MapAccess<'de>, T: Wire>(
     extra: &mut Extra,
 ) -> Result<Option<T>, A::Error> {
     let read = map.next_value_seed(Seed::<T>::at(depth))?;
-    settle(read, name, extra).map_err(A::Error::custom)
+    Ok(settle(read, name, extra))
 }
 
 /// Takes the value out of what was read; what could not be read goes to `extra`.
-pub(crate) fn settle<T>(
-    read: Read<T>,
-    name: &str,
-    extra: &mut Extra,
-) -> Result<Option<T>, serde_json::Error> {
-    Ok(match read {
+pub(crate) fn settle<T>(read: Read<T>, name: &str, extra: &mut Extra) -> Option<T> {
+    match read {
         Read::Value(value) => Some(value),
         Read::Null => None,
         Read::Partly(value, problems) => {
@@ -240,17 +240,20 @@ pub(crate) fn settle<T>(
             Some(value)
         }
         Read::Wrong(wrong) => {
-            extra.push_problem(Problem::new(*wrong)?.inside(name));
+            extra.push_problem(Problem::new(*wrong).inside(name));
             None
         }
-    })
+    }
 }
 
-/// Skips an entity that stands too deep inside others.
+/// Keeps the text of an entity that stands too deep inside others.
 pub(crate) fn too_deep<'de, T, D: Deserializer<'de>>(deserializer: D) -> Result<Read<T>, D::Error> {
-    IgnoredAny::deserialize(deserializer)?;
+    let raw: Box<RawValue> = Box::deserialize(deserializer)?;
+    if raw.get() == "null" {
+        return Ok(Read::Null);
+    }
     Ok(Read::Wrong(Box::new(Wrong {
-        value: Value::Null,
+        raw,
         path: String::new(),
         reason: format!("stands inside more than {MAX_DEPTH} other objects"),
     })))
@@ -262,7 +265,7 @@ pub(crate) fn incomplete<T>(
     missing: &'static str,
 ) -> Read<T> {
     Read::Wrong(Box::new(Wrong {
-        value: Value::Object(pieces),
+        raw: raw(Value::Object(pieces)),
         path: missing.to_owned(),
         reason: "is missing or cannot be read, and nothing works without it".to_owned(),
     }))
@@ -355,18 +358,10 @@ impl<T: Wire> Wire for Vec<T> {
                     let Read::Wrong(wrong) = wrong::<T>(Value::Null) else {
                         continue;
                     };
-                    problems.push(
-                        Problem::new(*wrong)
-                            .map_err(A::Error::custom)?
-                            .inside_index(index),
-                    );
+                    problems.push(Problem::new(*wrong).inside_index(index));
                 }
                 Read::Wrong(wrong) => {
-                    problems.push(
-                        Problem::new(*wrong)
-                            .map_err(A::Error::custom)?
-                            .inside_index(index),
-                    );
+                    problems.push(Problem::new(*wrong).inside_index(index));
                 }
             }
             index += 1;
@@ -397,7 +392,7 @@ impl<T: Wire> Wire for BTreeMap<String, T> {
         let mut extra = Extra::default();
         while let Some(key) = map.next_key::<String>()? {
             let read = map.next_value_seed(Seed::<T>::at(depth))?;
-            if let Some(value) = settle(read, &key, &mut extra).map_err(A::Error::custom)? {
+            if let Some(value) = settle(read, &key, &mut extra) {
                 values.insert(key, value);
             }
         }
@@ -541,6 +536,16 @@ impl Wire for f64 {
 impl Wire for DateTime<Utc> {
     const EXPECTED: &'static str = "a time such as 2026-01-31T12:00:00.000Z";
 
+    fn from_u64(value: u64) -> Read<Self> {
+        match i64::try_from(value)
+            .ok()
+            .and_then(|seconds| Self::from_timestamp(seconds, 0))
+        {
+            Some(time) => Read::Value(time),
+            None => wrong::<Self>(value),
+        }
+    }
+
     fn from_text(value: &str) -> Read<Self> {
         match parse_time(value) {
             Some(time) => Read::Value(time),
@@ -555,13 +560,16 @@ impl Wire for DateTime<Utc> {
     }
 }
 
-/// RFC 3339; also without a zone (then it is UTC), and a bare date (then it is midnight).
+/// RFC 3339; also without a zone (then it is UTC), a bare date (then it is midnight), or seconds since 1970.
 fn parse_time(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Some(time.to_utc());
     }
     if let Ok(time) = text.parse::<NaiveDateTime>() {
         return Some(time.and_utc());
+    }
+    if let Ok(seconds) = text.parse() {
+        return DateTime::from_timestamp(seconds, 0);
     }
     Some(
         text.parse::<NaiveDate>()
@@ -931,9 +939,8 @@ pub(crate) fn taken<T: Wire + Default>(extra: &mut Extra, name: &str, depth: Dep
         return T::default();
     };
     let mut deserializer = serde_json::Deserializer::from_str(raw.get());
-    let settled = T::read(&mut deserializer, depth).and_then(|read| settle(read, name, extra));
-    match settled {
-        Ok(value) => value.unwrap_or_default(),
+    match T::read(&mut deserializer, depth) {
+        Ok(read) => settle(read, name, extra).unwrap_or_default(),
         Err(_) => {
             extra.push_raw(name.into(), raw);
             T::default()
@@ -942,8 +949,12 @@ pub(crate) fn taken<T: Wire + Default>(extra: &mut Extra, name: &str, depth: Dep
 }
 
 /// Adds what an incomplete entity had under `name`, if anything.
-pub(crate) fn piece<T: Wire>(pieces: &mut serde_json::Map<String, Value>, name: &str, value: &T) {
-    if !value.is_absent()
+pub(crate) fn piece<T: Wire + Default + PartialEq>(
+    pieces: &mut serde_json::Map<String, Value>,
+    name: &str,
+    value: &T,
+) {
+    if *value != T::default()
         && let Ok(value) = serde_json::to_value(Writer(value))
     {
         pieces.insert(name.to_owned(), value);

@@ -13,7 +13,10 @@ pub(super) fn encode(texts: &[(String, String)], files: &[(&'static str, Upload)
     let boundary = boundary();
     let mut body = Vec::with_capacity(files.iter().map(|(_, file)| file.bytes.len() + 512).sum());
     for (name, text) in texts {
-        let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n", quoted(name));
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n",
+            quoted(name)
+        );
         body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(text.as_bytes());
         body.extend_from_slice(b"\r\n");
@@ -30,12 +33,19 @@ pub(super) fn encode(texts: &[(String, String)], files: &[(&'static str, Upload)
         body.extend_from_slice(b"\r\n");
     }
     body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-    Form { content_type: format!("multipart/form-data; boundary={boundary}"), body: body.into() }
+    Form {
+        content_type: format!("multipart/form-data; boundary={boundary}"),
+        body: body.into(),
+    }
 }
 
 /// Long enough that no file has it by chance; it is no secret.
 fn boundary() -> String {
-    format!("fedikit-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..))
+    format!(
+        "fedikit-{:016x}{:016x}",
+        fastrand::u64(..),
+        fastrand::u64(..)
+    )
 }
 
 /// What would end the quotes or the line is percent-encoded, as browsers do.
@@ -51,8 +61,13 @@ mod tests {
 
     #[test]
     fn a_name_cannot_end_its_header() {
-        let file = Upload::new("content").name("a\"\r\nX-Evil: 1").media_type("image/png\r\nX-Evil: 1");
-        let form = encode(&[("description".into(), "two\r\nlines".into())], &[("file", file)]);
+        let file = Upload::new("content")
+            .name("a\"\r\nX-Evil: 1")
+            .media_type("image/png\r\nX-Evil: 1");
+        let form = encode(
+            &[("description".into(), "two\r\nlines".into())],
+            &[("file", file)],
+        );
         let body = std::str::from_utf8(&form.body).unwrap();
         assert!(!body.contains("\r\nX-Evil"), "{body}");
         assert!(body.contains("name=\"description\"\r\n\r\ntwo\r\nlines\r\n"));

@@ -37,6 +37,7 @@ macro_rules! endpoints {
             )]
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
+            #[non_exhaustive]
             pub struct $name {
                 $($( $arg: $arg_ty, )+)?
                 $($( $req: $req_ty, )+)?

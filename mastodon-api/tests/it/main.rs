@@ -1,7 +1,18 @@
 //! Integration tests: the public API, over real sockets where something is sent.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail"
+)]
+
 #[cfg(feature = "client")]
 mod client;
 mod documentation;
 mod endpoints;
 mod entities;
+#[cfg(feature = "client")]
+mod streaming;
+#[cfg(feature = "testing")]
+mod testing;
