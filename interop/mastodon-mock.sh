@@ -19,7 +19,8 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 log=$(mktemp)
 "$venv/bin/mastodon_mock" serve --in-memory --demo --host 127.0.0.1 --port "$port" >"$log" 2>&1 &
 server=$!
-trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -f "$log"' EXIT
+# Asked politely, it would wait for its open streams. It has nothing to save.
+trap 'kill -KILL "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -f "$log"' EXIT
 
 export MASTODON_SERVER=http://127.0.0.1:$port MASTODON_TOKEN=ada_token MASTODON_OTHER_TOKEN=grace_token
 for _ in $(seq 300); do

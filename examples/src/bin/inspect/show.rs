@@ -1,0 +1,178 @@
+//! What a person reads.
+
+use std::io::{self, Write};
+
+use crate::document::{Description, Fact, Facts};
+use crate::folder::{Count, Survey};
+
+/// The width of the column of names.
+const NAME: usize = 28;
+
+/// How much of one value is shown, in characters.
+const VALUE: usize = 200;
+
+/// How many values of a list, and how many unknown properties and problems, are shown.
+const LIST: usize = 30;
+
+/// A text as it may go to a terminal: in one line, cut to `limit` characters, without the characters that steer a terminal or turn the
+/// direction of writing.
+pub(crate) fn shown(text: &str, limit: usize) -> String {
+    let mut line = String::new();
+    for (count, character) in text.chars().enumerate() {
+        if count == limit {
+            line.push('…');
+            break;
+        }
+        match character {
+            '\n' | '\r' | '\t' => line.push(' '),
+            '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' => {
+                line.extend(character.escape_unicode());
+            }
+            character if character.is_control() => line.extend(character.escape_unicode()),
+            character => line.push(character),
+        }
+    }
+    line
+}
+
+/// A document: what was understood, unknown properties, problems.
+pub(crate) fn document(document: &Description, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "\nunderstood as {}", document.format)?;
+    facts(&document.understood, 2, out)?;
+    writeln!(out, "\nunknown properties: {}", document.unknown.len())?;
+    for unknown in document.unknown.iter().take(LIST) {
+        let value = unknown.value.to_string();
+        writeln!(
+            out,
+            "  {}  {}",
+            shown(&unknown.path, VALUE),
+            shown(&value, VALUE)
+        )?;
+    }
+    more(document.unknown.len(), out)?;
+    writeln!(out, "\nproblems: {}", document.problems.len())?;
+    for problem in document.problems.iter().take(LIST) {
+        let path = if problem.path.is_empty() {
+            "the document"
+        } else {
+            &problem.path
+        };
+        writeln!(out, "  {}: {}", shown(path, VALUE), problem.reason)?;
+    }
+    more(document.problems.len(), out)?;
+    let exact = if document.exact {
+        "the same"
+    } else {
+        "another"
+    };
+    writeln!(out, "\nwritten again it is {exact} JSON value")
+}
+
+/// What was understood, indented.
+pub(crate) fn facts(facts: &Facts, indent: usize, out: &mut impl Write) -> io::Result<()> {
+    for (name, fact) in &facts.0 {
+        let name = name.replace('_', " ");
+        if let Fact::Thing(inner) = fact {
+            writeln!(out, "{:indent$}{name}", "")?;
+            self::facts(inner, indent + 2, out)?;
+            continue;
+        }
+        write!(out, "{:indent$}{name:<NAME$} ", "")?;
+        match fact {
+            Fact::Text(text) => writeln!(out, "{}", shown(text, VALUE))?,
+            Fact::Count(count) => writeln!(out, "{count}")?,
+            Fact::Flag(flag) => writeln!(out, "{}", if *flag { "yes" } else { "no" })?,
+            Fact::List(items) => list(items, indent + NAME + 1, out)?,
+            Fact::Thing(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// A folder: a table, what was skipped, what failed.
+pub(crate) fn survey(survey: &Survey, out: &mut impl Write) -> io::Result<()> {
+    let names: Vec<String> = survey
+        .folders
+        .keys()
+        .map(|name| shown(name, VALUE))
+        .collect();
+    let width = names
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(0)
+        .max("folder".len());
+    writeln!(
+        out,
+        "{:<width$}  {:>7}  {:>7}  {:>7}",
+        "folder", "files", "parsed", "exact"
+    )?;
+    let mut row = |name: &str, count: &Count| {
+        let Count {
+            files,
+            parsed,
+            exact,
+        } = count;
+        writeln!(out, "{name:<width$}  {files:>7}  {parsed:>7}  {exact:>7}")
+    };
+    for (name, count) in names.iter().zip(survey.folders.values()) {
+        row(name, count)?;
+    }
+    row("total", &survey.total)?;
+    writeln!(
+        out,
+        "\nskipped, because they are not JSON: {}",
+        survey.skipped.values().sum::<u64>()
+    )?;
+    for (ending, count) in &survey.skipped {
+        writeln!(out, "  {count} {}", shown(ending, VALUE))?;
+    }
+    for name in &survey.skipped_names {
+        writeln!(out, "  {}", shown(name, VALUE))?;
+    }
+    writeln!(out, "\nfailures: {}", survey.failures.len())?;
+    for failure in &survey.failures {
+        writeln!(
+            out,
+            "  {}: {}",
+            shown(&failure.file, VALUE),
+            shown(&failure.reason, VALUE)
+        )?;
+    }
+    Ok(())
+}
+
+/// The first value stands beside the name, the others below it.
+fn list(items: &[String], indent: usize, out: &mut impl Write) -> io::Result<()> {
+    for (at, item) in items.iter().take(LIST).enumerate() {
+        let indent = if at == 0 { 0 } else { indent };
+        writeln!(out, "{:indent$}{}", "", shown(item, VALUE))?;
+    }
+    more(items.len(), out)
+}
+
+fn more(length: usize, out: &mut impl Write) -> io::Result<()> {
+    if length > LIST {
+        writeln!(out, "  … and {} more; --json shows them all", length - LIST)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_cannot_steer_the_terminal() {
+        assert_eq!(
+            shown("a\u{1b}[2Jb\u{202e}c\nd\u{9b}", 100),
+            "a\\u{1b}[2Jb\\u{202e}c d\\u{9b}"
+        );
+        assert_eq!(shown("äöü", 3), "äöü");
+        assert_eq!(shown("äöüß", 3), "äöü…");
+    }
+}

@@ -1,0 +1,3 @@
+//! What holds for the whole project, and the example programs run as a person runs them.
+
+mod crates;
