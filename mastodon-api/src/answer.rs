@@ -24,14 +24,24 @@ impl<T: Wire> Answer for T {
     fn read(response: Response<Bytes>) -> Result<Self, NotUnderstood> {
         match decode::<T>(response.body()) {
             Ok(Read::Value(value) | Read::Partly(value, _)) => Ok(value),
-            Ok(Read::Null) => {
-                Err(NotUnderstood::new(&response, NotUnderstoodReason::Unexpected, String::new(), None))
-            }
+            Ok(Read::Null) => Err(NotUnderstood::new(
+                &response,
+                NotUnderstoodReason::Unexpected,
+                String::new(),
+                None,
+            )),
             Ok(Read::Wrong(wrong)) => {
                 let source = Some(wrong.reason.into());
-                Err(NotUnderstood::new(&response, NotUnderstoodReason::Unexpected, wrong.path, source))
+                Err(NotUnderstood::new(
+                    &response,
+                    NotUnderstoodReason::Unexpected,
+                    wrong.path,
+                    source,
+                ))
             }
-            Err(Undecodable { path, source }) => Err(NotUnderstood::from_text(&response, path, source)),
+            Err(Undecodable { path, source }) => {
+                Err(NotUnderstood::from_text(&response, path, source))
+            }
         }
     }
 }
@@ -74,7 +84,9 @@ impl<T: DeserializeOwned> Answer for Json<T> {
     fn read(response: Response<Bytes>) -> Result<Self, NotUnderstood> {
         match parse(response.body()) {
             Ok(value) => Ok(Self(value)),
-            Err(Undecodable { path, source }) => Err(NotUnderstood::from_text(&response, path, source)),
+            Err(Undecodable { path, source }) => {
+                Err(NotUnderstood::from_text(&response, path, source))
+            }
         }
     }
 }
@@ -106,17 +118,25 @@ fn parse<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Undecodable> {
                 top if top == "." => String::new(),
                 path => path,
             };
-            Undecodable { path, source: Box::new(error.into_inner()) }
+            Undecodable {
+                path,
+                source: Box::new(error.into_inner()),
+            }
         })?;
-        deserializer.end().map_err(|error| Undecodable { path: String::new(), source: Box::new(error) })?;
+        deserializer.end().map_err(|error| Undecodable {
+            path: String::new(),
+            source: Box::new(error),
+        })?;
         Ok(value)
     })
 }
 
 /// The text, without the byte order mark that some proxies add.
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, Undecodable> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| Undecodable { path: String::new(), source: Box::new(error) })?;
+    let text = std::str::from_utf8(bytes).map_err(|error| Undecodable {
+        path: String::new(),
+        source: Box::new(error),
+    })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 

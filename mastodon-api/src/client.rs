@@ -12,7 +12,8 @@ use url::{Host, Url};
 use crate::endpoint::Endpoint;
 use crate::entities::{CredentialAccount, Status};
 use crate::error::{
-    Error, InvalidRequest, NotReached, NotReachedReason, NotUnderstood, NotUnderstoodReason, RateLimit,
+    Error, InvalidRequest, NotReached, NotReachedReason, NotUnderstood, NotUnderstoodReason,
+    RateLimit,
 };
 use crate::methods;
 use crate::oauth::AccessToken;
@@ -108,7 +109,9 @@ impl Client {
     }
 
     pub(crate) fn token(&self) -> Option<&AccessToken> {
-        self.credentials.as_ref().map(|credentials| &credentials.token)
+        self.credentials
+            .as_ref()
+            .map(|credentials| &credentials.token)
     }
 
     /// Sends a call and reads its answer.
@@ -117,7 +120,9 @@ impl Client {
     ///
     /// By whose fault: see [`Error`].
     pub async fn send<E: Endpoint>(&self, endpoint: E) -> Result<E::Response, Error> {
-        self.send_full(endpoint).await.map(|answered| answered.value)
+        self.send_full(endpoint)
+            .await
+            .map(|answered| answered.value)
     }
 
     /// Sends a call and reads its answer, with all that came with it.
@@ -125,13 +130,21 @@ impl Client {
     /// # Errors
     ///
     /// By whose fault: see [`Error`].
-    pub async fn send_full<E: Endpoint>(&self, endpoint: E) -> Result<Answered<E::Response>, Error> {
+    pub async fn send_full<E: Endpoint>(
+        &self,
+        endpoint: E,
+    ) -> Result<Answered<E::Response>, Error> {
         let request = endpoint.to_request(&self.shared.base)?;
         let response = Box::pin(self.exchange(request)).await?;
         tracing::debug!(method = %E::METHOD, path = E::TEMPLATE, status = response.status().as_u16(), "answered");
         let (status, headers) = (response.status(), response.headers().clone());
         let value = endpoint.read_response(response)?;
-        Ok(Answered { value, status, rate: RateLimit::from_headers(&headers), headers })
+        Ok(Answered {
+            value,
+            status,
+            rate: RateLimit::from_headers(&headers),
+            headers,
+        })
     }
 
     /// The account whose token it is.
@@ -156,7 +169,9 @@ impl Client {
     /// Sends a request and follows redirects within the server, for requests that change nothing.
     async fn exchange(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
         if let Some(credentials) = &self.credentials {
-            request.headers_mut().insert(AUTHORIZATION, credentials.header.clone());
+            request
+                .headers_mut()
+                .insert(AUTHORIZATION, credentials.header.clone());
         }
         for _ in 0..=MAX_REDIRECTS {
             let response = self.once(request.clone()).await?;
@@ -170,9 +185,16 @@ impl Client {
     }
 
     /// Where a redirect leads, if the request may go there with the token.
-    fn redirected(&self, request: &Request<Bytes>, headers: &HeaderMap) -> Result<http::Uri, Error> {
+    fn redirected(
+        &self,
+        request: &Request<Bytes>,
+        headers: &HeaderMap,
+    ) -> Result<http::Uri, Error> {
         let elsewhere = || not_reached(NotReachedReason::RedirectedElsewhere);
-        let location = headers.get(LOCATION).and_then(|value| value.to_str().ok()).ok_or_else(elsewhere)?;
+        let location = headers
+            .get(LOCATION)
+            .and_then(|value| value.to_str().ok())
+            .ok_or_else(elsewhere)?;
         let here = Url::parse(&request.uri().to_string()).map_err(|_| elsewhere())?;
         let target = here.join(location).map_err(|_| elsewhere())?;
         if target.origin() != self.shared.base.origin() || !target.username().is_empty() {
@@ -185,8 +207,8 @@ impl Client {
     }
 
     async fn once(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
-        let mut request =
-            reqwest::Request::try_from(request).map_err(|error| InvalidRequest::parameter("path", error.without_url()))?;
+        let mut request = reqwest::Request::try_from(request)
+            .map_err(|error| InvalidRequest::parameter("path", error.without_url()))?;
         *request.timeout_mut() = Some(self.shared.timeout);
         let mut answer = self.shared.http.execute(request).await.map_err(unreached)?;
         // A client from outside may have followed a redirect of its own.
@@ -202,7 +224,11 @@ impl Client {
         Ok(response)
     }
 
-    async fn body(&self, answer: &mut reqwest::Response, status: StatusCode) -> Result<Bytes, Error> {
+    async fn body(
+        &self,
+        answer: &mut reqwest::Response,
+        status: StatusCode,
+    ) -> Result<Bytes, Error> {
         let limit = self.shared.body_limit;
         let mut body = BytesMut::new();
         while let Some(chunk) = answer.chunk().await.map_err(unreached)? {
@@ -328,8 +354,16 @@ impl ClientBuilder {
                     .map_err(|error| InvalidRequest::parameter("client", error))?
             }
         };
-        let shared = Shared { base, http, timeout: self.timeout, body_limit: self.body_limit };
-        Ok(Client { shared: Arc::new(shared), credentials })
+        let shared = Shared {
+            base,
+            http,
+            timeout: self.timeout,
+            body_limit: self.body_limit,
+        };
+        Ok(Client {
+            shared: Arc::new(shared),
+            credentials,
+        })
     }
 }
 
@@ -353,12 +387,15 @@ fn credentials(token: AccessToken) -> Result<Arc<Credentials>, InvalidRequest> {
 
 fn base(text: &str, allow_http: bool) -> Result<Url, InvalidRequest> {
     let refuse = |why: &'static str| InvalidRequest::parameter("base", why);
-    let url = Url::parse(text.trim()).map_err(|_| refuse("it is not a URL: write https://mastodon.example"))?;
+    let url = Url::parse(text.trim())
+        .map_err(|_| refuse("it is not a URL: write https://mastodon.example"))?;
     match (url.scheme(), url.host()) {
         ("https", Some(_)) => {}
         ("http", Some(host)) if allow_http || is_loopback(&host) => {}
         ("http", _) => {
-            return Err(refuse("over http: everyone on the way reads the token: write https:"));
+            return Err(refuse(
+                "over http: everyone on the way reads the token: write https:",
+            ));
         }
         _ => return Err(refuse("it is not the https: address of a server")),
     }
@@ -366,7 +403,9 @@ fn base(text: &str, allow_http: bool) -> Result<Url, InvalidRequest> {
         return Err(refuse("it holds a user name or password"));
     }
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        return Err(refuse("it is more than the address of a server: write https://mastodon.example"));
+        return Err(refuse(
+            "it is more than the address of a server: write https://mastodon.example",
+        ));
     }
     Ok(url)
 }
@@ -430,12 +469,20 @@ mod tests {
             assert!(matches!(error, Error::InvalidRequest(_)), "{bad}: {error}");
             assert!(!format!("{error} {error:?}").contains("planted"));
         }
-        assert!(Client::builder("http://mastodon.example").danger_allow_http().build().is_ok());
+        assert!(
+            Client::builder("http://mastodon.example")
+                .danger_allow_http()
+                .build()
+                .is_ok()
+        );
     }
 
     #[test]
     fn a_token_that_no_header_can_hold_is_reported_without_it() {
-        let error = Client::builder("https://mastodon.example").token("planted\n").build().unwrap_err();
+        let error = Client::builder("https://mastodon.example")
+            .token("planted\n")
+            .build()
+            .unwrap_err();
         assert!(!format!("{error} {error:?}").contains("planted"));
     }
 

@@ -128,25 +128,37 @@ impl Access {
     /// No token.
     #[must_use]
     pub const fn public() -> Self {
-        Self { token: TokenKind::None, scopes: &[] }
+        Self {
+            token: TokenKind::None,
+            scopes: &[],
+        }
     }
 
     /// A token is not needed for what everyone may see, and shows more.
     #[must_use]
     pub const fn optional(scopes: &'static [&'static str]) -> Self {
-        Self { token: TokenKind::Optional, scopes }
+        Self {
+            token: TokenKind::Optional,
+            scopes,
+        }
     }
 
     /// The token of an application or of a user.
     #[must_use]
     pub const fn app(scopes: &'static [&'static str]) -> Self {
-        Self { token: TokenKind::App, scopes }
+        Self {
+            token: TokenKind::App,
+            scopes,
+        }
     }
 
     /// The token of a user.
     #[must_use]
     pub const fn user(scopes: &'static [&'static str]) -> Self {
-        Self { token: TokenKind::User, scopes }
+        Self {
+            token: TokenKind::User,
+            scopes,
+        }
     }
 }
 
@@ -264,11 +276,16 @@ impl Parameters {
                 }
             }
         }
-        let mut request = Request::builder().method(method).uri(uri).header(ACCEPT, "application/json");
+        let mut request = Request::builder()
+            .method(method)
+            .uri(uri)
+            .header(ACCEPT, "application/json");
         if let Some(content_type) = content_type {
             request = request.header(CONTENT_TYPE, content_type);
         }
-        let mut request = request.body(body).map_err(|error| InvalidRequest::parameter("path", error))?;
+        let mut request = request
+            .body(body)
+            .map_err(|error| InvalidRequest::parameter("path", error))?;
         request.headers_mut().extend(self.headers);
         Ok(request)
     }
@@ -288,7 +305,11 @@ impl Upload {
     /// The server looks at the content, not at the name, to find out what it is.
     #[must_use]
     pub fn new(bytes: impl Into<Bytes>) -> Self {
-        Self { bytes: bytes.into(), name: "file".to_owned(), media_type: "application/octet-stream".to_owned() }
+        Self {
+            bytes: bytes.into(),
+            name: "file".to_owned(),
+            media_type: "application/octet-stream".to_owned(),
+        }
     }
 
     /// The name of the file. Letters that a header cannot hold are written as `%` and two digits.
@@ -327,8 +348,11 @@ pub fn segment(text: &(impl fmt::Display + ?Sized)) -> String {
     percent_encoding::utf8_percent_encode(&text, SEGMENT).to_string()
 }
 
-const SEGMENT: &percent_encoding::AsciiSet =
-    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const SEGMENT: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// What can be given for a parameter of type `T`: a `T`, and what is the same without doubt.
 ///
@@ -391,7 +415,9 @@ fn flatten(name: String, value: &Value, found: &mut Vec<(String, String)>) {
 }
 
 fn encode(pairs: &[(String, String)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish()
 }
 
 #[cfg(test)]
@@ -404,7 +430,10 @@ mod tests {
 
     #[test]
     fn lists_and_objects_are_spelt_as_rails_reads_them() {
-        assert_eq!(query(r#"{"types":["mention","poll"]}"#), "types%5B%5D=mention&types%5B%5D=poll");
+        assert_eq!(
+            query(r#"{"types":["mention","poll"]}"#),
+            "types%5B%5D=mention&types%5B%5D=poll"
+        );
         assert_eq!(
             query(r#"{"poll":{"options":["a","b"],"expires_in":60}}"#),
             "poll%5Bexpires_in%5D=60&poll%5Boptions%5D%5B%5D=a&poll%5Boptions%5D%5B%5D=b"

@@ -89,7 +89,8 @@ impl Error {
     }
 
     fn is_refused_with(&self, status: StatusCode) -> bool {
-        self.refused().is_some_and(|refused| refused.status == status)
+        self.refused()
+            .is_some_and(|refused| refused.status == status)
     }
 }
 
@@ -160,7 +161,11 @@ impl fmt::Display for Refused {
         if let Some(message) = &self.message {
             write!(f, ": {message}")?;
         }
-        if let Some(description) = self.description.as_ref().filter(|text| Some(*text) != self.message.as_ref()) {
+        if let Some(description) = self
+            .description
+            .as_ref()
+            .filter(|text| Some(*text) != self.message.as_ref())
+        {
             write!(f, ": {description}")?;
         }
         let advice = match self.status {
@@ -187,7 +192,10 @@ impl fmt::Debug for Refused {
 
 /// Text for a terminal: no control characters, and not endless.
 fn printable(text: &str) -> String {
-    text.chars().take(MAX_MESSAGE).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .take(MAX_MESSAGE)
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
 }
 
 /// A part of a larger buffer would keep all of it in memory, so it is copied.
@@ -233,7 +241,12 @@ impl RateLimit {
     /// What the headers of an answer say. What cannot be read is none.
     #[must_use]
     pub fn from_headers(headers: &HeaderMap) -> Self {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+        let text = |name| {
+            headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::trim)
+        };
         Self {
             limit: text("x-ratelimit-limit").and_then(|text| text.parse().ok()),
             remaining: text("x-ratelimit-remaining").and_then(|text| text.parse().ok()),
@@ -251,7 +264,10 @@ fn time(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(seconds) = text.parse() {
         return DateTime::from_timestamp(seconds, 0);
     }
-    DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_rfc2822(text)).ok().map(|time| time.to_utc())
+    DateTime::parse_from_rfc3339(text)
+        .or_else(|_| DateTime::parse_from_rfc2822(text))
+        .ok()
+        .map(|time| time.to_utc())
 }
 
 /// An answer that is not what the documentation says, kept as evidence.
@@ -277,16 +293,27 @@ impl NotUnderstood {
         path: String,
         source: Option<Source>,
     ) -> Self {
-        Self { reason, status: response.status(), path, body: response.body().clone(), source }
+        Self {
+            reason,
+            status: response.status(),
+            path,
+            body: response.body().clone(),
+            source,
+        }
     }
 
     /// A body that no JSON reader took.
     pub(crate) fn from_text(response: &Response<Bytes>, path: String, source: Source) -> Self {
         let body = response.body().trim_ascii_start();
-        let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = response
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
         let reason = if body.is_empty() {
             NotUnderstoodReason::Nothing
-        } else if body.starts_with(b"<") || content_type.is_some_and(|kind| kind.starts_with("text/html")) {
+        } else if body.starts_with(b"<")
+            || content_type.is_some_and(|kind| kind.starts_with("text/html"))
+        {
             NotUnderstoodReason::Html
         } else if path.is_empty() {
             NotUnderstoodReason::NotJson
@@ -298,7 +325,13 @@ impl NotUnderstood {
 
     #[cfg(feature = "client")]
     pub(crate) fn without_body(reason: NotUnderstoodReason, status: StatusCode) -> Self {
-        Self { reason, status, path: String::new(), body: Bytes::new(), source: None }
+        Self {
+            reason,
+            status,
+            path: String::new(),
+            body: Bytes::new(),
+            source: None,
+        }
     }
 }
 
@@ -315,7 +348,11 @@ impl fmt::Debug for NotUnderstood {
 }
 
 fn shown(path: &str) -> String {
-    if path.is_empty() { String::new() } else { format!(" at `{path}`") }
+    if path.is_empty() {
+        String::new()
+    } else {
+        format!(" at `{path}`")
+    }
 }
 
 /// What is wrong with an answer.
@@ -412,7 +449,10 @@ pub struct InvalidRequest {
 
 impl InvalidRequest {
     pub(crate) fn parameter(name: impl Into<String>, source: impl Into<Source>) -> Self {
-        Self { name: name.into(), source: source.into() }
+        Self {
+            name: name.into(),
+            source: source.into(),
+        }
     }
 }
 
@@ -425,7 +465,9 @@ mod tests {
         for (name, value) in headers {
             response = response.header(*name, *value);
         }
-        let response = response.body(Bytes::copy_from_slice(body.as_bytes())).unwrap();
+        let response = response
+            .body(Bytes::copy_from_slice(body.as_bytes()))
+            .unwrap();
         Error::Refused(Box::new(Refused::from_response(response)))
     }
 
@@ -435,28 +477,49 @@ mod tests {
 
     #[test]
     fn the_time_to_wait_in_all_its_forms() {
-        let wait = |headers: &[(&str, &str)]| refused(429, headers, "").retry_after(now()).map(|wait| wait.as_secs());
-        assert_eq!(wait(&[("x-ratelimit-reset", "2026-01-01T00:05:00.000000Z")]), Some(300));
+        let wait = |headers: &[(&str, &str)]| {
+            refused(429, headers, "")
+                .retry_after(now())
+                .map(|wait| wait.as_secs())
+        };
+        assert_eq!(
+            wait(&[("x-ratelimit-reset", "2026-01-01T00:05:00.000000Z")]),
+            Some(300)
+        );
         assert_eq!(wait(&[("x-ratelimit-reset", "1767225900")]), Some(300));
-        assert_eq!(wait(&[("retry-after", "7"), ("x-ratelimit-reset", "1767225900")]), Some(7));
-        assert_eq!(wait(&[("retry-after", "Thu, 01 Jan 2026 00:00:09 GMT")]), Some(9));
+        assert_eq!(
+            wait(&[("retry-after", "7"), ("x-ratelimit-reset", "1767225900")]),
+            Some(7)
+        );
+        assert_eq!(
+            wait(&[("retry-after", "Thu, 01 Jan 2026 00:00:09 GMT")]),
+            Some(9)
+        );
         assert_eq!(wait(&[]), None);
     }
 
     #[test]
     fn a_time_to_wait_that_makes_no_sense_is_bounded() {
-        let wait = |value: &str| refused(429, &[("x-ratelimit-reset", value)], "").retry_after(now());
+        let wait =
+            |value: &str| refused(429, &[("x-ratelimit-reset", value)], "").retry_after(now());
         assert_eq!(wait("9999-01-01T00:00:00Z"), Some(MAX_WAIT));
         assert_eq!(wait("1990-01-01T00:00:00Z"), Some(Duration::ZERO));
         assert_eq!(wait("soon"), None);
         assert_eq!(wait(&i64::MAX.to_string()), None);
         assert_eq!(wait(&"(".repeat(5000)), None);
-        assert_eq!(refused(503, &[("retry-after", &u64::MAX.to_string())], "").retry_after(now()), Some(MAX_WAIT));
+        assert_eq!(
+            refused(503, &[("retry-after", &u64::MAX.to_string())], "").retry_after(now()),
+            Some(MAX_WAIT)
+        );
     }
 
     #[test]
     fn a_refusal_says_what_the_server_said() {
-        let error = refused(422, &[], r#"{"error":"Validation failed: Text can't be blank"}"#);
+        let error = refused(
+            422,
+            &[],
+            r#"{"error":"Validation failed: Text can't be blank"}"#,
+        );
         assert_eq!(
             error.to_string(),
             "the server refused: 422 Unprocessable Entity: Validation failed: Text can't be blank"
@@ -469,7 +532,11 @@ mod tests {
         for body in ["", "<html>", "[]", "null", r#"{"error":7}"#, "\u{1b}[2J"] {
             assert!(refused(404, &[], body).is_not_found());
         }
-        let error = refused(400, &[], &format!(r#"{{"error":"\u001b[2J{}"}}"#, "x".repeat(5000)));
+        let error = refused(
+            400,
+            &[],
+            &format!(r#"{{"error":"\u001b[2J{}"}}"#, "x".repeat(5000)),
+        );
         assert!(!error.to_string().contains('\u{1b}'));
         assert!(error.to_string().len() < 2000);
         let long = refused(500, &[], &"x".repeat(MAX_REFUSED_BODY * 2));

@@ -1,6 +1,9 @@
 // The front page shows the client; without it there is another.
 #![cfg_attr(feature = "client", doc = include_str!("../README.md"))]
-#![cfg_attr(not(feature = "client"), doc = "The client API of Mastodon as values: without the feature `client` nothing is sent.")]
+#![cfg_attr(
+    not(feature = "client"),
+    doc = "The client API of Mastodon as values: without the feature `client` nothing is sent."
+)]
 
 mod answer;
 #[cfg(feature = "client")]
@@ -14,8 +17,8 @@ pub mod methods;
 pub mod oauth;
 mod page;
 mod server;
-mod string_enum;
 pub mod streaming;
+mod string_enum;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;

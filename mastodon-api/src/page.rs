@@ -56,24 +56,48 @@ impl<T: Wire> Answer for Page<T> {
             Ok(Read::Null) => (Vec::new(), Vec::new()),
             Ok(Read::Wrong(wrong)) => {
                 let source = Some(wrong.reason.into());
-                return Err(NotUnderstood::new(&response, NotUnderstoodReason::Unexpected, wrong.path, source));
+                return Err(NotUnderstood::new(
+                    &response,
+                    NotUnderstoodReason::Unexpected,
+                    wrong.path,
+                    source,
+                ));
             }
             // One element may hold what no reader takes (a number out of range, half of a surrogate pair).
             Err(error) => match one_by_one(response.body()) {
                 Some(parts) => parts,
-                None => return Err(NotUnderstood::from_text(&response, error.path, error.source)),
+                None => {
+                    return Err(NotUnderstood::from_text(
+                        &response,
+                        error.path,
+                        error.source,
+                    ));
+                }
             },
         };
         let [next, prev] = cursors(response.headers());
-        Ok(Self { items, problems, next, prev })
+        Ok(Self {
+            items,
+            problems,
+            next,
+            prev,
+        })
     }
 }
 
 /// The problems of a list, each with the text of its element as it came.
 fn with_raw(problems: Vec<Problem>, body: &[u8]) -> Vec<Problem> {
-    let Some(elements) = elements(body) else { return problems };
+    let Some(elements) = elements(body) else {
+        return problems;
+    };
     let raw = |problem: &Problem| {
-        let index: usize = problem.path().strip_prefix('[')?.split(']').next()?.parse().ok()?;
+        let index: usize = problem
+            .path()
+            .strip_prefix('[')?
+            .split(']')
+            .next()?
+            .parse()
+            .ok()?;
         elements.get(index).map(|raw| (**raw).to_owned())
     };
     problems
@@ -137,7 +161,9 @@ impl Cursor {
     fn from_query(query: &str) -> Option<Self> {
         let mut found: Vec<(&'static str, String)> = Vec::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            let Some(name) = CURSOR_PARAMETERS.into_iter().find(|known| *known == name) else { continue };
+            let Some(name) = CURSOR_PARAMETERS.into_iter().find(|known| *known == name) else {
+                continue;
+            };
             if value.is_empty() || value.len() > MAX_CURSOR_VALUE {
                 return None;
             }
@@ -150,7 +176,9 @@ impl Cursor {
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish();
+        let text = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&self.0)
+            .finish();
         f.write_str(&text)
     }
 }
@@ -213,7 +241,9 @@ fn cursors(headers: &HeaderMap) -> [Option<Cursor>; 2] {
             continue;
         }
         for (target, rel) in links(text).into_iter().take(MAX_LINKS) {
-            let Some((_, query)) = target.split_once('?') else { continue };
+            let Some((_, query)) = target.split_once('?') else {
+                continue;
+            };
             let query = query.split('#').next().unwrap_or_default();
             for rel in rel.split_ascii_whitespace() {
                 let [next, prev] = &mut found;
@@ -233,10 +263,14 @@ fn links(text: &str) -> Vec<(&str, &str)> {
     let mut found = Vec::new();
     // A target holds no `<`, so each one starts a link.
     for link in text.split('<').skip(1) {
-        let Some((target, parameters)) = link.split_once('>') else { continue };
+        let Some((target, parameters)) = link.split_once('>') else {
+            continue;
+        };
         let rel = parameters.split([';', ',']).find_map(|parameter| {
             let (name, value) = parameter.split_once('=')?;
-            name.trim().eq_ignore_ascii_case("rel").then(|| value.trim().trim_matches('"'))
+            name.trim()
+                .eq_ignore_ascii_case("rel")
+                .then(|| value.trim().trim_matches('"'))
         });
         if let Some(rel) = rel {
             found.push((target, rel));
@@ -261,7 +295,13 @@ mod tests {
     #[test]
     fn mastodons_link_header() {
         let text = r#"<https://mastodon.example/api/v1/x?limit=2&max_id=7486869>; rel="next", <https://mastodon.example/api/v1/x?limit=2&since_id=7489740>; rel="prev""#;
-        assert_eq!(of(text), [Some("max_id=7486869".into()), Some("since_id=7489740".into())]);
+        assert_eq!(
+            of(text),
+            [
+                Some("max_id=7486869".into()),
+                Some("since_id=7489740".into())
+            ]
+        );
     }
 
     #[test]
@@ -273,8 +313,17 @@ mod tests {
     #[test]
     fn links_without_a_place_are_none() {
         assert_eq!(of("<https://a.example/>; rel=\"next\""), [None, None]);
-        assert_eq!(of("<https://a.example/?max_id=>; rel=\"next\""), [None, None]);
-        assert_eq!(of(&format!("<https://a.example/?max_id={}>; rel=next", "9".repeat(600))), [None, None]);
+        assert_eq!(
+            of("<https://a.example/?max_id=>; rel=\"next\""),
+            [None, None]
+        );
+        assert_eq!(
+            of(&format!(
+                "<https://a.example/?max_id={}>; rel=next",
+                "9".repeat(600)
+            )),
+            [None, None]
+        );
         assert_eq!(of(&"<?max_id=1>; rel=next, ".repeat(10_000)), [None, None]);
     }
 

@@ -61,7 +61,11 @@ impl Html {
                 Token::StartTag(tag) if **tag.name == *b"a" => Some(tag),
                 _ => None,
             })
-            .filter(|tag| !attribute(tag, b"class").split_ascii_whitespace().any(|class| class == "mention"))
+            .filter(|tag| {
+                !attribute(tag, b"class")
+                    .split_ascii_whitespace()
+                    .any(|class| class == "mention")
+            })
             .filter_map(|tag| WebUrl::from(attribute(&tag, b"href")).to_url())
             .collect()
     }
@@ -75,7 +79,10 @@ fn tokens(html: &str) -> impl Iterator<Item = Token> {
 }
 
 fn attribute(tag: &StartTag<()>, name: &[u8]) -> String {
-    tag.attributes.get(name).map(|value| String::from_utf8_lossy(value).into_owned()).unwrap_or_default()
+    tag.attributes
+        .get(name)
+        .map(|value| String::from_utf8_lossy(value).into_owned())
+        .unwrap_or_default()
 }
 
 /// Plain text in the making.
@@ -96,7 +103,8 @@ impl PlainText {
             return;
         }
         match name {
-            b"script" | b"style" | b"template" | b"noscript" | b"title" | b"iframe" | b"noembed" | b"noframes" => {
+            b"script" | b"style" | b"template" | b"noscript" | b"title" | b"iframe"
+            | b"noembed" | b"noframes" => {
                 self.hidden = Some(name.to_owned());
             }
             b"br" => self.breaks += 1,
@@ -141,7 +149,8 @@ impl PlainText {
         if !self.written.is_empty() {
             if self.breaks > 0 {
                 // Nobody needs more than two empty lines, and a wall of `<br>` is no text.
-                self.written.extend(std::iter::repeat_n('\n', self.breaks.min(3)));
+                self.written
+                    .extend(std::iter::repeat_n('\n', self.breaks.min(3)));
             } else if self.space {
                 self.written.push(' ');
             }
@@ -154,7 +163,8 @@ impl PlainText {
 
 fn breaks_around(name: &[u8]) -> usize {
     match name {
-        b"p" | b"blockquote" | b"pre" | b"ul" | b"ol" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" => 2,
+        b"p" | b"blockquote" | b"pre" | b"ul" | b"ol" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5"
+        | b"h6" => 2,
         b"div" | b"li" | b"tr" | b"dt" | b"dd" | b"figcaption" => 1,
         _ => 0,
     }
@@ -241,7 +251,11 @@ mod tests {
         let html = "<p><span class=\"h-card\"><a href=\"https://a.example/@bob\" class=\"u-url mention\">@<span>bob</span></a></span> see\
              <br />&quot;this&quot;</p><p><a href=\"https://b.example/x\"><span class=\"invisible\">https://</span>b.example/x</a></p>";
         assert_eq!(text(html), "@bob see\n\"this\"\n\nhttps://b.example/x");
-        let links: Vec<_> = Html::from(html).links().into_iter().map(String::from).collect();
+        let links: Vec<_> = Html::from(html)
+            .links()
+            .into_iter()
+            .map(String::from)
+            .collect();
         assert_eq!(links, ["https://b.example/x"]);
     }
 
@@ -251,7 +265,10 @@ mod tests {
         assert_eq!(text("a<style>p{}</style><template><p>x</template>b"), "ab");
         assert_eq!(text("a<script>never closed"), "a");
         assert_eq!(text("&lt;script&gt;"), "<script>");
-        assert_eq!(text("<svg><set onbegin=alert(1)>x</svg><!-- y --><![CDATA[z]]>"), "x");
+        assert_eq!(
+            text("<svg><set onbegin=alert(1)>x</svg><!-- y --><![CDATA[z]]>"),
+            "x"
+        );
     }
 
     #[test]
@@ -268,7 +285,10 @@ mod tests {
         );
         assert!(html.links().is_empty());
         assert_eq!(WebUrl::from("javascript:alert(1)").to_url(), None);
-        assert_eq!(WebUrl::from("javascript:alert(1)").as_str(), "javascript:alert(1)");
+        assert_eq!(
+            WebUrl::from("javascript:alert(1)").as_str(),
+            "javascript:alert(1)"
+        );
     }
 
     proptest! {

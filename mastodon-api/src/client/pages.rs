@@ -9,10 +9,10 @@ use futures_core::Stream;
 use futures_util::stream::{self, StreamExt as _};
 use http::StatusCode;
 
+use crate::Client;
 use crate::endpoint::{Endpoint, Manner};
 use crate::error::{Error, NotUnderstood, NotUnderstoodReason};
 use crate::page::{At, Cursor, Page};
-use crate::Client;
 
 impl Client {
     /// The pages of a list, one after the other, as far as the server goes. A page is asked for when the one before
@@ -27,7 +27,13 @@ impl Client {
         E: Endpoint<Response = Page<T>> + Clone + Send + Sync + 'static,
         T: Send + 'static,
     {
-        let walk = Walk { client: self.clone(), endpoint, step: Step::First, seen: HashSet::new(), count: 0 };
+        let walk = Walk {
+            client: self.clone(),
+            endpoint,
+            step: Step::First,
+            seen: HashSet::new(),
+            count: 0,
+        };
         Pages(Box::pin(stream::unfold(walk, Walk::step)))
     }
 
@@ -79,7 +85,11 @@ where
         let page = match std::mem::replace(&mut self.step, Step::End) {
             Step::First => self.client.send(self.endpoint.clone()).await,
             Step::At(cursor) if !self.seen.insert(cursor.clone()) => Err(page_loop()),
-            Step::At(cursor) => self.client.send(At::new(self.endpoint.clone(), cursor)).await,
+            Step::At(cursor) => {
+                self.client
+                    .send(At::new(self.endpoint.clone(), cursor))
+                    .await
+            }
             Step::End => return None,
         };
         if let Ok(page) = &page {

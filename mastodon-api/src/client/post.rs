@@ -22,7 +22,12 @@ pub struct Post {
 impl Post {
     pub(super) fn new(client: Client, text: String) -> Self {
         let key = format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
-        Self { client, call: Create::new().status(text).idempotency_key(key), visibility: None, inherited: None }
+        Self {
+            client,
+            call: Create::new().status(text).idempotency_key(key),
+            visibility: None,
+            inherited: None,
+        }
     }
 
     /// For everyone to see.
@@ -54,7 +59,8 @@ impl Post {
 
     /// The status that it replies to. Mention its author in the text, `@name@host`: otherwise nobody is notified.
     pub fn reply_to(mut self, status: &Status) -> Self {
-        self.inherited = Some(status.visibility.clone()).filter(|visibility| !visibility.as_str().is_empty());
+        self.inherited =
+            Some(status.visibility.clone()).filter(|visibility| !visibility.as_str().is_empty());
         self.call = self.call.in_reply_to_id(status);
         self
     }

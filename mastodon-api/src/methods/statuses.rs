@@ -142,7 +142,12 @@ impl NewPoll {
     /// A poll that ends in `expires_in` seconds. The server says how many options and which times it takes.
     #[must_use]
     pub fn new(options: impl IntoParameter<Vec<String>>, expires_in: u64) -> Self {
-        Self { options: options.into_parameter(), expires_in, multiple: None, hide_totals: None }
+        Self {
+            options: options.into_parameter(),
+            expires_in,
+            multiple: None,
+            hide_totals: None,
+        }
     }
 
     /// Whether several options may be chosen.
@@ -174,7 +179,11 @@ impl MediaAttributes {
     /// No change yet, to this attachment.
     #[must_use]
     pub fn new(id: impl IntoParameter<MediaAttachmentId>) -> Self {
-        Self { id: id.into_parameter(), description: None, focus: None }
+        Self {
+            id: id.into_parameter(),
+            description: None,
+            focus: None,
+        }
     }
 
     /// What it shows, in words.

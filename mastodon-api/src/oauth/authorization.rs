@@ -32,7 +32,11 @@ impl Authorization {
     /// # Errors
     ///
     /// When the operating system has no randomness to give.
-    pub fn new(app: &CredentialApplication, redirect_uri: &str, scopes: &str) -> Result<Self, NoRandomness> {
+    pub fn new(
+        app: &CredentialApplication,
+        redirect_uri: &str,
+        scopes: &str,
+    ) -> Result<Self, NoRandomness> {
         Ok(Self {
             app: app.clone(),
             redirect_uri: redirect_uri.to_owned(),
@@ -88,9 +92,14 @@ impl Authorization {
         if let Some(code) = parameter("error") {
             let text = |text: String| text.chars().filter(|c| !c.is_control()).take(200).collect();
             let description = parameter("error_description").map(text);
-            return Err(RedirectError::Refused { code: text(code), description });
+            return Err(RedirectError::Refused {
+                code: text(code),
+                description,
+            });
         }
-        let code = parameter("code").filter(|code| !code.is_empty()).ok_or(RedirectError::NoCode)?;
+        let code = parameter("code")
+            .filter(|code| !code.is_empty())
+            .ok_or(RedirectError::NoCode)?;
         Ok(self.with_code(code))
     }
 
@@ -149,7 +158,10 @@ mod tests {
     use crate::Endpoint as _;
 
     fn app() -> CredentialApplication {
-        serde_json::from_str(r#"{"name":"test","client_id":"client","client_secret":"planted-secret"}"#).unwrap()
+        serde_json::from_str(
+            r#"{"name":"test","client_id":"client","client_secret":"planted-secret"}"#,
+        )
+        .unwrap()
     }
 
     fn begin() -> Authorization {
@@ -157,60 +169,105 @@ mod tests {
     }
 
     fn back(state: &str, rest: &str) -> Url {
-        format!("http://127.0.0.1:8080/?state={state}&{rest}").parse().unwrap()
+        format!("http://127.0.0.1:8080/?state={state}&{rest}")
+            .parse()
+            .unwrap()
     }
 
     #[test]
     fn the_challenge_is_the_one_of_rfc_7636() {
         // Appendix B.
-        let authorization =
-            Authorization { verifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into(), ..begin() };
-        assert_eq!(authorization.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        let authorization = Authorization {
+            verifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into(),
+            ..begin()
+        };
+        assert_eq!(
+            authorization.challenge(),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
     }
 
     #[test]
     fn the_way_there_and_back() {
         let authorization = begin();
         let url = authorization.url(&"https://mastodon.example".parse().unwrap());
-        let parameter = |name: &str| url.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
+        let parameter = |name: &str| {
+            url.query_pairs()
+                .find(|(key, _)| key == name)
+                .unwrap()
+                .1
+                .into_owned()
+        };
         assert_eq!(parameter("scope"), "read write:statuses");
         assert_eq!(parameter("code_challenge_method"), "S256");
         let verifier = authorization.verifier.expose().to_owned();
-        let call = authorization.with_redirect(&back(&parameter("state"), "code=abc")).unwrap();
-        let request = call.to_request(&"https://mastodon.example".parse().unwrap()).unwrap();
+        let call = authorization
+            .with_redirect(&back(&parameter("state"), "code=abc"))
+            .unwrap();
+        let request = call
+            .to_request(&"https://mastodon.example".parse().unwrap())
+            .unwrap();
         assert_eq!(request.uri(), "https://mastodon.example/oauth/token");
-        assert_eq!(request.headers()["content-type"], "application/x-www-form-urlencoded");
+        assert_eq!(
+            request.headers()["content-type"],
+            "application/x-www-form-urlencoded"
+        );
         let body = std::str::from_utf8(request.body()).unwrap();
-        assert!(body.contains("grant_type=authorization_code") && body.contains("code=abc"), "{body}");
-        assert!(body.contains(&format!("code_verifier={verifier}")), "{body}");
+        assert!(
+            body.contains("grant_type=authorization_code") && body.contains("code=abc"),
+            "{body}"
+        );
+        assert!(
+            body.contains(&format!("code_verifier={verifier}")),
+            "{body}"
+        );
     }
 
     #[test]
     fn a_state_that_is_not_ours_is_refused() {
         let other = begin().state;
-        for address in [back(&other, "code=abc"), back("", "code=abc"), "http://127.0.0.1/?code=a".parse().unwrap()] {
-            assert_eq!(begin().with_redirect(&address).unwrap_err(), RedirectError::State);
+        for address in [
+            back(&other, "code=abc"),
+            back("", "code=abc"),
+            "http://127.0.0.1/?code=a".parse().unwrap(),
+        ] {
+            assert_eq!(
+                begin().with_redirect(&address).unwrap_err(),
+                RedirectError::State
+            );
         }
         let authorization = begin();
         let twice = back(&authorization.state.clone(), "state=other&code=abc");
-        assert_eq!(authorization.with_redirect(&twice).unwrap_err(), RedirectError::State);
+        assert_eq!(
+            authorization.with_redirect(&twice).unwrap_err(),
+            RedirectError::State
+        );
     }
 
     #[test]
     fn a_refusal_is_told() {
         let authorization = begin();
-        let address = back(&authorization.state.clone(), "error=access_denied&error_description=No%1B%5B2J");
+        let address = back(
+            &authorization.state.clone(),
+            "error=access_denied&error_description=No%1B%5B2J",
+        );
         let error = authorization.with_redirect(&address).unwrap_err();
         assert_eq!(error.to_string(), "the login was refused: No[2J");
         let authorization = begin();
         let address = back(&authorization.state.clone(), "code=");
-        assert_eq!(authorization.with_redirect(&address).unwrap_err(), RedirectError::NoCode);
+        assert_eq!(
+            authorization.with_redirect(&address).unwrap_err(),
+            RedirectError::NoCode
+        );
     }
 
     #[test]
     fn no_secret_is_shown() {
         let authorization = begin();
-        let (state, verifier) = (authorization.state.clone(), authorization.verifier.expose().to_owned());
+        let (state, verifier) = (
+            authorization.state.clone(),
+            authorization.verifier.expose().to_owned(),
+        );
         let shown = format!("{authorization:?} {:?}", app());
         let shown = format!("{shown} {:?}", authorization.with_code("planted-code"));
         for secret in [&*state, &*verifier, "planted-secret", "planted-code"] {

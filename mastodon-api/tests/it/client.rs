@@ -6,7 +6,9 @@ use mastodon_api::entities::{CredentialApplication, Status, Visibility};
 use mastodon_api::error::{NotReachedReason, NotUnderstoodReason};
 use mastodon_api::{Client, Error, methods, oauth};
 use serde_json::json;
-use wiremock::matchers::{any, body_json, body_string_contains, header, header_exists, method, path, query_param};
+use wiremock::matchers::{
+    any, body_json, body_string_contains, header, header_exists, method, path, query_param,
+};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 const TOKEN: &str = "planted-token";
@@ -23,7 +25,10 @@ fn client(server: &MockServer) -> Client {
 }
 
 async fn failure(client: &Client) -> Error {
-    let error = client.send(methods::accounts::VerifyCredentials::new()).await.unwrap_err();
+    let error = client
+        .send(methods::accounts::VerifyCredentials::new())
+        .await
+        .unwrap_err();
     let mut shown = format!("{error} {error:?} {error:#?}");
     let mut source = std::error::Error::source(&error);
     while let Some(inner) = source {
@@ -65,7 +70,14 @@ async fn a_post_says_all_that_was_said() {
         .mount(&server)
         .await;
     let parent: Status = serde_json::from_value(a_status("7")).unwrap();
-    let posted = client(&server).post("hello").unlisted().reply_to(&parent).language("en").send().await.unwrap();
+    let posted = client(&server)
+        .post("hello")
+        .unlisted()
+        .reply_to(&parent)
+        .language("en")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(posted.id.as_str(), "8");
 }
 
@@ -79,19 +91,32 @@ async fn a_reply_is_seen_by_no_more_people_unless_asked_for() {
     let requests = server.received_requests().await.unwrap();
     let body: serde_json::Value = requests[0].body_json().unwrap();
     assert_eq!(body["visibility"], Visibility::Private.as_str());
-    let key = |index: usize| requests[index].headers.get("idempotency-key").unwrap().clone();
+    let key = |index: usize| {
+        requests[index]
+            .headers
+            .get("idempotency-key")
+            .unwrap()
+            .clone()
+    };
     assert_eq!(key(0), key(1), "one post, one key");
     client.post("hello").send().await.unwrap();
     let requests = server.received_requests().await.unwrap();
-    assert_ne!(requests[2].headers.get("idempotency-key").unwrap(), key(0), "another post, another key");
+    assert_ne!(
+        requests[2].headers.get("idempotency-key").unwrap(),
+        key(0),
+        "another post, another key"
+    );
 }
 
 #[tokio::test]
 async fn a_page_for_people_is_not_an_answer() {
-    let (_server, client) = server(ResponseTemplate::new(200).set_body_raw("<!DOCTYPE html><p>Hi", "text/html")).await;
+    let (_server, client) =
+        server(ResponseTemplate::new(200).set_body_raw("<!DOCTYPE html><p>Hi", "text/html")).await;
     let error = failure(&client).await;
     assert_eq!(not_understood(&error), NotUnderstoodReason::Html);
-    let Error::NotUnderstood(answer) = error else { unreachable!() };
+    let Error::NotUnderstood(answer) = error else {
+        unreachable!()
+    };
     assert_eq!(answer.body, "<!DOCTYPE html><p>Hi");
 }
 
@@ -99,7 +124,13 @@ async fn a_page_for_people_is_not_an_answer() {
 async fn an_answer_may_be_as_long_as_the_limit() {
     let body = serde_json::to_vec(&json!({"id": "1", "note": "x".repeat(1000)})).unwrap();
     let (server, _) = server(ResponseTemplate::new(200).set_body_bytes(body.clone())).await;
-    let with_limit = |limit| Client::builder(server.uri()).token(TOKEN).body_limit(limit).build().unwrap();
+    let with_limit = |limit| {
+        Client::builder(server.uri())
+            .token(TOKEN)
+            .body_limit(limit)
+            .build()
+            .unwrap()
+    };
     assert!(with_limit(body.len()).me().await.is_ok());
     let error = failure(&with_limit(body.len() - 1)).await;
     assert_eq!(not_understood(&error), NotUnderstoodReason::TooLarge);
@@ -108,7 +139,11 @@ async fn an_answer_may_be_as_long_as_the_limit() {
 #[tokio::test]
 async fn a_refusal_longer_than_the_limit_is_still_a_refusal() {
     let (server, _) = server(ResponseTemplate::new(503).set_body_bytes(vec![b'x'; 100_000])).await;
-    let client = Client::builder(server.uri()).token(TOKEN).body_limit(1000).build().unwrap();
+    let client = Client::builder(server.uri())
+        .token(TOKEN)
+        .body_limit(1000)
+        .build()
+        .unwrap();
     assert_eq!(failure(&client).await.status().unwrap(), 503);
 }
 
@@ -117,14 +152,25 @@ async fn the_token_is_not_sent_elsewhere() {
     let (elsewhere, _) = server(ResponseTemplate::new(200).set_body_json(json!({"id": "1"}))).await;
     for status in [301, 302, 303, 307, 308] {
         let target = format!("{}/api/v1/accounts/verify_credentials", elsewhere.uri());
-        let (_server, client) = server(ResponseTemplate::new(status).insert_header("location", target)).await;
-        assert_eq!(not_reached(&failure(&client).await), NotReachedReason::RedirectedElsewhere);
+        let (_server, client) =
+            server(ResponseTemplate::new(status).insert_header("location", target)).await;
+        assert_eq!(
+            not_reached(&failure(&client).await),
+            NotReachedReason::RedirectedElsewhere
+        );
     }
     let following = reqwest::Client::new();
     let target = format!("{}/", elsewhere.uri());
     let (origin, _) = server(ResponseTemplate::new(302).insert_header("location", target)).await;
-    let client = Client::builder(origin.uri()).token(TOKEN).http_client(following).build().unwrap();
-    assert_eq!(not_reached(&failure(&client).await), NotReachedReason::RedirectedElsewhere);
+    let client = Client::builder(origin.uri())
+        .token(TOKEN)
+        .http_client(following)
+        .build()
+        .unwrap();
+    assert_eq!(
+        not_reached(&failure(&client).await),
+        NotReachedReason::RedirectedElsewhere
+    );
     for request in elsewhere.received_requests().await.unwrap() {
         assert!(!request.headers.contains_key("authorization"));
     }
@@ -155,7 +201,10 @@ async fn a_redirect_within_the_server_is_followed_to_read() {
 async fn redirects_end() {
     let answer = ResponseTemplate::new(302).insert_header("location", "/again");
     let (server, client) = server(answer).await;
-    assert_eq!(not_reached(&failure(&client).await), NotReachedReason::TooManyRedirects);
+    assert_eq!(
+        not_reached(&failure(&client).await),
+        NotReachedReason::TooManyRedirects
+    );
     assert_eq!(server.received_requests().await.unwrap().len(), 6);
 }
 
@@ -179,9 +228,15 @@ async fn refusals_say_what_the_server_said() {
         assert!(is(&error), "{error}");
         assert!(error.to_string().contains("the reason"), "{error}");
         let refused = error.refused().unwrap();
-        assert_eq!((refused.rate.limit, refused.rate.remaining), (Some(300), Some(0)));
+        assert_eq!(
+            (refused.rate.limit, refused.rate.remaining),
+            (Some(300), Some(0))
+        );
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
-        assert_eq!(error.retry_after(now), (status == 429).then_some(Duration::from_secs(300)));
+        assert_eq!(
+            error.retry_after(now),
+            (status == 429).then_some(Duration::from_secs(300))
+        );
     }
 }
 
@@ -191,8 +246,13 @@ async fn no_server_no_answer() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap()
     };
-    let client = Client::new(format!("http://{address}")).unwrap().with_token(TOKEN);
-    assert_eq!(not_reached(&failure(&client).await), NotReachedReason::NoConnection);
+    let client = Client::new(format!("http://{address}"))
+        .unwrap()
+        .with_token(TOKEN);
+    assert_eq!(
+        not_reached(&failure(&client).await),
+        NotReachedReason::NoConnection
+    );
 }
 
 #[tokio::test]
@@ -201,17 +261,30 @@ async fn a_server_that_hangs_is_left() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let limit = Duration::from_millis(50);
-    let client = Client::builder(format!("http://{address}")).token(TOKEN).timeout(limit).build().unwrap();
-    assert_eq!(not_reached(&failure(&client).await), NotReachedReason::Timeout);
+    let client = Client::builder(format!("http://{address}"))
+        .token(TOKEN)
+        .timeout(limit)
+        .build()
+        .unwrap();
+    assert_eq!(
+        not_reached(&failure(&client).await),
+        NotReachedReason::Timeout
+    );
 }
 
 #[tokio::test]
 async fn cookies_are_not_kept() {
-    let answer = ResponseTemplate::new(200).insert_header("set-cookie", "a=b").set_body_json(json!({"id": "1"}));
+    let answer = ResponseTemplate::new(200)
+        .insert_header("set-cookie", "a=b")
+        .set_body_json(json!({"id": "1"}));
     let (server, client) = server(answer).await;
     client.me().await.unwrap();
     client.me().await.unwrap();
-    assert!(!server.received_requests().await.unwrap()[1].headers.contains_key("cookie"));
+    assert!(
+        !server.received_requests().await.unwrap()[1]
+            .headers
+            .contains_key("cookie")
+    );
 }
 
 fn link(text: &str) -> ResponseTemplate {
@@ -222,14 +295,22 @@ fn link(text: &str) -> ResponseTemplate {
 async fn a_list_is_walked_to_its_end() {
     let server = MockServer::start().await;
     Mock::given(query_param("max_id", "3"))
-        .respond_with(link("<http://127.0.0.1:1/elsewhere?max_id=1>; rel=\"next\"").set_body_json(json!([
-            a_status("2"), {"no": "status"}, a_status("1"),
-        ])))
+        .respond_with(
+            link("<http://127.0.0.1:1/elsewhere?max_id=1>; rel=\"next\"").set_body_json(json!([
+                a_status("2"), {"no": "status"}, a_status("1"),
+            ])),
+        )
         .mount(&server)
         .await;
-    Mock::given(query_param("max_id", "1")).respond_with(link("<?max_id=0>; rel=next").set_body_json(json!([]))).mount(&server).await;
+    Mock::given(query_param("max_id", "1"))
+        .respond_with(link("<?max_id=0>; rel=next").set_body_json(json!([])))
+        .mount(&server)
+        .await;
     Mock::given(path("/api/v1/timelines/home"))
-        .respond_with(link("<https://a.example/?max_id=3&limit=80>; rel=\"next\"").set_body_json(json!([a_status("3")])))
+        .respond_with(
+            link("<https://a.example/?max_id=3&limit=80>; rel=\"next\"")
+                .set_body_json(json!([a_status("3")])),
+        )
         .mount(&server)
         .await;
     let mut home = client(&server).home();
@@ -252,7 +333,10 @@ async fn a_list_that_bites_its_tail_ends() {
     let mut home = client.home();
     assert!(home.next().await.unwrap().is_ok());
     assert!(home.next().await.unwrap().is_ok());
-    assert_eq!(not_understood(&home.next().await.unwrap().unwrap_err()), NotUnderstoodReason::PageLoop);
+    assert_eq!(
+        not_understood(&home.next().await.unwrap().unwrap_err()),
+        NotUnderstoodReason::PageLoop
+    );
     assert!(home.next().await.is_none());
     assert_eq!(server.received_requests().await.unwrap().len(), 2);
 }
@@ -264,17 +348,26 @@ async fn a_value_with_all_that_came_with_it() {
         .insert_header("deprecation", "@1668384000")
         .set_body_json(json!({"id": "1"}));
     let (_server, client) = server(answer).await;
-    let answered = client.send_full(methods::media::Get::new("1")).await.unwrap();
-    assert_eq!((answered.status.as_u16(), answered.rate.remaining), (202, Some(17)));
+    let answered = client
+        .send_full(methods::media::Get::new("1"))
+        .await
+        .unwrap();
+    assert_eq!(
+        (answered.status.as_u16(), answered.rate.remaining),
+        (202, Some(17))
+    );
     assert_eq!(answered.headers["deprecation"], "@1668384000");
 }
 
 #[tokio::test]
 async fn from_registration_to_a_worthless_token() {
     let server = MockServer::start().await;
-    let app = json!({"id": 1, "name": "bot", "client_id": "client", "client_secret": "planted-secret"});
+    let app =
+        json!({"id": 1, "name": "bot", "client_id": "client", "client_secret": "planted-secret"});
     Mock::given(path("/api/v1/apps"))
-        .and(body_json(json!({"client_name": "bot", "redirect_uris": ["http://127.0.0.1/"], "scopes": "read"})))
+        .and(body_json(
+            json!({"client_name": "bot", "redirect_uris": ["http://127.0.0.1/"], "scopes": "read"}),
+        ))
         .respond_with(ResponseTemplate::new(200).set_body_json(app))
         .mount(&server)
         .await;
@@ -301,10 +394,19 @@ async fn from_registration_to_a_worthless_token() {
     let authorization = oauth::Authorization::new(&app, "http://127.0.0.1/", "read").unwrap();
     let mut back: url::Url = "http://127.0.0.1/?code=abc".parse().unwrap();
     let login = authorization.url(client.base());
-    let (_, state) = login.query_pairs().find(|(name, _)| name == "state").unwrap();
+    let (_, state) = login
+        .query_pairs()
+        .find(|(name, _)| name == "state")
+        .unwrap();
     back.query_pairs_mut().append_pair("state", &state);
-    let token = client.send(authorization.with_redirect(&back).unwrap()).await.unwrap();
+    let token = client
+        .send(authorization.with_redirect(&back).unwrap())
+        .await
+        .unwrap();
     assert_eq!(token.access_token.expose(), TOKEN);
-    client.send(oauth::revoke(&app, &token.access_token)).await.unwrap();
+    client
+        .send(oauth::revoke(&app, &token.access_token))
+        .await
+        .unwrap();
     assert!(!format!("{app:?}{token:?}").contains("planted"));
 }

@@ -8,7 +8,8 @@ use mastodon_api::methods::{accounts, instance, media, notifications, statuses, 
 use mastodon_api::{At, Error};
 
 fn request(call: &impl Endpoint) -> Request<Bytes> {
-    call.to_request(&"https://mastodon.example".parse().unwrap()).unwrap()
+    call.to_request(&"https://mastodon.example".parse().unwrap())
+        .unwrap()
 }
 
 fn json(request: &Request<Bytes>) -> serde_json::Value {
@@ -18,7 +19,10 @@ fn json(request: &Request<Bytes>) -> serde_json::Value {
 #[test]
 fn what_reads_has_a_query() {
     let call = notifications::List::new()
-        .types([NotificationType::Mention, NotificationType::from("local.custom")])
+        .types([
+            NotificationType::Mention,
+            NotificationType::from("local.custom"),
+        ])
         .limit(5)
         .include_filtered(true);
     let request = request(&call);
@@ -58,32 +62,51 @@ fn what_writes_has_json_and_its_idempotency_key_a_header() {
 fn deleting_has_a_query() {
     let request = request(&statuses::Delete::new("1").delete_media(true));
     assert_eq!(request.method(), Method::DELETE);
-    assert_eq!(request.uri(), "https://mastodon.example/api/v1/statuses/1?delete_media=true");
+    assert_eq!(
+        request.uri(),
+        "https://mastodon.example/api/v1/statuses/1?delete_media=true"
+    );
 }
 
 #[test]
 fn what_stands_in_a_path_cannot_leave_it() {
     let path = |id: &str| request(&statuses::Get::new(id)).uri().path().to_owned();
-    assert_eq!(path("1/../../admin?x#y"), "/api/v1/statuses/1%2F..%2F..%2Fadmin%3Fx%23y");
+    assert_eq!(
+        path("1/../../admin?x#y"),
+        "/api/v1/statuses/1%2F..%2F..%2Fadmin%3Fx%23y"
+    );
     assert_eq!(path(".."), "/api/v1/statuses/%252E%252E");
-    assert_eq!(request(&timelines::Tag::new("straße")).uri().path(), "/api/v1/timelines/tag/stra%C3%9Fe");
+    assert_eq!(
+        request(&timelines::Tag::new("straße")).uri().path(),
+        "/api/v1/timelines/tag/stra%C3%9Fe"
+    );
 }
 
 #[test]
 fn a_file_travels_in_a_form() {
-    let upload = Upload::new(&b"\x89PNG"[..]).name("cat.png").media_type("image/png");
+    let upload = Upload::new(&b"\x89PNG"[..])
+        .name("cat.png")
+        .media_type("image/png");
     let request = request(&media::V2::new(upload).description("A cat").focus("0.0,0.5"));
     let content_type = request.headers()["content-type"].to_str().unwrap();
     assert!(content_type.starts_with("multipart/form-data; boundary="));
     let body = String::from_utf8_lossy(request.body()).into_owned();
-    assert!(body.contains("name=\"file\"; filename=\"cat.png\"\r\nContent-Type: image/png\r\n"), "{body}");
-    assert!(body.contains("name=\"description\"\r\n\r\nA cat\r\n"), "{body}");
+    assert!(
+        body.contains("name=\"file\"; filename=\"cat.png\"\r\nContent-Type: image/png\r\n"),
+        "{body}"
+    );
+    assert!(
+        body.contains("name=\"description\"\r\n\r\nA cat\r\n"),
+        "{body}"
+    );
 }
 
 #[test]
 fn a_header_that_cannot_be_sent_is_the_callers_mistake() {
     let call = statuses::Create::new().idempotency_key("a\r\nX-Evil: 1");
-    let error = call.to_request(&"https://mastodon.example".parse().unwrap()).unwrap_err();
+    let error = call
+        .to_request(&"https://mastodon.example".parse().unwrap())
+        .unwrap_err();
     assert_eq!(error.name, "idempotency-key");
 }
 
@@ -91,12 +114,18 @@ fn a_header_that_cannot_be_sent_is_the_callers_mistake() {
 fn a_cursor_replaces_the_place_and_keeps_the_rest() {
     let call = timelines::Home::new().limit(10).max_id("5");
     let request = request(&At::new(call, "min_id=7".parse().unwrap()));
-    assert_eq!(request.uri(), "https://mastodon.example/api/v1/timelines/home?limit=10&min_id=7");
+    assert_eq!(
+        request.uri(),
+        "https://mastodon.example/api/v1/timelines/home?limit=10&min_id=7"
+    );
 }
 
 #[test]
 fn a_row_says_what_it_needs() {
-    assert_eq!(accounts::VerifyCredentials::ACCESS, Access::user(&["profile", "read:accounts"]));
+    assert_eq!(
+        accounts::VerifyCredentials::ACCESS,
+        Access::user(&["profile", "read:accounts"])
+    );
     assert_eq!(statuses::Get::ACCESS.token, TokenKind::Optional);
     assert_eq!(instance::V2::SINCE, "4.0.0");
     assert_eq!(media::V2::MANNER, Manner::Multipart);
@@ -125,8 +154,21 @@ impl Endpoint for Directory {
 #[test]
 fn a_call_can_be_written_by_hand() {
     let call = Directory { local: true };
-    assert_eq!(request(&call).uri(), "https://mastodon.example/api/v1/directory?local=true");
-    assert_eq!(call.read_response(Response::new(Bytes::from("{}"))).unwrap(), Empty::default());
-    let refused = Response::builder().status(404).body(Bytes::from(r#"{"error":"Record not found"}"#)).unwrap();
-    assert!(matches!(call.read_response(refused), Err(Error::Refused(_))));
+    assert_eq!(
+        request(&call).uri(),
+        "https://mastodon.example/api/v1/directory?local=true"
+    );
+    assert_eq!(
+        call.read_response(Response::new(Bytes::from("{}")))
+            .unwrap(),
+        Empty::default()
+    );
+    let refused = Response::builder()
+        .status(404)
+        .body(Bytes::from(r#"{"error":"Record not found"}"#))
+        .unwrap();
+    assert!(matches!(
+        call.read_response(refused),
+        Err(Error::Refused(_))
+    ));
 }
