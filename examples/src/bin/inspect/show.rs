@@ -75,19 +75,19 @@ pub(crate) fn document(document: &Description, out: &mut impl Write) -> io::Resu
 /// What was understood, indented.
 pub(crate) fn facts(facts: &Facts, indent: usize, out: &mut impl Write) -> io::Result<()> {
     for (name, fact) in &facts.0 {
-        let name = name.replace('_', " ");
-        if let Fact::Thing(inner) = fact {
-            writeln!(out, "{:indent$}{name}", "")?;
-            self::facts(inner, indent + 2, out)?;
-            continue;
-        }
-        write!(out, "{:indent$}{name:<NAME$} ", "")?;
+        let name = format!("{:indent$}{:<NAME$} ", "", name.replace('_', " "));
         match fact {
-            Fact::Text(text) => writeln!(out, "{}", shown(text, VALUE))?,
-            Fact::Count(count) => writeln!(out, "{count}")?,
-            Fact::Flag(flag) => writeln!(out, "{}", if *flag { "yes" } else { "no" })?,
-            Fact::List(items) => list(items, indent + NAME + 1, out)?,
-            Fact::Thing(_) => {}
+            Fact::Text(text) => writeln!(out, "{name}{}", shown(text, VALUE))?,
+            Fact::Count(count) => writeln!(out, "{name}{count}")?,
+            Fact::Flag(flag) => writeln!(out, "{name}{}", if *flag { "yes" } else { "no" })?,
+            Fact::List(items) => {
+                write!(out, "{name}")?;
+                list(items, name.len(), out)?;
+            }
+            Fact::Thing(inner) => {
+                writeln!(out, "{}", name.trim_end())?;
+                self::facts(inner, indent + 2, out)?;
+            }
         }
     }
     Ok(())
