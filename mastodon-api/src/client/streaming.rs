@@ -44,7 +44,7 @@ impl Client {
     /// while let Some(event) = events.next().await {
     ///     match event? {
     ///         Event::Notification(notification) => println!("{:?}", notification.account),
-    ///         Event::Update(status) => println!("{}", status.content),
+    ///         Event::Update(status) => println!("{}", status.content.to_text()),
     ///         _ => {}
     ///     }
     /// }
@@ -654,11 +654,13 @@ fn is_websocket(headers: &HeaderMap, key: &str, protocol: Option<&HeaderValue>) 
             .is_none_or(|chosen| Some(chosen) == protocol)
 }
 
-/// Whether something refuses WebSockets that may let server-sent events through. What is wrong with the token or
-/// the address is wrong with it either way.
+/// Whether something refuses WebSockets that may let server-sent events through. What is wrong with the token, the
+/// address or the number of requests is wrong with them either way.
 fn is_no_websocket(error: &Error) -> bool {
     match error {
-        Error::Refused(_) => !error.is_unauthorized() && !error.is_forbidden(),
+        Error::Refused(_) => {
+            !(error.is_unauthorized() || error.is_forbidden() || error.is_rate_limited())
+        }
         Error::NotUnderstood(_) => true,
         _ => false,
     }

@@ -14,9 +14,10 @@ use mastodon_api::{
     error::NotReachedReason,
     streaming::{
         Breakage, Event, EventStream, ForeignHost, MalformedReason, RawEvent, Stream, StreamError,
-        Transport,
+        Transport, websocket,
     },
 };
+use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -632,4 +633,54 @@ async fn instance_that_names(streaming: &str) -> Odd {
         body.len()
     ))
     .await
+}
+
+/// The examples of the documentation, and its list of streams, where they are at hand.
+#[test]
+fn the_examples_of_the_documentation_are_read() {
+    let Some(folder) = std::env::var_os("FEDIKIT_SHARED") else {
+        println!("skipped: FEDIKIT_SHARED names no folder with the documentation's facts");
+        return;
+    };
+    let folder = std::path::Path::new(&folder).join("mastodon-api");
+    let read = |name: &str| -> Value {
+        let text = std::fs::read(folder.join(name)).unwrap();
+        serde_json::from_slice(&text).unwrap()
+    };
+    let facts = read("streaming.json");
+
+    let mut count = 0;
+    for name in facts["examples"].as_array().unwrap() {
+        let name = name.as_str().unwrap();
+        let example = read(&format!("examples/{name}"));
+        let event = if let Some(event) = example["event"]
+            .as_str()
+            .filter(|_| name.contains("event."))
+        {
+            let data = match &example["data"] {
+                Value::Null => None,
+                Value::String(text) => Some(text.clone()),
+                other => Some(other.to_string()),
+            };
+            Event::decode(event, data.as_deref())
+        } else if example.get("event").is_some() {
+            match websocket::decode(&example.to_string()) {
+                websocket::Message::Event { event, .. } => event,
+                other => panic!("{name}: {other:?}"),
+            }
+        } else {
+            continue;
+        };
+        let is_known = !matches!(event, Event::Unknown(_) | Event::Malformed(_));
+        assert!(is_known, "{name}: {event:?}");
+        count += 1;
+    }
+    assert!(count >= 30, "{count}");
+
+    for stream in facts["streams"].as_array().unwrap() {
+        let name = stream["name"].as_str().unwrap();
+        let found = Stream::from_name(name, Some(":tag"), Some(":list_id")).expect(name);
+        let target = stream["sse"].as_str().unwrap().trim_start_matches("GET ");
+        assert_eq!(found.sse_target(), target);
+    }
 }
