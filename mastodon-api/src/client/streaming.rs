@@ -111,8 +111,10 @@ impl OpenStream {
     /// Connects with this HTTP client, for a proxy or certificates of your own.
     ///
     /// For WebSockets it must be made with `http1_only()`; have it follow no redirects (`redirect::Policy::none()`).
-    /// Without it, server-sent events come through the client's own one, and WebSockets through a new one with the
-    /// defaults.
+    /// It sends the token as `Authorization` only, which Pleroma and Akkoma do not read on WebSockets.
+    ///
+    /// Without this call, server-sent events come through the client's own one, and WebSockets through a new one with
+    /// the defaults.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http = Some(client);
         self
@@ -120,8 +122,8 @@ impl OpenStream {
 
     /// Allows the token to be sent to this host, if the instance says that its streams are there.
     ///
-    /// Large instances have a host of its own for streams, such as `streaming.mastodon.social`. An instance with
-    /// `https` cannot name a host without.
+    /// Large instances have streams on a host apart, such as `streaming.mastodon.social`. An instance with `https`
+    /// cannot name a host without.
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.allowed_hosts.push(host.into());
         self
@@ -196,7 +198,7 @@ impl OpenStream {
         };
         let url = Url::parse(&named).map_err(|error| invalid("stream", error.into()))?;
         let url = http_url(url)?;
-        let is_allowed = url.scheme() == instance.scheme()
+        let is_allowed = (url.scheme() == instance.scheme() || url.scheme() == "https")
             && url
                 .host_str()
                 .is_some_and(|host| self.allowed_hosts.iter().any(|allowed| allowed == host));
@@ -319,7 +321,12 @@ impl OpenStream {
 
     /// The token as the name of a WebSocket protocol, where Pleroma and Akkoma look for it.
     fn protocol(&self) -> Option<HeaderValue> {
-        let token = self.client.token()?.expose();
+        // An HTTP client from outside may follow redirects, and would take this header along to another host.
+        if self.http.is_some() {
+            return None;
+        }
+        let token = self.client.token().filter(|token| !token.is_empty())?;
+        let token = token.expose();
         // What may stand in the name of a protocol (RFC 9110, section 5.6.2).
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         if !token.bytes().all(fits) {
@@ -506,11 +513,12 @@ impl StreamError {
     fn closed(frame: Option<CloseFrame>) -> Self {
         Self::Closed {
             code: frame.as_ref().map(|frame| frame.code.into()),
-            reason: frame.map_or_else(String::new, |frame| frame.reason.to_string()),
+            reason: frame.map_or_else(String::new, |frame| words(&frame.reason)),
         }
     }
 
-    fn refused(status: Option<u16>, message: String) -> Self {
+    fn refused(status: Option<u16>, message: &str) -> Self {
+        let message = words(message);
         match status {
             Some(401 | 403) => Self::Unauthorized { message },
             _ => Self::Refused { status, message },
@@ -604,7 +612,7 @@ fn poll_websocket(
     };
     Poll::Ready(match message {
         websocket::Message::Event { event, .. } => Ok(Some(event)),
-        websocket::Message::Error { error, status } => Err(StreamError::refused(status, error)),
+        websocket::Message::Error { error, status } => Err(StreamError::refused(status, &error)),
     })
 }
 
@@ -727,6 +735,14 @@ fn not_understood(status: StatusCode) -> Error {
 fn invalid(name: &str, source: Box<dyn std::error::Error + Send + Sync>) -> InvalidRequest {
     InvalidRequest::parameter(name, source)
 }
+
+/// What a server says, fit for a terminal: no control characters, and not endless.
+fn words(text: &str) -> String {
+    let characters = text.chars().filter(|sign| !sign.is_control());
+    characters.take(MAX_WORDS).collect()
+}
+
+const MAX_WORDS: usize = 1000;
 
 /// The code and the words of a close frame, as the end of a sentence.
 struct Farewell<'a>(Option<u16>, &'a str);

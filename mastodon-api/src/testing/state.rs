@@ -275,7 +275,12 @@ impl Fake {
         }
         self.send_status(&status, "update");
         for mention in &status.mentions {
-            self.notify(&mention.id, NotificationType::Mention, &status);
+            self.notify(
+                &status.account.id,
+                &mention.id,
+                NotificationType::Mention,
+                &status,
+            );
         }
         status
     }
@@ -306,7 +311,7 @@ impl Fake {
             status.favourites_count += 1;
             let status = status.clone();
             let author = status.account.id.clone();
-            self.notify_from(who, &author, NotificationType::Favourite, &status);
+            self.notify(who, &author, NotificationType::Favourite, &status);
         } else if !is_favourite && self.favourites.remove(&pair) {
             status.favourites_count = status.favourites_count.saturating_sub(1);
         }
@@ -390,11 +395,7 @@ impl Fake {
             .map(|(_, notification)| notification)
     }
 
-    fn notify(&mut self, who: &AccountId, kind: NotificationType, status: &Status) {
-        self.notify_from(&status.account.id, who, kind, status);
-    }
-
-    fn notify_from(
+    fn notify(
         &mut self,
         from: &AccountId,
         who: &AccountId,

@@ -337,7 +337,10 @@ async fn an_answer_that_breaks_off_is_told() {
 #[tokio::test]
 async fn the_words_of_the_server_end_the_stream() {
     let refusals = [
-        (r#"{"error":"Invalid access token","status":401}"#, true),
+        (
+            r#"{"error":"Invalid\u001b access token","status":401}"#,
+            true,
+        ),
         (r#"{"error":"Unknown stream type","status":400}"#, false),
         (r#"{"error":"An unexpected error occurred"}"#, false),
     ];
@@ -564,7 +567,11 @@ async fn a_server_that_does_not_answer_is_left() {
 
 #[tokio::test]
 async fn the_token_travels_in_headers_only_and_is_never_shown() {
-    for transport in [Transport::WebSocket, Transport::Sse] {
+    for (transport, is_foreign) in [
+        (Transport::WebSocket, false),
+        (Transport::Sse, false),
+        (Transport::WebSocket, true),
+    ] {
         let (heads, mut received) = tokio::sync::mpsc::unbounded_channel();
         let server = Odd::new(move |head, _| {
             let heads = heads.clone();
@@ -572,7 +579,11 @@ async fn the_token_travels_in_headers_only_and_is_never_shown() {
         })
         .await;
         let stream = server.client().stream(Stream::Hashtag("größe".into()));
-        let stream = stream.base_url(server.url.clone()).transport(transport);
+        let mut stream = stream.base_url(server.url.clone()).transport(transport);
+        if is_foreign {
+            // It might follow a redirect, which only the usual header survives unharmed.
+            stream = stream.http_client(reqwest::Client::new());
+        }
         assert!(!format!("{stream:?}").contains(TOKEN));
         let error = stream.await.unwrap_err();
         assert!(!format!("{error:?}").contains(TOKEN));
@@ -584,7 +595,7 @@ async fn the_token_travels_in_headers_only_and_is_never_shown() {
         let bearer = format!("Bearer {TOKEN}");
         assert_eq!(header(&head, "authorization"), Some(&*bearer));
         let protocol = header(&head, "sec-websocket-protocol");
-        let expected = (transport == Transport::WebSocket).then_some(TOKEN);
+        let expected = (transport == Transport::WebSocket && !is_foreign).then_some(TOKEN);
         assert_eq!(protocol, expected);
         assert_eq!(header(&head, "sec-websocket-extensions"), None);
     }
