@@ -22,6 +22,9 @@ const MAX_DOCUMENTS: usize = 10_000;
 /// How many things inside each other are described; the innermost ones are only named.
 const MAX_DEPTH: usize = 4;
 
+/// How much of an HTML text is shown, in bytes.
+const MAX_HTML: usize = 64 * 1024;
+
 /// A document as the reader for its format took it.
 pub(crate) enum Document {
     ActivityStreams(Box<Any>),
@@ -569,8 +572,11 @@ fn name_of<T: Identified>(value: &Ref<T>) -> String {
         .map_or_else(|| "(without an id)".to_owned(), Id::to_string)
 }
 
+/// HTML as a person reads it. Nobody reads a megabyte here, so a very long text is cut.
 fn plain(html: &str) -> String {
-    Html::from(html).to_text()
+    let end = html.floor_char_boundary(MAX_HTML);
+    let cut = if end < html.len() { "…" } else { "" };
+    Html::from(&html[..end]).to_text() + cut
 }
 
 fn visibility(
@@ -655,5 +661,17 @@ fn key_text(actor: Option<&Id>, key: &Ref<activitypub::PublicKey>) -> String {
         Some(owner) if Some(owner) == actor => format!("{name}: {kind}"),
         Some(owner) => format!("{name}: {kind}, but its owner is {owner}"),
         None => format!("{name}: {kind}, but it names no owner"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_very_long_text_is_cut_between_characters() {
+        assert_eq!(plain("<p>é</p>"), "é");
+        let text = plain(&"aé".repeat(MAX_HTML));
+        assert!(text.len() <= MAX_HTML + "…".len() && text.ends_with('…'));
     }
 }
