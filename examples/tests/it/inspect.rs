@@ -462,8 +462,9 @@ struct Accounts {
 }
 
 impl Accounts {
-    fn actor(&self) -> Value {
-        let id = format!("{}alice", self.base);
+    /// An actor who is called alice, with this id.
+    fn actor(&self, id: &str) -> Value {
+        let id = format!("{}{id}", self.base);
         json!({
             "@context": "https://www.w3.org/ns/activitystreams", "id": id, "type": "Person", "preferredUsername": "alice",
             "inbox": format!("{id}/inbox"),
@@ -484,7 +485,7 @@ impl server::Directory for Accounts {
         let descriptor =
             Descriptor::new(handle.to_acct()).link(Link::to_actor(format!("{}{name}", self.base)));
         std::future::ready(
-            matches!(name.as_str(), "alice" | "mallory" | "secret").then_some(descriptor),
+            matches!(name.as_str(), "alice" | "mallory" | "eve" | "secret").then_some(descriptor),
         )
     }
 
@@ -497,24 +498,24 @@ impl server::Directory for Accounts {
 async fn with_server<T: Send + 'static>(ask: impl FnOnce(&str) -> T + Send + 'static) -> T {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let authority = listener.local_addr().unwrap().to_string();
-    let accounts = Arc::new(Accounts {
+    let accounts = Accounts {
         base: format!("http://{authority}/").parse().unwrap(),
-    });
-    let actor = accounts.actor().to_string();
-    let document = move || {
-        let actor = actor.clone();
-        async move { ([(CONTENT_TYPE, "application/activity+json")], actor) }
     };
-    let app: Router = server::routes(accounts);
-    let app = app
-        .route("/alice", get(document.clone()))
-        // Somebody who claims to be found here, but whose document is alice's.
-        .route("/mallory", get(document))
+    let document = |id: &str| {
+        let document = accounts.actor(id).to_string();
+        get(|| async { ([(CONTENT_TYPE, "application/activity+json")], document) })
+    };
+    let app = Router::new()
+        .route("/alice", document("alice"))
+        // Found by other names, but the one has alice's document and the other her name in an own document.
+        .route("/mallory", document("alice"))
+        .route("/eve", document("eve"))
         .route("/secret", get(|| async { StatusCode::UNAUTHORIZED }))
         .route(
             "/page",
             get(|| async { ([(CONTENT_TYPE, "text/html")], "<p>Hello</p>") }),
-        );
+        )
+        .merge(server::routes(Arc::new(accounts)));
     let served = tokio::spawn(async move { axum::serve(listener, app).await });
     let outcome = tokio::task::spawn_blocking(move || ask(&authority))
         .await
@@ -571,10 +572,17 @@ async fn a_handle_leads_to_the_actor_and_the_software() {
             assert!(text.out.contains(step), "no {step:?} in {}", text.out);
         }
 
-        assert_eq!(
-            ask(&format!("@mallory@{authority}")).json()["confirmed"],
-            false
-        );
+        for (other, why) in [
+            ("mallory", "another id"),
+            ("eve", "does not have the handle"),
+        ] {
+            let found = ask(&format!("@{other}@{authority}")).json();
+            assert_eq!(found["confirmed"], false, "{found}");
+            assert!(
+                found["confirmation"].as_str().unwrap().contains(why),
+                "{found}"
+            );
+        }
         ask(&format!("@nobody@{authority}")).refused(&["no such account", "check the spelling"]);
         // What was found before it went wrong is still told.
         let secret = inspect([
