@@ -394,6 +394,18 @@ fn a_folder_is_counted_with_its_sub_folders() {
 }
 
 #[test]
+fn folders_in_folders_come_to_an_end() {
+    let root = TempDir::new().unwrap();
+    let deepest = root.path().join("a/".repeat(40));
+    fs::create_dir_all(&deepest).unwrap();
+    fs::write(deepest.join("note.json"), NOTE).unwrap();
+    fs::write(root.path().join("note.json"), NOTE).unwrap();
+    let json = inspect([root.path().as_os_str(), OsStr::new("--json")]).json();
+    assert_eq!(json["total"]["files"], 1);
+    assert_eq!(json["skipped"], json!({"(folders nested too deeply)": 1}));
+}
+
+#[test]
 fn a_folder_is_shown_as_a_table() {
     let root = folder();
     let run = inspect([root.path()]);

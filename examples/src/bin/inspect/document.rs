@@ -1,6 +1,6 @@
 //! One document: which reader is its own, and what that reader understood.
 
-use activitypub::addressing::{Visibility, is_public};
+use activitypub::addressing::Visibility;
 use activitypub::{
     Activity, Actor, Any, Collection, Id, Identified, Limits, Link, Object, OneOrMany, Ref, origin,
 };
@@ -591,7 +591,7 @@ fn visibility(
         Visibility::Public => "public",
         Visibility::Unlisted => "unlisted",
         Visibility::Followers => "followers",
-        Visibility::Direct if !to.ids().chain(cc.ids()).any(is_public) => "only those named",
+        Visibility::Direct => "only those named",
         _ => "unknown",
     })
 }

@@ -33,7 +33,7 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Debug, Parser)]
 #[command(name = "inspect", version)]
 struct Arguments {
-    /// A file, a folder, a URL (https://example.com/users/alice) or a handle (@alice@example.com).
+    /// A file, a folder, the URL of a post or actor, or a handle such as @alice@example.com.
     #[arg(value_name = "FILE|FOLDER|URL|@HANDLE")]
     target: OsString,
     /// Print one JSON object instead of text.
