@@ -1,7 +1,7 @@
 //! Which key does a signature name, and whose is it.
 
-use crate::fetch::{FetchError, Fetcher};
-use activitypub::{Actor, Any, Id};
+use crate::fetch::{FetchError, Fetched, Fetcher, MOST_KEPT};
+use activitypub::{Actor, Any, Id, origin};
 use http_sig::VerifyingKey;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +13,12 @@ pub(crate) struct ActorKey {
     pub(crate) actor: Arc<Actor>,
     /// The actor's id, which the document surely has.
     pub(crate) owner: Id,
+    /// About what it takes up, in bytes.
+    weight: u32,
 }
 
-/// Finds keys by their id. Bounded in every direction that a sender can push: keys known, failures remembered, and at most
-/// one refetch of a key in five minutes.
+/// Finds keys by their id. Bounded in every direction that a sender can push: bytes of actors kept, bytes of failures kept, and
+/// at most one refetch of a key in five minutes.
 #[derive(Clone, Debug)]
 pub(crate) struct ActorKeys {
     fetcher: Fetcher,
@@ -30,11 +32,13 @@ impl ActorKeys {
         Self {
             fetcher,
             keys: moka::future::Cache::builder()
-                .max_capacity(10_000)
+                .max_capacity(MOST_KEPT)
+                .weigher(|_, key: &Arc<ActorKey>| key.weight)
                 .time_to_live(Duration::from_secs(60 * 60))
                 .build(),
             failures: moka::sync::Cache::builder()
-                .max_capacity(10_000)
+                .max_capacity(16 * 1024 * 1024)
+                .weigher(|_, failure: &Arc<KeyError>| failure.weight())
                 .time_to_live(Duration::from_secs(60))
                 .build(),
             refetched: moka::sync::Cache::builder()
@@ -55,7 +59,9 @@ impl ActorKeys {
             return Err(failure);
         }
         self.keys
-            .try_get_with_by_ref(key_id, async { Box::pin(self.at_origin(key_id)).await.map(Arc::new) })
+            .try_get_with_by_ref(key_id, async {
+                Box::pin(self.at_origin(key_id)).await.map(Arc::new)
+            })
             .await
             .inspect_err(|failure| self.failures.insert(key_id.clone(), Arc::clone(failure)))
     }
@@ -70,25 +76,38 @@ impl ActorKeys {
             return None;
         }
         let fresh = self.at_origin(key_id).await.map(Arc::new).map_err(Arc::new);
-        if let Ok(key) = &fresh {
-            self.keys.insert(key_id.clone(), Arc::clone(key)).await;
+        match &fresh {
+            Ok(key) => self.keys.insert(key_id.clone(), Arc::clone(key)).await,
+            // The origin has withdrawn it.
+            Err(failure) if !failure.is_transient() => self.keys.invalidate(key_id).await,
+            Err(_) => {}
         }
         Some(fresh)
     }
 
+    /// Forgets a key and its actor, because the actor has said that they changed or went.
+    pub(crate) async fn forget(&self, key_id: &Id, actor: &Id) {
+        self.keys.invalidate(key_id).await;
+        self.fetcher.forget(actor).await;
+    }
+
     async fn at_origin(&self, key_id: &Id) -> Result<ActorKey, KeyError> {
-        match self.fetcher.fetch(key_id).await? {
-            Any::Actor(actor) => listed(key_id, Arc::new(actor), None),
+        let Fetched { document, weight } = self.fetcher.fetch_weighed(key_id).await?;
+        match document {
+            Any::Actor(actor) => listed(key_id, Arc::new(actor), None, weight),
             // A key that is a document of its own names its owner, and the owner must confirm it.
             Any::Object(key) if key.id.as_ref() == Some(key_id) => {
-                let owner = key.extra.read::<Id>("owner").ok().flatten();
-                let owner = owner.or_else(|| key.extra.read::<Id>("controller").ok().flatten());
+                let named = |name| key.extra.read::<Id>(name).ok().flatten();
+                let owner = named("owner")
+                    .or_else(|| named("controller"))
+                    .ok_or(KeyError::NoOwner)?;
+                // Nobody is sent to ask a third server.
+                if !origin::same_origin(&owner, key_id) {
+                    return Err(KeyError::OtherOwner);
+                }
                 let pem = key.extra.read::<String>("publicKeyPem").ok().flatten();
-                let actor = self
-                    .fetcher
-                    .refresh_actor(&owner.ok_or(KeyError::NoOwner)?)
-                    .await?;
-                listed(key_id, actor, pem.as_deref())
+                let (actor, weight) = self.fetcher.fetch_actor(&owner).await?;
+                listed(key_id, actor, pem.as_deref(), weight)
             }
             _ => Err(KeyError::NotListed),
         }
@@ -96,7 +115,12 @@ impl ActorKeys {
 }
 
 /// The key `key_id` of `actor`, if its document lists it; `pem` is the key when the actor lists it only by id.
-fn listed(key_id: &Id, actor: Arc<Actor>, pem: Option<&str>) -> Result<ActorKey, KeyError> {
+fn listed(
+    key_id: &Id,
+    actor: Arc<Actor>,
+    pem: Option<&str>,
+    weight: u32,
+) -> Result<ActorKey, KeyError> {
     let owner = actor.id.clone().ok_or(KeyError::NotListed)?;
     let key = actor
         .public_keys()
@@ -113,7 +137,12 @@ fn listed(key_id: &Id, actor: Arc<Actor>, pem: Option<&str>) -> Result<ActorKey,
         None => return Err(KeyError::NotListed),
     };
     let key = VerifyingKey::from_pem(pem.ok_or(KeyError::NoKeyMaterial)?).map_err(KeyError::Key)?;
-    Ok(ActorKey { key, actor, owner })
+    Ok(ActorKey {
+        key,
+        actor,
+        owner,
+        weight,
+    })
 }
 
 /// The key that a signature names cannot be used.
@@ -141,13 +170,39 @@ pub enum KeyError {
 }
 
 impl KeyError {
-    /// The key's document is known to be gone for good (HTTP 410).
-    pub(crate) fn is_gone(&self) -> bool {
-        matches!(self, Self::Fetch(FetchError::Http(error)) if error.is_gone())
+    /// Whether the origin of this actor itself said that the key's document is gone for good (HTTP 410).
+    pub(crate) fn is_gone_at(&self, actor: &Id) -> bool {
+        match self {
+            Self::Fetch(FetchError::Http(error)) if error.is_gone() => error
+                .answer()
+                .is_some_and(|answer| origin::same_origin(&Id::from(answer.url()), actor)),
+            _ => false,
+        }
     }
 
     /// The key's document is not there (HTTP 404), which says nothing about whether it was.
     pub(crate) fn is_not_found(&self) -> bool {
         matches!(self, Self::Fetch(FetchError::Http(error)) if error.is_not_found())
+    }
+
+    /// Asking again later may give another answer.
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(self, Self::Fetch(error) if error.is_transient())
+    }
+
+    /// About what it takes up, in bytes: the answer of a stranger is part of it.
+    fn weight(&self) -> u32 {
+        let answer = match self {
+            Self::Fetch(FetchError::Http(error)) => error.answer(),
+            _ => None,
+        };
+        let size = answer.map_or(0, |answer| {
+            let headers = answer.headers().iter();
+            answer.bytes().len()
+                + headers
+                    .map(|(name, value)| name.as_str().len() + value.len() + 64)
+                    .sum::<usize>()
+        });
+        u32::try_from(size + 4096).unwrap_or(u32::MAX)
     }
 }

@@ -15,6 +15,9 @@ pub trait Application: Sized + Send + Sync + 'static {
     type Error: Into<Box<dyn Error + Send + Sync>> + Send;
 
     /// The local user of this name (without `@` and host; compare without regard to case), or `None`.
+    ///
+    /// `preferred_username` of the actor is the name as ids spell it. A user who leaves should be found until the `Delete` has been
+    /// delivered, because it is signed with their key.
     fn actor(
         &self,
         name: &str,
@@ -28,13 +31,13 @@ pub trait Application: Sized + Send + Sync + 'static {
     }
 
     /// What is stored under this id: an object of a local or remote author, or an activity that waits for an answer
-    /// (a `Follow`). `None` when nothing is.
+    /// (a `Follow`), or a remote actor of whom anything is kept. `None` when nothing is.
     ///
     /// The inbox asks this before it lets anyone overwrite, update, delete, undo or accept something, so that a stranger who
     /// merely knows an id gains nothing by it.
     fn stored(&self, id: &Id) -> impl Future<Output = Result<Option<Stored>, Self::Error>> + Send;
 
-    /// The inboxes of everybody who follows the local user `name`.
+    /// The inboxes of everybody on other servers who follows the local user `name`.
     fn followers(
         &self,
         name: &str,
@@ -55,7 +58,8 @@ pub trait Application: Sized + Send + Sync + 'static {
     /// How much the server is used, for NodeInfo.
     fn usage(&self) -> impl Future<Output = Result<Usage, Self::Error>> + Send;
 
-    /// Does what an activity from another server asks for. It is called once for an activity, after every check has passed.
+    /// Does what an activity from another server asks for. It is called after every check has passed, and once for an activity
+    /// that it has processed; after a restart, and in the rare case that it failed half way, the same one may come again.
     ///
     /// It need not answer quickly only for the sender's sake, but senders give up after some ten seconds: put slow work elsewhere.
     fn receive(

@@ -4,12 +4,18 @@
 //! that the bytes name ([FEP-fe34](https://w3id.org/fep/fe34)). They ask only the activity itself and what the application has stored.
 
 use crate::Stored;
-use activitypub::{Activity, Any, Id, origin};
+use activitypub::{Activity, Actor, Any, Id, Ref, origin};
 
 /// Why an activity was refused although its signature is good.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
+    /// The document says by its `type` that it is something else, such as a post or a collection.
+    #[error("the document is not an activity")]
+    NotAnActivity,
+    /// `id`, `actor` or the id of the key has more than 2,048 bytes.
+    #[error("an id is longer than 2048 bytes")]
+    IdTooLong,
     /// `actor` is missing, several or not an id.
     #[error("the activity must name exactly one actor")]
     NoSingleActor,
@@ -58,6 +64,8 @@ pub(crate) enum Question<'a> {
     MustBeOwned(&'a Id),
     /// It may pass only if this is stored and waits for the actor's answer.
     MustAwait(&'a Id),
+    /// It may pass unless this belongs to somebody else, and if it is stored as the actor's or the actor's document lists it.
+    MustBeTheirCollection(&'a Id),
     /// It may pass only if this actor names the moving one among `alsoKnownAs`.
     MustConfirmMove(&'a Id),
 }
@@ -71,6 +79,9 @@ pub(crate) enum Verdict {
     Refuse(Refusal),
 }
 
+/// The longest id that is read, in bytes: as long as a URL that would be fetched. What is remembered of a stranger is bounded by it.
+pub(crate) const LONGEST_ID: usize = 2048;
+
 /// The one actor of the activity, if it can be the one that `key_id` speaks for. Cheap: done before anything is fetched.
 pub(crate) fn claimed_actor<'a>(
     activity: &'a Activity,
@@ -79,6 +90,12 @@ pub(crate) fn claimed_actor<'a>(
 ) -> Result<&'a Id, Refusal> {
     let actor = activity.actor_id().ok_or(Refusal::NoSingleActor)?;
     let id = activity.id.as_ref().ok_or(Refusal::NoId)?;
+    if [actor, id, key_id]
+        .iter()
+        .any(|id| id.as_str().len() > LONGEST_ID)
+    {
+        return Err(Refusal::IdTooLong);
+    }
     if is_local(actor) || is_local(id) || is_local(key_id) {
         return Err(Refusal::SpeaksForUs);
     }
@@ -94,7 +111,7 @@ pub(crate) fn claimed_actor<'a>(
 /// Whether `actor`, who signed, may do this, as far as the activity itself tells.
 pub(crate) fn question<'a>(activity: &'a Activity, actor: &Id) -> Result<Question<'a>, Refusal> {
     let object = activity.object_id();
-    let embedded = activity.object();
+    let embedded = only_embedded(activity);
     let one = || object.ok_or(Refusal::NoSingleObject);
     match activity.kind().as_str() {
         "Create" => {
@@ -124,6 +141,7 @@ pub(crate) fn question<'a>(activity: &'a Activity, actor: &Id) -> Result<Questio
                 }
                 match &undone.id {
                     Some(id) => Ok(Question::MustNotBeForeign(on_origin_of(actor, id)?)),
+                    // Nothing to look up: it is known by what it says, and its actor says it.
                     None => Ok(Question::None),
                 }
             }
@@ -136,7 +154,7 @@ pub(crate) fn question<'a>(activity: &'a Activity, actor: &Id) -> Result<Questio
             {
                 return Err(Refusal::NotTheAddressee);
             }
-            Ok(Question::MustAwait(one()?))
+            one().map(Question::MustAwait)
         }
         "Move" => {
             if one()? != actor {
@@ -145,34 +163,68 @@ pub(crate) fn question<'a>(activity: &'a Activity, actor: &Id) -> Result<Questio
             activity
                 .target
                 .id()
+                .filter(|target| *target != actor)
                 .map(Question::MustConfirmMove)
                 .ok_or(Refusal::MoveNotConfirmed)
         }
         "Add" | "Remove" => {
             let target = activity.target.id().ok_or(Refusal::NoSingleObject)?;
-            on_origin_of(actor, target)?;
-            Ok(Question::MustNotBeForeign(target))
+            on_origin_of(actor, target).map(Question::MustBeTheirCollection)
         }
         "Follow" | "Block" | "Like" | "Dislike" | "Announce" => one().map(|_| Question::None),
         _ => Ok(Question::None),
     }
 }
 
-/// What the application's answer to a [`Question`] means.
-pub(crate) fn verdict(question: &Question<'_>, actor: &Id, stored: Option<&Stored>) -> Verdict {
+/// What the application's answer to a [`Question`] means. `actor` is the document of who signed, `id` its id.
+pub(crate) fn verdict(
+    question: &Question<'_>,
+    id: &Id,
+    actor: &Actor,
+    stored: Option<&Stored>,
+) -> Verdict {
     match (question, stored) {
         (Question::None | Question::MustConfirmMove(_), _)
         | (Question::MustBeFreeOrOwned(_) | Question::MustNotBeForeign(_), None) => Verdict::Pass,
-        (Question::MustBeOwned(_) | Question::MustAwait(_), None) => Verdict::Ignore,
-        (Question::MustAwait(_), Some(stored)) if stored.addressee.as_ref() == Some(actor) => {
+        (Question::MustBeTheirCollection(collection), None) if lists(actor, collection) => {
             Verdict::Pass
         }
-        (Question::MustAwait(_), Some(_)) => Verdict::Refuse(Refusal::NotTheAddressee),
-        (_, Some(stored)) if stored.owner != *actor => Verdict::Refuse(Refusal::NotTheOwner),
+        (
+            Question::MustBeOwned(_) | Question::MustAwait(_) | Question::MustBeTheirCollection(_),
+            None,
+        ) => Verdict::Ignore,
+        (Question::MustAwait(_), Some(stored)) => match &stored.addressee {
+            Some(addressee) if addressee != id => Verdict::Refuse(Refusal::NotTheAddressee),
+            Some(_) if !stored.deleted => Verdict::Pass,
+            // Nobody waits for an answer. The same as for what is not here: whether it is here is not for everybody to know.
+            _ => Verdict::Ignore,
+        },
+        (_, Some(stored)) if stored.owner != *id => Verdict::Refuse(Refusal::NotTheOwner),
         // Deleted is deleted: a Create that was overtaken by its Delete does not bring it back.
         (_, Some(stored)) if stored.deleted => Verdict::Ignore,
         (_, Some(_)) => Verdict::Pass,
     }
+}
+
+/// Whether the actor's own document names this collection as one of theirs.
+fn lists(actor: &Actor, collection: &Id) -> bool {
+    [
+        &actor.featured,
+        &actor.featured_tags,
+        &actor.followers,
+        &actor.following,
+        &actor.liked,
+        &actor.streams,
+    ]
+    .into_iter()
+    .flat_map(|collections| collections.ids())
+    .any(|listed| listed == collection)
+}
+
+/// What the activity is about, if that is one thing and stands there in full. A first of several is nothing to judge by:
+/// the others would pass with it.
+pub(crate) fn only_embedded(activity: &Activity) -> Option<&Any> {
+    activity.object.only().and_then(Ref::embedded)
 }
 
 /// Whether the embedded copy of an object may be believed because the signer is its only author and its origin's.

@@ -2,11 +2,11 @@
 
 use crate::causes::with_causes;
 use crate::directory::UserDirectory;
-use crate::inbox::{MAX_BODY, is_activity_json};
-use crate::{Application, CollectionName, Federation, InboxError};
+use crate::inbox::{MAX_BODY, check_head, is_activity_json};
+use crate::{Application, CollectionName, Envelope, Federation, InboxError};
 use activitypub::{Any, Id};
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{Path, Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -43,6 +43,13 @@ async fn inbox<A: Application>(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
+    let head = check_head(&parts.method, &parts.headers).and_then(|()| {
+        let stated = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+        (stated <= MAX_BODY).then_some(()).ok_or(Envelope::TooLarge)
+    });
+    if let Err(envelope) = head {
+        return refused(&InboxError::Envelope(envelope));
+    }
     let body = match tokio::time::timeout(READ_TIMEOUT, to_bytes(body, MAX_BODY)).await {
         Ok(Ok(body)) => body,
         Ok(Err(_)) => {
@@ -56,17 +63,17 @@ async fn inbox<A: Application>(
     let request = http::Request::from_parts(parts, body);
     match federation.receive(request, SystemTime::now()).await {
         Ok(_) => StatusCode::ACCEPTED.into_response(),
-        Err(error) => {
-            tracing::info!(reason = %with_causes(&error), "a request to the inbox was refused");
-            match error {
-                // What went wrong in here is nobody's business.
-                InboxError::Application(_) => {
-                    text(error.status(), "the activity could not be processed")
-                }
-                error => text(error.status(), with_causes(&error)),
-            }
-        }
+        Err(error) => refused(&error),
     }
+}
+
+fn refused(error: &InboxError) -> Response {
+    if let InboxError::Application(_) = error {
+        tracing::error!(reason = %with_causes(error), "an activity could not be processed");
+    } else {
+        tracing::info!(reason = %with_causes(error), "a request to the inbox was refused");
+    }
+    text(error.status(), error.explanation())
 }
 
 async fn actor<A: Application>(

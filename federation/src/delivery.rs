@@ -89,7 +89,8 @@ impl<A: Application> Federation<A> {
             }
         }
         let mut once = HashSet::new();
-        inboxes.retain(|inbox| once.insert(inbox.clone()));
+        // A follower on this server needs no delivery; the application has the activity.
+        inboxes.retain(|inbox| !self.is_local(&Id::from(inbox)) && once.insert(inbox.clone()));
         if !inboxes.is_empty() {
             let body = activity.clone().without_blind_recipients().to_vec();
             let envelope = Envelope::new(
@@ -196,11 +197,29 @@ impl<A: Application> Federation<A> {
         request
             .headers_mut()
             .insert(header::CONTENT_TYPE, media_type);
-        let request = self.sign(request, signer).await?;
-        self.inner
-            .fetcher
-            .client()
-            .execute(request)
+        let request = self.sign(request, signer.clone()).await?;
+        let client = self.inner.fetcher.client();
+        match client.execute(request).await {
+            Ok(_) => Ok(()),
+            Err(guarded_http::Error::Refused(refused))
+                if refused.rule() == guarded_http::Rule::RedirectedWrite =>
+            {
+                self.follow(job, signer).await
+            }
+            Err(error) => Err(Failure::Http(error)),
+        }
+    }
+
+    /// Delivers to an inbox that was moved on its own origin (307, 308), signing anew for the new place. Any other redirect of a POST is
+    /// refused by the client.
+    async fn follow(&self, job: &Job, signer: Signer) -> Result<(), Failure> {
+        let client = self.inner.fetcher.client();
+        client
+            .request(Method::POST, job.inbox.clone())
+            .header(header::CONTENT_TYPE, crate::fetch::ACTIVITY_JSON)
+            .body(job.body.clone())
+            .sign(|request| Ok(signer.sign(request, SystemTime::now())?))
+            .send()
             .await
             .map_err(Failure::Http)?;
         Ok(())

@@ -1,6 +1,7 @@
 //! What WebFinger and NodeInfo tell about this server.
 
 use crate::{Application, Federation};
+use activitypub::Id;
 use url::Url;
 use webfinger::server::Directory;
 use webfinger::{Descriptor, Link, NodeInfo, Resource};
@@ -15,6 +16,9 @@ impl<A: Application> Directory for UserDirectory<A> {
 
     async fn find(&self, resource: &Resource) -> Option<Descriptor> {
         let federation = &self.0;
+        if self.is_instance_actor(resource) {
+            return self.describe(self.base().host_str()?, &federation.id(&["actor"]));
+        }
         let asked = match resource {
             Resource::Acct(handle) => handle.user().to_owned(),
             Resource::Url(url) => federation.name_in(&url.into())?.to_owned(),
@@ -30,14 +34,7 @@ impl<A: Application> Directory for UserDirectory<A> {
         // The application knows how the name is spelt.
         let name = local.actor.preferred_username.as_deref().unwrap_or(&asked);
         let id = federation.actor_id(name);
-        let host = self.base().host_str()?;
-        let subject = match self.base().port() {
-            Some(port) => format!("acct:{name}@{host}:{port}"),
-            None => format!("acct:{name}@{host}"),
-        };
-        let mut descriptor = Descriptor::new(subject)
-            .alias(id.as_str())
-            .link(Link::to_actor(id.as_str()));
+        let mut descriptor = self.describe(name, &id)?;
         if let Some(page) = local.actor.url.ids().next() {
             let page = Link::new(webfinger::rel::PROFILE_PAGE)
                 .media_type("text/html")
@@ -59,5 +56,26 @@ impl<A: Application> Directory for UserDirectory<A> {
             Err(error) => tracing::error!(error = &*error.into(), "the application failed"),
         }
         document
+    }
+}
+
+impl<A: Application> UserDirectory<A> {
+    /// Mastodon believes no key whose actor cannot be found by its handle, and the one of the instance actor is the host's name twice.
+    fn is_instance_actor(&self, resource: &Resource) -> bool {
+        match resource {
+            Resource::Acct(handle) => self.base().host_str() == Some(handle.user()),
+            Resource::Url(url) => self.0.id(&["actor"]) == *url.as_str(),
+            _ => false,
+        }
+    }
+
+    fn describe(&self, name: &str, id: &Id) -> Option<Descriptor> {
+        let host = self.base().host_str()?;
+        let subject = match self.base().port() {
+            Some(port) => format!("acct:{name}@{host}:{port}"),
+            None => format!("acct:{name}@{host}"),
+        };
+        let descriptor = Descriptor::new(subject).alias(id.as_str());
+        Some(descriptor.link(Link::to_actor(id.as_str())))
     }
 }

@@ -167,11 +167,16 @@ impl<A: Application> Federation<A> {
         Id::from(url.as_str())
     }
 
-    /// Whether this id is on our origin.
+    /// Whether this id is on our origin, also where its host is written with a dot at the end.
     #[must_use]
     pub fn is_local(&self, id: &Id) -> bool {
-        id.to_url()
-            .is_ok_and(|url| url.origin() == self.inner.origin.origin())
+        let ours = &self.inner.origin;
+        id.to_url().is_ok_and(|url| {
+            let host = url.host_str().map(|host| host.trim_end_matches('.'));
+            url.scheme() == ours.scheme()
+                && host == ours.host_str()
+                && url.port_or_known_default() == ours.port_or_known_default()
+        })
     }
 
     /// The name in an id that [`actor_id`](Self::actor_id) made, or `None`.
@@ -188,6 +193,9 @@ impl<A: Application> Federation<A> {
     #[must_use]
     pub fn actor_document(&self, name: &str, local: LocalActor) -> Actor {
         let LocalActor { mut actor, key } = local;
+        // Whoever asks for /users/ALICE gets the document of /users/alice: one user has one id.
+        let spelt = actor.preferred_username.clone();
+        let name = spelt.as_deref().unwrap_or(name);
         let id = self.actor_id(name);
         actor.inbox = OneOrMany::one(self.id(&["users", name, "inbox"]));
         actor.outbox = OneOrMany::one(self.collection_id(name, CollectionName::Outbox));
@@ -291,7 +299,9 @@ impl Builder {
                     .host_str()
                     .is_some_and(|host| client.allows_plain_http(host));
         if !scheme_fits
-            || !origin.has_host()
+            || origin.host_str().is_none_or(|host| host.ends_with('.'))
+            || !origin.username().is_empty()
+            || origin.password().is_some()
             || origin.path() != "/"
             || origin.query().is_some()
             || origin.fragment().is_some()

@@ -11,14 +11,21 @@ use url::Url;
 ///
 /// - Every request is signed by the instance actor, because many servers answer no other ("authorised fetch").
 /// - Every request goes through the guarded client, so neither an id nor a redirect can lead it to an address that is not public.
-/// - A document is believed only if it is served as ActivityStreams, and its `id` is the URL that it finally came from; where
-///   the `id` is another URL of the same origin, that one is fetched instead, once.
-/// - Actors are kept for ten minutes, at most 10 000 of them; any number of tasks that want the same actor make one request.
+/// - A document is believed only if it is served as ActivityStreams, by the origin that was asked, and its `id` is the URL that it finally
+///   came from; where the `id` is another URL of the same origin, that one is fetched instead, once.
+/// - Actors are kept for ten minutes, in about 256 MiB at most (some ten thousand of the usual size); any number of tasks that
+///   want the same actor make one request.
 #[derive(Clone, Debug)]
 pub struct Fetcher {
     client: GuardedClient,
     signer: Signer,
-    actors: moka::future::Cache<Id, Arc<Actor>>,
+    actors: moka::future::Cache<Id, (Arc<Actor>, u32)>,
+}
+
+/// A document, and about how many bytes it takes up.
+pub(crate) struct Fetched {
+    pub(crate) document: Any,
+    pub(crate) weight: u32,
 }
 
 impl Fetcher {
@@ -29,7 +36,8 @@ impl Fetcher {
             client,
             signer,
             actors: moka::future::Cache::builder()
-                .max_capacity(10_000)
+                .max_capacity(MOST_KEPT)
+                .weigher(|_, (_, weight)| *weight)
                 .time_to_live(Duration::from_secs(600))
                 .build(),
         }
@@ -41,23 +49,7 @@ impl Fetcher {
     ///
     /// When the server does not give it, or what it gives cannot be believed.
     pub async fn fetch(&self, id: &Id) -> Result<Any, FetchError> {
-        let (from, document) = self.fetch_once(id).await?;
-        let named = document
-            .id()
-            .cloned()
-            .ok_or(FetchError::Untrusted(Untrusted::NoId))?;
-        if is_at(&named, &from) {
-            return Ok(document);
-        }
-        if !origin::same_origin(&named, &Id::from(from.as_str())) {
-            return Err(FetchError::Untrusted(Untrusted::IdElsewhere));
-        }
-        // An alias of the same server, such as a profile page or the document of a key: ask for the thing itself.
-        let (from, document) = self.fetch_once(&named).await?;
-        match document.id() {
-            Some(id) if is_at(id, &from) => Ok(document),
-            _ => Err(FetchError::Untrusted(Untrusted::IdNotFinal)),
-        }
+        Ok(self.fetch_weighed(id).await?.document)
     }
 
     /// The actor with this id, from the cache or from its origin.
@@ -67,8 +59,9 @@ impl Fetcher {
     /// As [`fetch`](Self::fetch), and when the document is not an actor with this id.
     pub async fn actor(&self, id: &Id) -> Result<Arc<Actor>, Arc<FetchError>> {
         self.actors
-            .try_get_with_by_ref(id, async { self.actor_at_origin(id).await.map(Arc::new) })
+            .try_get_with_by_ref(id, async { Box::pin(self.actor_at_origin(id)).await })
             .await
+            .map(|(actor, _)| actor)
     }
 
     /// The actor with this id, fresh from its origin; the cache learns it.
@@ -77,9 +70,7 @@ impl Fetcher {
     ///
     /// As [`actor`](Self::actor).
     pub async fn refresh_actor(&self, id: &Id) -> Result<Arc<Actor>, FetchError> {
-        let actor = Arc::new(self.actor_at_origin(id).await?);
-        self.actors.insert(id.clone(), Arc::clone(&actor)).await;
-        Ok(actor)
+        Ok(self.fetch_actor(id).await?.0)
     }
 
     /// The guarded client, for whatever else is to be fetched or sent: there should be only one in a program.
@@ -88,15 +79,50 @@ impl Fetcher {
         &self.client
     }
 
-    async fn actor_at_origin(&self, id: &Id) -> Result<Actor, FetchError> {
-        match self.fetch(id).await? {
-            Any::Actor(actor) if actor.id.as_ref() == Some(id) => Ok(actor),
+    /// As [`refresh_actor`](Self::refresh_actor), and about how many bytes the actor takes up.
+    pub(crate) async fn fetch_actor(&self, id: &Id) -> Result<(Arc<Actor>, u32), FetchError> {
+        let fresh = self.actor_at_origin(id).await?;
+        self.actors.insert(id.clone(), fresh.clone()).await;
+        Ok(fresh)
+    }
+
+    /// Forgets an actor, so that the next who asks hears what is true now.
+    pub(crate) async fn forget(&self, id: &Id) {
+        self.actors.invalidate(id).await;
+    }
+
+    /// As [`fetch`](Self::fetch), and about how many bytes the document takes up.
+    pub(crate) async fn fetch_weighed(&self, id: &Id) -> Result<Fetched, FetchError> {
+        let (from, fetched) = self.fetch_once(id).await?;
+        let named = fetched
+            .document
+            .id()
+            .cloned()
+            .ok_or(FetchError::Untrusted(Untrusted::NoId))?;
+        if is_at(&named, &from) {
+            return Ok(fetched);
+        }
+        if !origin::same_origin(&named, id) {
+            return Err(FetchError::Untrusted(Untrusted::IdElsewhere));
+        }
+        // An alias of the same server, such as a profile page or the document of a key: ask for the thing itself.
+        let (from, fetched) = self.fetch_once(&named).await?;
+        match fetched.document.id() {
+            Some(id) if is_at(id, &from) => Ok(fetched),
+            _ => Err(FetchError::Untrusted(Untrusted::IdNotFinal)),
+        }
+    }
+
+    async fn actor_at_origin(&self, id: &Id) -> Result<(Arc<Actor>, u32), FetchError> {
+        let Fetched { document, weight } = self.fetch_weighed(id).await?;
+        match document {
+            Any::Actor(actor) if actor.id.as_ref() == Some(id) => Ok((Arc::new(actor), weight)),
             Any::Actor(_) => Err(FetchError::Untrusted(Untrusted::OtherId)),
             _ => Err(FetchError::NotAnActor),
         }
     }
 
-    async fn fetch_once(&self, id: &Id) -> Result<(Url, Any), FetchError> {
+    async fn fetch_once(&self, id: &Id) -> Result<(Url, Fetched), FetchError> {
         let mut url = id
             .to_url()
             .map_err(|source| FetchError::NotAUrl(source.into()))?;
@@ -111,9 +137,24 @@ impl Fetcher {
             .send()
             .await
             .map_err(FetchError::Http)?;
+        // An open redirect of theirs must not make somebody else's document out to be the answer of that origin.
+        if !origin::same_origin(&Id::from(answer.url()), id) {
+            return Err(FetchError::Untrusted(Untrusted::RedirectedElsewhere));
+        }
         let document = Any::from_slice(answer.bytes()).map_err(FetchError::Document)?;
-        Ok((answer.url().clone(), document))
+        let weight = weight(answer.bytes());
+        Ok((answer.url().clone(), Fetched { document, weight }))
     }
+}
+
+/// How many bytes of documents a cache holds, as [`weight`] reckons them.
+pub(crate) const MOST_KEPT: u64 = 256 * 1024 * 1024;
+
+/// About what a document takes up once it was read: its text, and some two kilobytes for each object in it. The text alone would
+/// say little, since an empty object is two bytes of it.
+fn weight(document: &[u8]) -> u32 {
+    let objects = document.iter().filter(|byte| **byte == b'{').count();
+    u32::try_from(document.len() + 2048 * objects).unwrap_or(u32::MAX)
 }
 
 /// Whether `id` names the URL that a document came from. Compared as URLs, since the one has been through a URL parser.
@@ -152,6 +193,14 @@ pub enum FetchError {
     NotAnActor,
 }
 
+impl FetchError {
+    /// Whether asking again later may give another answer.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Http(error) if error.is_transient())
+    }
+}
+
 /// Why a fetched document does not speak for its id.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -162,6 +211,9 @@ pub enum Untrusted {
     /// Another server's id.
     #[error("its id is on another origin than the URL it came from")]
     IdElsewhere,
+    /// Another server answered than the one that was asked.
+    #[error("a redirect led to another origin")]
+    RedirectedElsewhere,
     /// Fetched by its own id, it named yet another one.
     #[error("its id is not the URL it came from")]
     IdNotFinal,

@@ -5,8 +5,9 @@ use crate::authority::{self, Question, Verdict};
 use crate::{Application, Federation, FetchError, KeyError, Refusal};
 use activitypub::{Activity, Actor, Any, Id};
 use bytes::Bytes;
-use http::{Method, Request, StatusCode, header};
+use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_sig::{Claim, Policy, VerifiedRequest, VerifyError};
+use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -41,7 +42,7 @@ impl VerifiedActivity {
         &self.actor_id
     }
 
-    /// The document of who did it, at most an hour old.
+    /// The document of who did it, at most an hour old. Of an actor that deleted itself and is gone from its server it has only the id.
     #[must_use]
     pub fn actor(&self) -> &Actor {
         &self.actor
@@ -50,8 +51,7 @@ impl VerifiedActivity {
     /// The embedded object, if it is the actor's own: on the actor's origin and attributed to nobody else.
     #[must_use]
     pub fn own_object(&self) -> Option<&Any> {
-        self.activity
-            .object()
+        authority::only_embedded(&self.activity)
             .filter(|object| authority::is_own(object, &self.actor_id))
     }
 
@@ -86,12 +86,17 @@ pub enum Receipt {
     Ignored,
 }
 
-/// The checks that are the same for every application.
+/// The checks that are the same for every application, and what they remember.
 #[derive(Clone, Debug)]
 pub(crate) struct Inbox {
     policy: Policy,
     keys: ActorKeys,
-    seen: moka::sync::Cache<Id, ()>,
+    /// Activities that were processed, by actor and id: an actor cannot use up the ids of another one.
+    seen: moka::future::Cache<(Id, Id), ()>,
+    /// What actors have deleted, by actor and object: the application need not know a thing to keep it from coming back.
+    deleted: moka::sync::Cache<(Id, Id), ()>,
+    /// Targets of moves that were asked a short while ago.
+    asked: moka::sync::Cache<Id, ()>,
 }
 
 impl Inbox {
@@ -99,14 +104,27 @@ impl Inbox {
         Self {
             policy,
             keys,
-            // Longer than any signature lives, so the same bytes cannot come a second time.
-            seen: moka::sync::Cache::builder()
-                .max_capacity(200_000)
-                .time_to_live(Duration::from_secs(26 * 60 * 60))
+            // The least recently used goes first: what is new always has a place, however much comes in.
+            seen: moka::future::Cache::builder()
+                .max_capacity(100_000)
+                .eviction_policy(moka::policy::EvictionPolicy::lru())
+                .time_to_live(REMEMBERED)
+                .build(),
+            deleted: moka::sync::Cache::builder()
+                .max_capacity(100_000)
+                .eviction_policy(moka::policy::EvictionPolicy::lru())
+                .time_to_live(REMEMBERED)
+                .build(),
+            asked: moka::sync::Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_secs(5 * 60))
                 .build(),
         }
     }
 }
+
+/// Longer than any signature lives, so the same bytes cannot come a second time.
+const REMEMBERED: Duration = Duration::from_secs(26 * 60 * 60);
 
 /// What verification of a request led to.
 #[derive(Debug)]
@@ -119,6 +137,10 @@ enum Checked {
 impl<A: Application> Federation<A> {
     /// Receives one request to an inbox: verifies it, sees that it is not a copy, and hands it to the application.
     ///
+    /// A copy that comes while the first is still being processed waits for it, and is processed itself if that one fails
+    /// or is broken off. Which activities were processed is remembered for 26 hours (the latest 100,000 of them) and not
+    /// over a restart, so the application should be able to bear the same activity twice.
+    ///
     /// `now` is the time that signatures are measured against.
     ///
     /// # Errors
@@ -129,25 +151,27 @@ impl<A: Application> Federation<A> {
         request: Request<Bytes>,
         now: SystemTime,
     ) -> Result<Receipt, InboxError> {
-        let activity = match self.check(request, now).await? {
+        let activity = match Box::pin(self.check(request, now)).await? {
             Checked::Verified(activity) => activity,
             Checked::Ignored => return Ok(Receipt::Ignored),
         };
         let Some(id) = activity.activity.id.clone() else {
             return Err(Refusal::NoId.into());
         };
-        let seen = &self.inner.inbox.seen;
-        if !seen.entry_by_ref(&id).or_insert(()).is_fresh() {
-            return Ok(Receipt::Duplicate);
-        }
-        match self.inner.application.receive(self, activity).await {
-            Ok(()) => Ok(Receipt::Accepted),
-            Err(error) => {
-                // The sender will try again, and then it is not a copy.
-                seen.invalidate(&id);
-                Err(InboxError::Application(error.into()))
-            }
-        }
+        let key = (activity.actor_id.clone(), id);
+        let mut receipt = Receipt::Duplicate;
+        let processing = async {
+            receipt = Receipt::Accepted;
+            let done = self.inner.application.receive(self, activity).await;
+            done.map_err(|error| Arc::<dyn Error + Send + Sync>::from(error.into()))
+        };
+        self.inner
+            .inbox
+            .seen
+            .try_get_with(key, Box::pin(processing))
+            .await
+            .map_err(|error| InboxError::Application(Box::new(error)))?;
+        Ok(receipt)
     }
 
     /// Verifies one request to an inbox and does nothing else: no check for copies, no handler. `None` when it is
@@ -161,7 +185,7 @@ impl<A: Application> Federation<A> {
         request: Request<Bytes>,
         now: SystemTime,
     ) -> Result<Option<VerifiedActivity>, InboxError> {
-        match self.check(request, now).await? {
+        match Box::pin(self.check(request, now)).await? {
             Checked::Verified(activity) => Ok(Some(activity)),
             Checked::Ignored => Ok(None),
         }
@@ -176,8 +200,10 @@ impl<A: Application> Federation<A> {
             .policy
             .read(request, now)
             .map_err(InboxError::Signature)?;
-        let activity =
-            Activity::from_slice(claim.request().body()).map_err(InboxError::Document)?;
+        let document = Any::from_slice(claim.request().body()).map_err(InboxError::Document)?;
+        let Any::Activity(activity) = document else {
+            return Err(Refusal::NotAnActivity.into());
+        };
         let key_id = Id::from(claim.key_id());
         let actor_id =
             authority::claimed_actor(&activity, &key_id, |id| self.is_local(id))?.clone();
@@ -201,8 +227,11 @@ impl<A: Application> Federation<A> {
             // The key of a deleted account is gone with it. If its origin says so, that is the proof of the deletion; "not found"
             // proves nothing.
             Err(InboxError::Key(error))
-                if deletes_itself && error.is_gone() && is_key_of(&key_id, &actor_id) =>
+                if deletes_itself
+                    && error.is_gone_at(&actor_id)
+                    && is_key_of(&key_id, &actor_id) =>
             {
+                self.inner.inbox.keys.forget(&key_id, &actor_id).await;
                 let actor = Arc::new(unknown(actor_id.clone()));
                 let key_id = key_id.as_str().to_owned();
                 return Ok(Checked::Verified(VerifiedActivity {
@@ -221,10 +250,29 @@ impl<A: Application> Federation<A> {
         if key.owner != actor_id {
             return Err(Refusal::NotTheSigner.into());
         }
-        match self.ask(&question, &actor_id).await? {
-            Verdict::Pass => {}
-            Verdict::Ignore => return Ok(Checked::Ignored),
-            Verdict::Refuse(refusal) => return Err(refusal.into()),
+        let verdict = self.ask(&question, &actor_id, &key.actor).await?;
+        if let Verdict::Refuse(refusal) = verdict {
+            return Err(refusal.into());
+        }
+        let deleted = &self.inner.inbox.deleted;
+        match (activity.kind().as_str(), activity.object_id()) {
+            // What they say themselves about themselves is not for an hour from now.
+            ("Update" | "Delete", Some(object)) if *object == actor_id => {
+                self.inner.inbox.keys.forget(&key_id, &actor_id).await;
+            }
+            // Remembered also when the thing is unknown: its Create may be still on its way.
+            ("Delete", Some(object)) if object.as_str().len() <= authority::LONGEST_ID => {
+                deleted.insert((actor_id.clone(), object.clone()), ());
+            }
+            ("Create", Some(object))
+                if deleted.contains_key(&(actor_id.clone(), object.clone())) =>
+            {
+                return Ok(Checked::Ignored);
+            }
+            _ => {}
+        }
+        if verdict == Verdict::Ignore {
+            return Ok(Checked::Ignored);
         }
         Ok(Checked::Verified(VerifiedActivity {
             actor: Arc::clone(&key.actor),
@@ -259,29 +307,60 @@ impl<A: Application> Federation<A> {
         Err(InboxError::Signature(refused.into_error()))
     }
 
-    async fn ask(&self, question: &Question<'_>, actor: &Id) -> Result<Verdict, InboxError> {
+    async fn ask(
+        &self,
+        question: &Question<'_>,
+        id: &Id,
+        actor: &Actor,
+    ) -> Result<Verdict, InboxError> {
         let stored = match question {
             Question::None => None,
             Question::MustConfirmMove(target) => {
-                return match self.inner.fetcher.refresh_actor(target).await {
-                    Ok(target) if target.also_known_as.ids().any(|id| id == actor) => {
-                        Ok(Verdict::Pass)
-                    }
-                    Ok(_) | Err(FetchError::Untrusted(_) | FetchError::NotAnActor) => {
-                        Ok(Verdict::Refuse(Refusal::MoveNotConfirmed))
-                    }
-                    Err(error) => Err(InboxError::Target(error)),
-                };
+                return Ok(if self.confirms_move(target, id).await? {
+                    Verdict::Pass
+                } else {
+                    Verdict::Refuse(Refusal::MoveNotConfirmed)
+                });
             }
-            Question::MustBeFreeOrOwned(id)
-            | Question::MustNotBeForeign(id)
-            | Question::MustBeOwned(id)
-            | Question::MustAwait(id) => {
-                let stored = self.inner.application.stored(id).await;
+            Question::MustBeFreeOrOwned(asked)
+            | Question::MustNotBeForeign(asked)
+            | Question::MustBeOwned(asked)
+            | Question::MustBeTheirCollection(asked)
+            | Question::MustAwait(asked) => {
+                let stored = self.inner.application.stored(asked).await;
                 stored.map_err(|error| InboxError::Application(error.into()))?
             }
         };
-        Ok(authority::verdict(question, actor, stored.as_ref()))
+        Ok(authority::verdict(question, id, actor, stored.as_ref()))
+    }
+
+    /// Whether the target of a move names the account that moves as its own.
+    async fn confirms_move(&self, target: &Id, from: &Id) -> Result<bool, InboxError> {
+        let names_it = |target: &Actor| target.also_known_as.ids().any(|id| id == from);
+        if self.is_local(target) {
+            let Some(name) = self.inner.application.name_of(self, target) else {
+                return Ok(false);
+            };
+            let local = self.inner.application.actor(&name).await;
+            let local = local.map_err(|error| InboxError::Application(error.into()))?;
+            return Ok(local.is_some_and(|local| names_it(&local.actor)));
+        }
+        // The alias is often only minutes old, so a kept copy will not do; but nobody may have us ask for the same one all the time.
+        let asked = self.inner.inbox.asked.entry_by_ref(target).or_insert(());
+        let found = if asked.is_fresh() {
+            self.inner
+                .fetcher
+                .refresh_actor(target)
+                .await
+                .map_err(Arc::new)
+        } else {
+            self.inner.fetcher.actor(target).await
+        };
+        match found {
+            Ok(target) => Ok(names_it(&target)),
+            Err(error) if error.is_transient() => Err(InboxError::Target(error)),
+            Err(_) => Ok(false),
+        }
     }
 }
 
@@ -302,22 +381,28 @@ fn is_key_of(key_id: &Id, actor: &Id) -> bool {
 
 /// What can be said of a request without reading its signature.
 fn check_envelope(request: &Request<Bytes>) -> Result<(), InboxError> {
-    if request.method() != Method::POST {
-        return Err(InboxError::Envelope(Envelope::NotPost));
-    }
+    check_head(request.method(), request.headers()).map_err(InboxError::Envelope)?;
     if request.body().len() > MAX_BODY {
         return Err(InboxError::Envelope(Envelope::TooLarge));
     }
-    if request.headers().contains_key(header::CONTENT_ENCODING) {
-        return Err(InboxError::Envelope(Envelope::Encoded));
+    Ok(())
+}
+
+/// What can be said before the body is read.
+pub(crate) fn check_head(method: &Method, headers: &HeaderMap) -> Result<(), Envelope> {
+    if method != Method::POST {
+        return Err(Envelope::NotPost);
     }
-    let mut types = request.headers().get_all(header::CONTENT_TYPE).iter();
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        return Err(Envelope::Encoded);
+    }
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     match (
         types.next().and_then(|value| value.to_str().ok()),
         types.next(),
     ) {
         (Some(value), None) if is_activity_json(value) => Ok(()),
-        _ => Err(InboxError::Envelope(Envelope::MediaType)),
+        _ => Err(Envelope::MediaType),
     }
 }
 
@@ -348,10 +433,10 @@ pub enum InboxError {
     Authority(#[from] Refusal),
     /// Whether the target of a `Move` consents could not be found out; the sender should try again.
     #[error("the target of the move could not be asked")]
-    Target(#[source] FetchError),
+    Target(#[source] Arc<FetchError>),
     /// The application failed; the sender should try again.
     #[error("the activity could not be processed")]
-    Application(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Application(#[source] Box<dyn Error + Send + Sync>),
 }
 
 /// Why a request is none for an inbox.
@@ -382,11 +467,26 @@ impl InboxError {
             Self::Envelope(Envelope::Encoded | Envelope::MediaType) => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
-            Self::Signature(_) | Self::Key(_) => StatusCode::UNAUTHORIZED,
+            Self::Signature(error) => error.status(),
+            Self::Key(error) if error.is_transient() => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Key(_) => StatusCode::UNAUTHORIZED,
             Self::Document(_) => StatusCode::BAD_REQUEST,
             Self::Authority(_) => StatusCode::FORBIDDEN,
             Self::Target(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Application(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What may be told to the sender: which check failed, and no more of what we saw on the way than the sender could know.
+    /// How a server answered us, or whether it did, is for the log: it would make us a scanner that anybody can use.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        match self {
+            Self::Application(_) | Self::Target(_) | Self::Envelope(_) => self.to_string(),
+            _ => match self.source() {
+                Some(cause) => format!("{self}: {cause}"),
+                None => self.to_string(),
+            },
         }
     }
 }

@@ -13,7 +13,8 @@ use url::Url;
 ///
 /// The file belongs to one process at a time: a second one is refused. What was claimed and not finished when
 /// the process ended is due again when the file is opened. Each commit is written through to the disk
-/// (`journal_mode=WAL`, `synchronous=FULL`), so what was accepted survives a power cut as well.
+/// (`journal_mode=WAL`, `synchronous=FULL`), so what was accepted survives a power cut as well. Of the dead letters the
+/// newest 10,000 are kept.
 #[derive(Clone, Debug)]
 pub struct SqliteQueue {
     connection: Arc<Mutex<Connection>>,
@@ -41,6 +42,8 @@ impl SqliteQueue {
     fn with(connection: rusqlite::Result<Connection>) -> Result<Self, QueueError> {
         let prepare = || {
             let connection = connection?;
+            // Whoever else has the file keeps it for good, so there is nothing to wait for.
+            connection.busy_timeout(std::time::Duration::ZERO)?;
             // Exclusive: a second process would send what this one has claimed.
             connection.execute_batch(
                 "pragma locking_mode = exclusive;
@@ -127,6 +130,12 @@ impl Queue for SqliteQueue {
             for (JobId(id), outcome) in &outcomes {
                 finish(&transaction, *id, outcome)?;
             }
+            if outcomes
+                .iter()
+                .any(|(_, outcome)| matches!(outcome, Outcome::Dead { .. }))
+            {
+                forget_oldest_dead(&transaction)?;
+            }
             transaction.commit()
         })
         .await
@@ -204,17 +213,7 @@ fn claim(connection: &Connection, limit: i64, now: i64) -> rusqlite::Result<Vec<
 fn finish(connection: &Connection, id: i64, outcome: &Outcome) -> rusqlite::Result<()> {
     match outcome {
         Outcome::Delivered => {
-            let activity = connection
-                .prepare_cached("delete from delivery where id = ?1 returning activity")?
-                .query_row([id], |row| row.get::<_, i64>(0))
-                .optional()?;
-            if let Some(activity) = activity {
-                connection
-                    .prepare_cached(
-                        "delete from activity where id = ?1 and not exists (select 1 from delivery where activity = ?1)",
-                    )?
-                    .execute([activity])?;
-            }
+            remove(connection, id)?;
         }
         Outcome::Retry { at, reason } => {
             connection
@@ -235,6 +234,32 @@ fn finish(connection: &Connection, id: i64, outcome: &Outcome) -> rusqlite::Resu
     Ok(())
 }
 
+/// Removes a delivery, and the activity with its last one.
+fn remove(connection: &Connection, id: i64) -> rusqlite::Result<()> {
+    let activity = connection
+        .prepare_cached("delete from delivery where id = ?1 returning activity")?
+        .query_row([id], |row| row.get::<_, i64>(0))
+        .optional()?;
+    if let Some(activity) = activity {
+        connection
+            .prepare_cached(
+                "delete from activity where id = ?1 and not exists (select 1 from delivery where activity = ?1)",
+            )?
+            .execute([activity])?;
+    }
+    Ok(())
+}
+
+/// Other servers decide how many deliveries die, so only the newest are kept.
+fn forget_oldest_dead(connection: &Connection) -> rusqlite::Result<()> {
+    let mut select = connection.prepare_cached(
+        "select id from delivery where state = ?1 order by id desc limit -1 offset ?2",
+    )?;
+    let oldest = select.query_map([DEAD, MOST_DEAD], |row| row.get(0))?;
+    let oldest: Vec<i64> = oldest.collect::<Result<_, _>>()?;
+    oldest.into_iter().try_for_each(|id| remove(connection, id))
+}
+
 fn url(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Url> {
     Url::parse(&row.get::<_, String>(column)?).map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, error.into())
@@ -244,6 +269,9 @@ fn url(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Url> {
 const WAITING: i64 = 0;
 const CLAIMED: i64 = 1;
 const DEAD: i64 = 2;
+
+/// How many dead letters are kept.
+const MOST_DEAD: i64 = 10_000;
 
 const SCHEMA: &str = "
 create table if not exists activity (
