@@ -21,7 +21,7 @@ use tokio_tungstenite::{
         protocol::{CloseFrame, Role, WebSocketConfig},
     },
 };
-use url::Url;
+use url::{Host, Url};
 
 use super::{Client, is_loopback, not_reached, unreached};
 use crate::{
@@ -70,8 +70,9 @@ impl Client {
 /// A stream that is about to be opened: `.await` it.
 ///
 /// The stream is found where the instance says (`configuration.urls.streaming`). The token goes there in a header,
-/// never in the URL, and only if that is the origin of the instance itself or [`allow_host`](Self::allow_host)
-/// names it. Redirects are not followed.
+/// never in the URL, and only if that is the origin of the instance itself, over `https` a host below it
+/// (`streaming.mastodon.social` for `mastodon.social`), or one that [`allow_host`](Self::allow_host) names. Redirects
+/// are not followed.
 ///
 /// Awaiting it fails with an [`Error`] as other requests do. That the server refuses the token is
 /// [`Error::is_unauthorized`].
@@ -122,8 +123,8 @@ impl OpenStream {
 
     /// Allows the token to be sent to this host, if the instance says that its streams are there.
     ///
-    /// Large instances have streams on a host apart, such as `streaming.mastodon.social`. An instance with `https`
-    /// cannot name a host without.
+    /// Large instances have streams on a host apart; one below the instance's own needs no permission. An instance
+    /// with `https` cannot name a host without.
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.allowed_hosts.push(host.into());
         self
@@ -198,10 +199,12 @@ impl OpenStream {
         };
         let url = Url::parse(&named).map_err(|error| invalid("stream", error.into()))?;
         let url = http_url(url)?;
-        let is_allowed = (url.scheme() == instance.scheme() || url.scheme() == "https")
-            && url
-                .host_str()
-                .is_some_and(|host| self.allowed_hosts.iter().any(|allowed| allowed == host));
+        let host = url.host_str().unwrap_or_default();
+        let is_named = self.allowed_hosts.iter().any(|allowed| allowed == host);
+        let is_allowed = match url.scheme() {
+            "https" => is_named || is_below(&url, instance),
+            scheme => is_named && scheme == instance.scheme(),
+        };
         if url.origin() == instance.origin() || is_allowed {
             return Ok(url);
         }
@@ -662,13 +665,20 @@ fn is_websocket(headers: &HeaderMap, key: &str, protocol: Option<&HeaderValue>) 
             .is_none_or(|chosen| Some(chosen) == protocol)
 }
 
-/// Whether something refuses WebSockets that may let server-sent events through. What is wrong with the token, the
-/// address or the number of requests is wrong with them either way.
+/// Whether a host is below the instance's own, which only its owner can make so.
+fn is_below(url: &Url, instance: &Url) -> bool {
+    let (Some(Host::Domain(host)), Some(Host::Domain(own))) = (url.host(), instance.host()) else {
+        return false;
+    };
+    host.strip_suffix(own).is_some_and(|below| below.ends_with('.'))
+}
+
+/// Whether something refuses WebSockets that may let server-sent events through. What is wrong with the token or the
+/// number of requests is wrong with them either way. "Forbidden" is what proxies say that want no WebSockets, and
+/// servers that read no token from its headers; if the token may really not do this, the second try says so.
 fn is_no_websocket(error: &Error) -> bool {
     match error {
-        Error::Refused(_) => {
-            !(error.is_unauthorized() || error.is_forbidden() || error.is_rate_limited())
-        }
+        Error::Refused(_) => !(error.is_unauthorized() || error.is_rate_limited()),
         Error::NotUnderstood(_) => true,
         _ => false,
     }
@@ -756,5 +766,28 @@ impl fmt::Display for Farewell<'_> {
             write!(f, ": {}", self.1)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_owner_of_a_host_has_hosts_below_it() {
+        let instance = Url::parse("https://mastodon.example").unwrap();
+        let below = |url: &str| is_below(&Url::parse(url).unwrap(), &instance);
+        assert!(below("https://streaming.mastodon.example/"));
+        for other in [
+            "https://mastodon.example/",
+            "https://notmastodon.example/",
+            "https://example/",
+            "https://mastodon.example.evil.example/",
+            "https://127.0.0.1/",
+        ] {
+            assert!(!below(other), "{other}");
+        }
+        let address = Url::parse("https://127.0.0.1/").unwrap();
+        assert!(!is_below(&address, &address));
     }
 }

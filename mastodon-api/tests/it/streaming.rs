@@ -486,6 +486,7 @@ async fn where_a_websocket_is_refused_server_sent_events_take_its_place() {
     let page = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/html\r\n\r\n<h1>Hi</h1>";
     for refusal in [
         "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n",
         "HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\n\r\n",
         page,
     ] {
