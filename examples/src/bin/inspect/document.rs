@@ -67,6 +67,17 @@ pub(crate) enum Fact {
     Thing(Facts),
 }
 
+/// A file without the byte order mark that some editors put before it, and whether there was one. It belongs to the file and
+/// not to the document: RFC 8259 forbids to send one, and what comes over the network with one is refused.
+pub(crate) fn without_byte_order_mark(mut bytes: Vec<u8>) -> (Vec<u8>, bool) {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    let marked = bytes.starts_with(MARK);
+    if marked {
+        bytes.drain(..MARK.len());
+    }
+    (bytes, marked)
+}
+
 /// The documents in a file: itself if it is an object, the elements if it is a list of objects (none, if the list is empty).
 pub(crate) fn split(bytes: &[u8]) -> Result<Vec<&[u8]>, String> {
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'[') {

@@ -22,6 +22,8 @@ pub(crate) struct Survey {
     pub(crate) failures: Vec<Failure>,
     /// What was passed over, by the ending of the name or in words.
     pub(crate) skipped: BTreeMap<String, u64>,
+    /// How many files begin with a byte order mark, without which they were read.
+    pub(crate) byte_order_marks: u64,
     #[serde(skip)]
     pub(crate) skipped_names: Vec<String>,
     #[serde(skip)]
@@ -100,7 +102,11 @@ impl Survey {
             Ok(Contents::TooLarge) => {
                 Outcome::refused("too large: documents of at most 16 MiB are read")
             }
-            Ok(Contents::Json(bytes)) => Outcome::of(&bytes),
+            Ok(Contents::Json(bytes)) => {
+                let (bytes, marked) = document::without_byte_order_mark(bytes);
+                self.byte_order_marks += u64::from(marked);
+                Outcome::of(&bytes)
+            }
             Err(error) => Outcome::refused(&format!("it cannot be read: {error}")),
         };
         for count in [

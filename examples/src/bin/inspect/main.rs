@@ -88,12 +88,23 @@ async fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failed> 
     match Target::of(&arguments.target)? {
         Target::File(path) => {
             let source = path.display().to_string();
-            let bytes = read_file(&path)?;
-            let documents = describe_all(&bytes).map_err(|reason| {
+            let (bytes, marked) = document::without_byte_order_mark(read_file(&path)?);
+            let mut documents = describe_all(&bytes).map_err(|reason| {
                 Failed::new(format!(
                     "{source} is not a document that can be read: {reason}; inspect reads ActivityStreams, WebFinger and NodeInfo in JSON"
                 ))
             })?;
+            if marked && let Some(first) = documents.first_mut() {
+                let reason =
+                    "the file begins with a byte order mark: a message that did would be refused";
+                first.problems.insert(
+                    0,
+                    document::Problem {
+                        path: String::new(),
+                        reason: reason.to_owned(),
+                    },
+                );
+            }
             write_documents(&source, &documents, arguments.json, out)
         }
         Target::Folder(path) => {

@@ -123,6 +123,13 @@ pub(crate) fn survey(survey: &Survey, out: &mut impl Write) -> io::Result<()> {
         row(name, count)?;
     }
     row("total", &survey.total)?;
+    if survey.byte_order_marks > 0 {
+        writeln!(
+            out,
+            "\nread without the byte order mark before them, with which a message would be refused: {}",
+            survey.byte_order_marks
+        )?;
+    }
     writeln!(
         out,
         "\nskipped, because they are not JSON: {}",
