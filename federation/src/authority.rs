@@ -250,3 +250,299 @@ fn authored_by(object: &Any, actor: &Id) -> Result<(), Refusal> {
 fn is_tombstone(object: &Any) -> bool {
     matches!(object, Any::Object(object) if object.kind().as_str() == "Tombstone")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALICE: &str = "https://a.example/alice";
+
+    fn activity(kind: &str, rest: &str) -> Activity {
+        let text =
+            format!(r#"{{"id":"https://a.example/1","type":"{kind}","actor":"{ALICE}"{rest}}}"#);
+        Activity::from_slice(text.as_bytes()).unwrap()
+    }
+
+    /// What would be asked, as text, or why it is refused.
+    fn asked(kind: &str, rest: &str) -> Result<String, Refusal> {
+        let activity = activity(kind, rest);
+        question(&activity, &ALICE.into()).map(|question| format!("{question:?}"))
+    }
+
+    fn would(question: &str, id: &str) -> Result<String, Refusal> {
+        Ok(format!("{question}({id:?})"))
+    }
+
+    fn none() -> Result<String, Refusal> {
+        Ok("None".to_owned())
+    }
+
+    #[test]
+    fn an_actor_has_one_id_on_the_origin_of_key_and_activity() {
+        let claimed = |text: &str, key_id: &str| {
+            let activity = Activity::from_slice(text.as_bytes()).unwrap();
+            claimed_actor(&activity, &key_id.into(), |id| {
+                id.as_str().starts_with("https://us.example/")
+            })
+            .cloned()
+        };
+        let key = "https://a.example/alice#main-key";
+        let ordinary = format!(r#"{{"id":"https://a.example/1","actor":"{ALICE}"}}"#);
+        assert_eq!(claimed(&ordinary, key), Ok(ALICE.into()));
+        assert_eq!(
+            claimed(&ordinary, "https://a.example:443/keys/1"),
+            Ok(ALICE.into())
+        );
+        for (key, why) in [
+            ("https://b.example/k", Refusal::NotTheSigner),
+            ("http://a.example/alice#main-key", Refusal::NotTheSigner),
+            ("https://a.example:8443/k", Refusal::NotTheSigner),
+            ("https://u@a.example/k", Refusal::NotTheSigner),
+            ("acct:alice@a.example", Refusal::NotTheSigner),
+            ("", Refusal::NotTheSigner),
+            ("https://us.example/k", Refusal::SpeaksForUs),
+        ] {
+            assert_eq!(claimed(&ordinary, key), Err(why), "{key}");
+        }
+        let long = |length: usize| {
+            let start = "https://a.example/";
+            let id = format!("{start}{}", "x".repeat(length - start.len()));
+            claimed(&format!(r#"{{"id":"{id}","actor":"{ALICE}"}}"#), key).map(|_| ())
+        };
+        assert_eq!(long(LONGEST_ID), Ok(()));
+        assert_eq!(long(LONGEST_ID + 1), Err(Refusal::IdTooLong));
+        for (rest, why) in [
+            (r#""id":"https://b.example/1""#, Refusal::IdElsewhere),
+            (r#""id":"https://us.example/1""#, Refusal::SpeaksForUs),
+            (r#""id":null"#, Refusal::NoId),
+        ] {
+            let text = format!(r#"{{{rest},"actor":"{ALICE}"}}"#);
+            assert_eq!(claimed(&text, key), Err(why), "{rest}");
+        }
+        for actor in [
+            "null",
+            "7",
+            "[]",
+            "{}",
+            r#"["https://a.example/alice","https://a.example/bob"]"#,
+        ] {
+            let text = format!(r#"{{"id":"https://a.example/1","actor":{actor}}}"#);
+            assert_eq!(claimed(&text, key), Err(Refusal::NoSingleActor), "{actor}");
+        }
+    }
+
+    #[test]
+    fn create() {
+        let free = would("MustBeFreeOrOwned", "https://a.example/n");
+        let note = |owner: &str| {
+            format!(
+                r#","object":{{"id":"https://a.example/n","type":"Note","attributedTo":{owner}}}"#
+            )
+        };
+        assert_eq!(asked("Create", &note(&format!("{ALICE:?}"))), free);
+        assert_eq!(asked("Create", r#","object":"https://a.example/n""#), free);
+        for owner in [
+            r#""https://a.example/bob""#,
+            r#"["https://a.example/alice","https://a.example/bob"]"#,
+            "null",
+        ] {
+            assert_eq!(
+                asked("Create", &note(owner)),
+                Err(Refusal::NotTheAuthor),
+                "{owner}"
+            );
+        }
+        for (object, why) in [
+            (r#""https://b.example/n""#, Refusal::ObjectElsewhere),
+            (
+                r#"["https://a.example/n","https://a.example/m"]"#,
+                Refusal::NoSingleObject,
+            ),
+            (r#"{"type":"Note"}"#, Refusal::NoSingleObject),
+            ("null", Refusal::NoSingleObject),
+        ] {
+            assert_eq!(
+                asked("Create", &format!(r#","object":{object}"#)),
+                Err(why),
+                "{object}"
+            );
+        }
+    }
+
+    #[test]
+    fn update_and_delete() {
+        for kind in ["Update", "Delete"] {
+            let owned = would("MustBeOwned", "https://a.example/n");
+            assert_eq!(asked(kind, r#","object":"https://a.example/n""#), owned);
+            assert_eq!(
+                asked(
+                    kind,
+                    r#","object":{"id":"https://a.example/n","type":"Tombstone"}"#
+                ),
+                owned
+            );
+            assert_eq!(asked(kind, &format!(r#","object":"{ALICE}""#)), none());
+            for (object, why) in [
+                (
+                    r#"{"id":"https://a.example/n","type":"Note","attributedTo":"https://a.example/bob"}"#,
+                    Refusal::NotTheAuthor,
+                ),
+                (
+                    r#"{"id":"https://a.example/bob","type":"Person"}"#,
+                    Refusal::NotTheOwner,
+                ),
+                (r#""https://b.example/n""#, Refusal::ObjectElsewhere),
+            ] {
+                assert_eq!(
+                    asked(kind, &format!(r#","object":{object}"#)),
+                    Err(why),
+                    "{kind} {object}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn undo() {
+        let like = |id: &str, actor: &str| {
+            format!(
+                r#","object":{{"type":"Like","object":"https://x.example/n","actor":"{actor}"{id}}}"#
+            )
+        };
+        let with_id = like(r#","id":"https://a.example/l""#, ALICE);
+        assert_eq!(
+            asked("Undo", &with_id),
+            would("MustNotBeForeign", "https://a.example/l")
+        );
+        assert_eq!(asked("Undo", &like("", ALICE)), none());
+        assert_eq!(
+            asked("Undo", r#","object":"https://a.example/l""#),
+            would("MustBeOwned", "https://a.example/l")
+        );
+        assert_eq!(
+            asked("Undo", &like("", "https://a.example/bob")),
+            Err(Refusal::NotTheOwner)
+        );
+        assert_eq!(
+            asked("Undo", &like(r#","id":"https://b.example/l""#, ALICE)),
+            Err(Refusal::ObjectElsewhere)
+        );
+        let two = format!(
+            r#","object":[{{"type":"Like","object":"x:","actor":"{ALICE}"}},"https://a.example/l"]"#
+        );
+        assert_eq!(asked("Undo", &two), Err(Refusal::NoSingleObject));
+    }
+
+    #[test]
+    fn answers() {
+        for kind in ["Accept", "Reject", "TentativeAccept", "TentativeReject"] {
+            let awaits = would("MustAwait", "https://us.example/f");
+            assert_eq!(asked(kind, r#","object":"https://us.example/f""#), awaits);
+            let follow = |target: &str| {
+                format!(
+                    r#","object":{{"id":"https://us.example/f","type":"Follow","actor":"https://us.example/u","object":"{target}"}}"#
+                )
+            };
+            assert_eq!(asked(kind, &follow(ALICE)), awaits);
+            assert_eq!(
+                asked(kind, &follow("https://a.example/bob")),
+                Err(Refusal::NotTheAddressee)
+            );
+        }
+    }
+
+    #[test]
+    fn moves_and_collections() {
+        let moved =
+            |target: &str| asked("Move", &format!(r#","object":"{ALICE}","target":{target}"#));
+        assert_eq!(
+            moved(r#""https://b.example/alice""#),
+            would("MustConfirmMove", "https://b.example/alice")
+        );
+        assert_eq!(moved(&format!("{ALICE:?}")), Err(Refusal::MoveNotConfirmed));
+        assert_eq!(moved("null"), Err(Refusal::MoveNotConfirmed));
+        assert_eq!(
+            asked(
+                "Move",
+                r#","object":"https://a.example/bob","target":"https://b.example/x""#
+            ),
+            Err(Refusal::NotTheOwner)
+        );
+        for kind in ["Add", "Remove"] {
+            assert_eq!(
+                asked(kind, r#","object":"x:","target":"https://a.example/c""#),
+                would("MustBeTheirCollection", "https://a.example/c")
+            );
+            assert_eq!(
+                asked(kind, r#","object":"x:","target":"https://b.example/c""#),
+                Err(Refusal::ObjectElsewhere)
+            );
+            assert_eq!(
+                asked(kind, r#","object":"x:""#),
+                Err(Refusal::NoSingleObject)
+            );
+        }
+    }
+
+    #[test]
+    fn what_needs_no_ownership_needs_an_object() {
+        for kind in ["Follow", "Like", "Announce", "Block"] {
+            assert_eq!(asked(kind, r#","object":"https://b.example/1""#), none());
+            assert_eq!(asked(kind, ""), Err(Refusal::NoSingleObject));
+        }
+        assert_eq!(asked("Wave", ""), none());
+    }
+
+    #[test]
+    fn what_is_stored_decides() {
+        let (alice, bob) = (Id::new(ALICE), Id::new("https://a.example/bob"));
+        let id = Id::new("https://a.example/x");
+        let mut actor = Actor::default();
+        let own = Stored::owned_by(&alice);
+        let foreign = Stored::owned_by(&bob);
+        let judge = |question: &Question<'_>, stored: Option<&Stored>| {
+            verdict(question, &alice, &actor, stored)
+        };
+        let refused = Verdict::Refuse(Refusal::NotTheOwner);
+        for (question, unknown) in [
+            (Question::MustBeFreeOrOwned(&id), Verdict::Pass),
+            (Question::MustNotBeForeign(&id), Verdict::Pass),
+            (Question::MustBeOwned(&id), Verdict::Ignore),
+            (Question::MustBeTheirCollection(&id), Verdict::Ignore),
+        ] {
+            assert_eq!(judge(&question, None), unknown, "{question:?}");
+            assert_eq!(judge(&question, Some(&own)), Verdict::Pass, "{question:?}");
+            assert_eq!(judge(&question, Some(&foreign)), refused, "{question:?}");
+            let deleted = own.clone().deleted();
+            assert_eq!(
+                judge(&question, Some(&deleted)),
+                Verdict::Ignore,
+                "{question:?}"
+            );
+            assert_eq!(
+                judge(&question, Some(&foreign.clone().deleted())),
+                refused,
+                "{question:?}"
+            );
+        }
+        let awaits = Question::MustAwait(&id);
+        let asked = |of: &Id| Stored::owned_by("https://us.example/u").addressed_to(of);
+        assert_eq!(judge(&awaits, Some(&asked(&alice))), Verdict::Pass);
+        assert_eq!(
+            judge(&awaits, Some(&asked(&bob))),
+            Verdict::Refuse(Refusal::NotTheAddressee)
+        );
+        assert_eq!(
+            judge(&awaits, Some(&asked(&alice).deleted())),
+            Verdict::Ignore
+        );
+        // What waits for no answer looks like what is not there.
+        assert_eq!(judge(&awaits, Some(&own)), Verdict::Ignore);
+        assert_eq!(judge(&awaits, None), Verdict::Ignore);
+
+        actor.featured = activitypub::OneOrMany::one(id.clone());
+        let theirs = Question::MustBeTheirCollection(&id);
+        assert_eq!(verdict(&theirs, &alice, &actor, None), Verdict::Pass);
+        assert_eq!(verdict(&theirs, &alice, &actor, Some(&foreign)), refused);
+    }
+}

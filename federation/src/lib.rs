@@ -1,4 +1,12 @@
-#![doc = include_str!("../README.md")]
+// The front page's example needs both.
+#![cfg_attr(
+    all(feature = "axum", feature = "sqlite"),
+    doc = include_str!("../README.md")
+)]
+#![cfg_attr(
+    not(all(feature = "axum", feature = "sqlite")),
+    doc = "The server's half of ActivityPub: see the README, whose example needs the features `axum` and `sqlite`."
+)]
 
 mod actor_keys;
 mod application;

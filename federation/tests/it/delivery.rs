@@ -161,7 +161,7 @@ async fn an_inbox_that_moved_on_its_server_gets_a_new_signature() {
         let world = World::new().await;
         world.green.page("/moved", Page::status(202));
         let key = deliver(&world, Page::redirect(status, "/moved")).await;
-        let asked = world.green.asked.lock().unwrap();
+        let asked = world.green.asked.lock().unwrap().clone();
         let arrived = asked.iter().find(|seen| seen.path == "/moved").unwrap();
         let mut request = http::Request::new(arrived.body.clone());
         *request.method_mut() = arrived.method.clone();
@@ -173,7 +173,6 @@ async fn an_inbox_that_moved_on_its_server_gets_a_new_signature() {
             claim.check(&key).is_ok(),
             "signed for the new place, as a POST with the same body"
         );
-        drop(asked);
         assert!(
             world
                 .red

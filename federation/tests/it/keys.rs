@@ -145,7 +145,7 @@ async fn the_deletion_of_an_account() {
     let receive = |request| red.federation.receive(request, SystemTime::now());
     let known = |sender: &Sender| {
         red.app()
-            .store(&sender.id, Stored::owned_by(sender.id.as_str()))
+            .store(&sender.id, Stored::owned_by(sender.id.as_str()));
     };
 
     // Somebody of whom nothing is known here.

@@ -31,7 +31,7 @@ async fn stage() -> Stage {
         world.red.app().store(
             id,
             Stored::owned_by("http://red.example/users/alice").addressed_to(by.id.as_str()),
-        )
+        );
     };
     asked(&victim, "http://red.example/follows/1");
     asked(&mallory, "http://red.example/follows/2");

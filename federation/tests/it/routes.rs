@@ -196,13 +196,16 @@ async fn what_is_served() {
     );
 
     let note = Object::note("http://red.example/notes/1", alice, "hello");
-    let mut objects = red.app().objects.lock().unwrap();
-    objects.insert("http://red.example/notes/1".into(), Any::from(note));
-    objects.insert(
-        "http://red.example/notes/2".into(),
-        Any::from(Object::tombstone("http://red.example/notes/2")),
-    );
-    drop(objects);
+    for (id, object) in [
+        ("http://red.example/notes/1", note),
+        (
+            "http://red.example/notes/2",
+            Object::tombstone("http://red.example/notes/2"),
+        ),
+    ] {
+        let mut objects = red.app().objects.lock().unwrap();
+        objects.insert(id.into(), Any::from(object));
+    }
     assert_eq!(
         get(red.bare, "/notes/1", ACTIVITY).await.1["content"],
         "hello"

@@ -102,7 +102,6 @@ type Log = Arc<Mutex<Vec<Seen>>>;
 pub(crate) struct Host {
     pub(crate) federation: Federation<App>,
     pub(crate) asked: Log,
-    pub(crate) address: SocketAddr,
     /// The same routes with nothing in front of them.
     pub(crate) bare: SocketAddr,
     _folder: TempDir,
@@ -118,7 +117,6 @@ impl Host {
             .build(App::default())
             .unwrap();
         let asked = Log::default();
-        let address = listener.local_addr().unwrap();
         let routes = federation::axum::routes(federation.clone());
         let bare = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         bare.set_nonblocking(true).unwrap();
@@ -135,7 +133,6 @@ impl Host {
         Self {
             federation,
             asked,
-            address,
             bare: bare_address,
             _folder: folder,
         }
