@@ -1,4 +1,4 @@
-//! Routes ready to mount in an [`axum`](::axum) server.
+//! Routes ready to mount in an axum server.
 
 use crate::causes::with_causes;
 use crate::directory::UserDirectory;

@@ -47,6 +47,10 @@ pub(crate) struct Inner<A> {
     pub(crate) signers: moka::sync::Cache<String, Signer>,
     pub(crate) instance_signer: Signer,
     pub(crate) instance_key: VerifyingKey,
+    #[cfg_attr(
+        not(feature = "axum"),
+        expect(dead_code, reason = "NodeInfo is one of the routes")
+    )]
     pub(crate) software: (String, String),
 }
 
