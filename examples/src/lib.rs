@@ -4,6 +4,24 @@ pub mod bot;
 pub mod server;
 pub mod wire;
 
+/// Prints a line. When nobody reads any more, as after `| head`, the program ends quietly instead of panicking as `println!` does.
+pub fn say(line: impl std::fmt::Display) {
+    use std::io::Write as _;
+    let mut stdout = std::io::stdout().lock();
+    if writeln!(stdout, "{line}")
+        .and_then(|()| stdout.flush())
+        .is_err()
+    {
+        std::process::exit(1);
+    }
+}
+
+/// Prints as `println!` does, but [quietly](say()) ends where that panics.
+#[macro_export]
+macro_rules! say {
+    ($($text:tt)*) => { $crate::say(format_args!($($text)*)) };
+}
+
 /// An error and its causes in one line, for a person.
 #[must_use]
 pub fn in_words(error: &(dyn std::error::Error + 'static)) -> String {

@@ -52,7 +52,7 @@ impl Wire {
         }
         let response = next.run(request.map(Body::from)).await;
         if let Some(shown) = shown {
-            println!("{shown}    │ → {}\n", response.status());
+            crate::say!("{shown}    │ → {}\n", response.status());
         }
         response
     }

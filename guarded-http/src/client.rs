@@ -208,6 +208,11 @@ impl Builder {
         let http = reqwest::Client::builder()
             .user_agent(user_agent)
             .no_proxy()
+            // What another crate in the program switches on in reqwest is not switched on here.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)

@@ -2,8 +2,8 @@
 
 use clap::Parser;
 use fedikit_examples::bot::Bot;
-use fedikit_examples::in_words;
 use fedikit_examples::server::BoxError;
+use fedikit_examples::{in_words, say};
 use mastodon_api::oauth::{AccessToken, Authorization, OUT_OF_BAND};
 use mastodon_api::{Client, methods};
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ async fn run(arguments: Arguments) -> Result<(), BoxError> {
         false => BoxError::from(error),
     }
             })?;
-    println!(
+    say!(
         "@{} on {} answers whoever mentions it. Ctrl-C ends it.",
         bot.name(),
         client.base()
@@ -75,7 +75,7 @@ async fn run(arguments: Arguments) -> Result<(), BoxError> {
         Some(other) => demo(&mut bot, client.with_token(other)).await,
         None => {
             let answered = bot.answer_mentions(answer_to, |mention| {
-                println!("answered @{}", mention.account.acct);
+                say!("answered @{}", mention.account.acct);
                 ControlFlow::Continue(())
             });
             tokio::select! {
@@ -105,7 +105,7 @@ async fn demo(bot: &mut Bot, other: Client) -> Result<(), BoxError> {
     let (heard, mut answered) = mpsc::unbounded_channel();
     let answering = bot.answer_mentions(answer_to, |mention| {
         let id = mention.status.as_ref().map(|status| status.id.clone());
-        println!(
+        say!(
             "answered @{}: status {}",
             mention.account.acct,
             id.as_ref().map_or("?", |id| id.as_str())
@@ -132,7 +132,7 @@ async fn demo(bot: &mut Bot, other: Client) -> Result<(), BoxError> {
                 .descendants
                 .first()
                 .ok_or("the server does not show the bot's answer")?;
-            println!(
+            say!(
                 "  {:?} → {:?}",
                 asked.content.to_text(),
                 answer.content.to_text()
@@ -145,7 +145,7 @@ async fn demo(bot: &mut Bot, other: Client) -> Result<(), BoxError> {
         asked = asking => asked?,
         () = tokio::time::sleep(Duration::from_secs(30)) => return Err("the bot did not answer within 30 seconds".into()),
     }
-    println!("Both mentions were answered.");
+    say!("Both mentions were answered.");
     Ok(())
 }
 
@@ -171,7 +171,8 @@ fn token(arguments: &Arguments) -> Result<Option<AccessToken>, BoxError> {
             arguments.credentials.display()
         )
     })?;
-    let (server, token) = (kept["server"].as_str(), kept["access_token"].as_str());
+    let text = |name| kept.get(name).and_then(Value::as_str);
+    let (server, token) = (text("server"), text("access_token"));
     // A token is for the server that gave it, and for no other.
     if server != Some(arguments.server.trim_end_matches('/')) {
         return Err(format!(
@@ -196,7 +197,7 @@ async fn log_in(client: &Client, credentials: &Path) -> Result<AccessToken, BoxE
         .send(methods::apps::Create::new("fedikit example bot", [OUT_OF_BAND]).scopes(scopes))
         .await?;
     let login = Authorization::new(&app, OUT_OF_BAND, scopes)?;
-    println!(
+    say!(
         "Open this page, log in as the bot's account, and copy the code that it shows:\n\n  {}\n",
         login.url(client.base())
     );
@@ -213,7 +214,7 @@ async fn log_in(client: &Client, credentials: &Path) -> Result<AccessToken, BoxE
         .access_token;
     keep(client, &token, credentials)
         .map_err(|error| format!("{} cannot be written: {error}", credentials.display()))?;
-    println!(
+    say!(
         "The token is kept in {} for the next time.\n",
         credentials.display()
     );

@@ -1,11 +1,5 @@
 //! `inspect`, run as a person runs it.
 
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "also in what the tests share"
-)]
-
 use axum::Router;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;

@@ -2,6 +2,7 @@
 
 use crate::story::{Story, check};
 use fedikit_examples::bot::Bot;
+use fedikit_examples::say;
 use fedikit_examples::server::BoxError;
 use mastodon_api::oauth::{Authorization, OUT_OF_BAND};
 use mastodon_api::streaming::Stream;
@@ -13,7 +14,7 @@ use std::time::Duration;
 pub(crate) async fn tell(story: &mut Story) -> Result<(), BoxError> {
     let instance = FakeInstance::start().await?;
     story.chapter("A bot on an instance");
-    println!(
+    say!(
         "     {} is the test instance of mastodon-api, in this process; a real one is used in the same way\n",
         instance.url()
     );

@@ -6,7 +6,7 @@ mod federated;
 mod story;
 
 use clap::Parser;
-use fedikit_examples::in_words;
+use fedikit_examples::{in_words, say};
 use std::process::ExitCode;
 use story::Story;
 
@@ -28,7 +28,7 @@ async fn main() -> ExitCode {
     };
     match told.await {
         Ok(()) => {
-            println!("\nAll {} steps did what they should.", story.steps());
+            say!("\nAll {} steps did what they should.", story.steps());
             ExitCode::SUCCESS
         }
         Err(error) => {

@@ -1,5 +1,6 @@
 //! Prints the story, a step with what was checked in it.
 
+use fedikit_examples::say;
 use fedikit_examples::server::BoxError;
 
 pub(crate) struct Story {
@@ -12,17 +13,17 @@ impl Story {
     }
 
     pub(crate) fn chapter(&mut self, title: &str) {
-        println!("\n{title}\n");
+        say!("\n{title}\n");
     }
 
     pub(crate) fn step(&mut self, what: &str) {
         self.steps += 1;
-        println!("{:3}. {what}", self.steps);
+        say!("{:3}. {what}", self.steps);
     }
 
     /// What the step has shown to be true.
     pub(crate) fn saw(&self, what: &str) {
-        println!("     ✓ {what}");
+        say!("     ✓ {what}");
     }
 
     pub(crate) fn steps(&self) -> usize {
