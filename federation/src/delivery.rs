@@ -7,10 +7,11 @@ use crate::{Application, Federation, FetchError, Inboxes};
 use activitypub::{Activity, Id};
 use bytes::Bytes;
 use chrono::Utc;
-use futures_util::{StreamExt as _, stream};
+use futures_util::stream::{self, FuturesUnordered};
+use futures_util::{FutureExt as _, StreamExt as _};
 use http::{Method, Request, header};
 use http_sig::{Digest, Signer};
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -110,7 +111,8 @@ impl<A: Application> Federation<A> {
         Ok(Inboxes::of(&*self.inner.fetcher.actor(actor).await?))
     }
 
-    /// Makes deliveries until `stop` is ready, and then finishes those that are under way.
+    /// Makes deliveries until `stop` is ready, and then finishes those that are under way, at most 64; the client's limits say how
+    /// long that can take, 30 seconds unless told otherwise.
     ///
     /// Run it in a task of its own, once for each queue:
     /// `tokio::spawn(async move { federation.run_deliveries(tokio::signal::ctrl_c()).await })`.
@@ -122,19 +124,43 @@ impl<A: Application> Federation<A> {
     ///
     /// When the queue fails. Nothing is lost then: what was claimed comes back when the queue is opened again.
     pub async fn run_deliveries(&self, stop: impl Future) -> Result<(), QueueError> {
+        let queue = &self.inner.queue;
         let mut stop = pin!(stop);
+        let mut claimed = VecDeque::new();
+        let mut under_way = FuturesUnordered::new();
         loop {
-            let wait = match self.deliver_due().await? {
-                0 => self.until_next_due().await?,
-                _ => Duration::ZERO,
-            };
+            if claimed.is_empty() && under_way.len() < CONCURRENT {
+                claimed.extend(queue.claim(BATCH, Utc::now()).await?);
+            }
+            while under_way.len() < CONCURRENT
+                && let Some(job) = claimed.pop_front()
+            {
+                under_way.push(self.deliver(job));
+            }
+            let wait = self.until_next_due().await?;
+            let has_room = under_way.len() < CONCURRENT;
             tokio::select! {
                 biased;
-                _ = &mut stop => return Ok(()),
-                () = self.inner.queued.notified() => {}
-                () = tokio::time::sleep(wait) => {}
+                _ = &mut stop => break,
+                Some(outcome) = under_way.next() => {
+                    let mut outcomes = vec![outcome];
+                    // Record what is ready together: a transaction for each would cost more than the delivery.
+                    while let Some(Some(outcome)) = under_way.next().now_or_never() {
+                        outcomes.push(outcome);
+                    }
+                    queue.finish(outcomes).await?;
+                }
+                () = self.inner.queued.notified(), if has_room => {}
+                () = tokio::time::sleep(wait), if has_room => {}
             }
         }
+        let untried = claimed.into_iter().map(|job| (job.id, Outcome::Returned));
+        queue.finish(untried.collect()).await?;
+        let mut rest = under_way.ready_chunks(BATCH);
+        while let Some(outcomes) = rest.next().await {
+            queue.finish(outcomes).await?;
+        }
+        Ok(())
     }
 
     async fn until_next_due(&self) -> Result<Duration, QueueError> {
@@ -145,7 +171,8 @@ impl<A: Application> Federation<A> {
         })
     }
 
-    /// Makes one batch of the deliveries that are due now, and says how many it tried.
+    /// Makes one batch of the deliveries that are due now, waits for all of it, and says how many it tried. For programs that end by
+    /// themselves; a server calls [`run_deliveries`](Self::run_deliveries).
     ///
     /// # Errors
     ///

@@ -1,6 +1,6 @@
 //! The main job, from server to server.
 
-use crate::world::{BLUE, World};
+use crate::world::{BLUE, GREEN, Page, World};
 use activitypub::addressing::{PUBLIC, Visibility};
 use activitypub::{Activity, Id, Object};
 use federation::CollectionName;
@@ -202,4 +202,47 @@ async fn only_what_a_user_did_is_sent_and_local_recipients_are_left_to_the_appli
             .inboxes
             .is_empty()
     );
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_does_not_hold_up_the_others() {
+    let World {
+        red, blue, green, ..
+    } = &World::new().await;
+    let alice = red.user("alice", ed25519());
+    let bob = blue.user("bob", ed25519());
+    let hanging = green.actor(GREEN, "hanging");
+    green.page("/users/hanging/inbox", Page::silence());
+    let federation = red.federation.clone();
+    let running = tokio::spawn(async move {
+        federation
+            .run_deliveries(std::future::pending::<()>())
+            .await
+    });
+    let like = |number: u8, whom: &str| {
+        let id = format!("http://red.example/likes/{number}");
+        Activity::like(id, &alice, "http://x.example/notes/1", whom)
+    };
+
+    let mut asked = green.arrivals.subscribe();
+    red.federation
+        .send("alice", &like(1, &hanging.id))
+        .await
+        .unwrap();
+    while green.asked_for("/users/hanging/inbox") == 0 {
+        asked.changed().await.unwrap();
+    }
+    let mut arrivals = blue.app().arrivals.subscribe();
+    red.federation
+        .send("alice", &like(2, bob.as_str()))
+        .await
+        .unwrap();
+    // Long before the client would give the silent server up.
+    let soon = std::time::Duration::from_secs(5);
+    tokio::time::timeout(soon, arrivals.changed())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(blue.app().kinds(), ["Like"]);
+    running.abort();
 }

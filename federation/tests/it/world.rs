@@ -332,6 +332,7 @@ impl Application for App {
 pub(crate) struct Scripted {
     pages: Mutex<HashMap<String, Page>>,
     pub(crate) asked: Mutex<Vec<Seen>>,
+    pub(crate) arrivals: watch::Sender<()>,
 }
 
 #[derive(Clone, Debug)]
@@ -339,14 +340,24 @@ pub(crate) struct Page {
     status: StatusCode,
     headers: Vec<(&'static str, String)>,
     body: String,
+    never: bool,
 }
 
 impl Page {
+    /// Never answers.
+    pub(crate) fn silence() -> Self {
+        Self {
+            never: true,
+            ..Self::status(200)
+        }
+    }
+
     pub(crate) fn status(status: u16) -> Self {
         Self {
             status: StatusCode::from_u16(status).unwrap(),
             headers: Vec::new(),
             body: String::new(),
+            never: false,
         }
     }
 
@@ -410,6 +421,10 @@ async fn answer(State(script): State<Arc<Scripted>>, request: Request) -> Respon
     let page = script.pages.lock().unwrap().get(&seen.path).cloned();
     script.asked.lock().unwrap().push(seen);
     let page = page.unwrap_or_else(|| Page::status(404));
+    script.arrivals.send_replace(());
+    if page.never {
+        std::future::pending::<()>().await;
+    }
     let mut response = Response::new(Body::from(page.body));
     *response.status_mut() = page.status;
     for (name, value) in page.headers {
