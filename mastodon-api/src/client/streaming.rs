@@ -670,7 +670,8 @@ fn is_below(url: &Url, instance: &Url) -> bool {
     let (Some(Host::Domain(host)), Some(Host::Domain(own))) = (url.host(), instance.host()) else {
         return false;
     };
-    host.strip_suffix(own).is_some_and(|below| below.ends_with('.'))
+    host.strip_suffix(own)
+        .is_some_and(|below| below.ends_with('.'))
 }
 
 /// Whether something refuses WebSockets that may let server-sent events through. What is wrong with the token or the
