@@ -1,13 +1,163 @@
-//! The `Digest` field of RFC 3230, as the fediverse uses it: SHA-256 of the body.
+//! Digests of bodies: the `Digest` field of RFC 3230, as the fediverse uses it, and `Content-Digest` of RFC 9530.
 
 use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::error::{Reason, VerifyError};
+use crate::structured_field::{self, BareItem, Item, Member};
+
+/// A hash function that binds a body. MD5, SHA-1 and checksums are none.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DigestAlgorithm {
+    /// SHA-256, which everybody reads.
+    Sha256,
+    /// SHA-512.
+    Sha512,
+}
+
+impl DigestAlgorithm {
+    /// The algorithm that the sender of a `Want-Content-Digest` or `Want-Repr-Digest` field likes best; of two that it
+    /// likes equally, SHA-256. `None` if it wants neither.
+    ///
+    /// [RFC 9530, section 4](https://www.rfc-editor.org/rfc/rfc9530#section-4)
+    ///
+    /// # Errors
+    /// [`Reason::DigestMalformed`] if the field is not a dictionary of at most 16 KiB and 32 members, or gives SHA-256 or
+    /// SHA-512 a weight that is not a whole number from 0 to 10; [`Reason::DigestRepeated`] if an algorithm stands in it
+    /// twice.
+    pub fn wanted(field: &[u8]) -> Result<Option<Self>, VerifyError> {
+        let mut best = (0, None);
+        for (algorithm, item) in known(field)? {
+            let BareItem::Integer(weight) = item.value else {
+                return Err(malformed("want-content-digest", field));
+            };
+            let weight = i64::from(weight);
+            if !(0..=10).contains(&weight) {
+                return Err(malformed("want-content-digest", field));
+            }
+            if weight > best.0 || (weight == best.0 && weight > 0 && algorithm == Self::Sha256) {
+                best = (weight, Some(algorithm));
+            }
+        }
+        Ok(best.1)
+    }
+
+    fn of_token(token: &[u8]) -> Option<Self> {
+        [Self::Sha256, Self::Sha512]
+            .into_iter()
+            .find(|algorithm| token.eq_ignore_ascii_case(algorithm.key().as_bytes()))
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha-256",
+            Self::Sha512 => "sha-512",
+        }
+    }
+
+    fn length(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha512 => 64,
+        }
+    }
+
+    fn hash(self, body: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Sha256 => Sha256::digest(body).to_vec(),
+            Self::Sha512 => Sha512::digest(body).to_vec(),
+        }
+    }
+}
+
+/// What a `Content-Digest` or `Repr-Digest` field says about a body.
+///
+/// [RFC 9530, section 2 and 3](https://www.rfc-editor.org/rfc/rfc9530#section-2). `Content-Digest` is over the bytes of
+/// the body as they go over the wire, `Repr-Digest` over the whole representation, of which the body may be a part.
+///
+/// ```
+/// use http_sig::{ContentDigest, DigestAlgorithm};
+///
+/// let digest = ContentDigest::new(DigestAlgorithm::Sha256, br#"{"hello": "world"}"#);
+/// let field = "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:";
+/// assert_eq!(digest.field_value(), field);
+/// ContentDigest::parse(field.as_bytes())?.check(br#"{"hello": "world"}"#)?;
+/// # Ok::<(), http_sig::VerifyError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContentDigest {
+    /// In the order of the field, at least one, none twice.
+    digests: Vec<(DigestAlgorithm, Vec<u8>)>,
+}
+
+impl ContentDigest {
+    /// Computes the digest of a body.
+    #[must_use]
+    pub fn new(algorithm: DigestAlgorithm, body: &[u8]) -> Self {
+        Self {
+            digests: vec![(algorithm, algorithm.hash(body))],
+        }
+    }
+
+    /// Reads the value of the field. Digests by other algorithms than SHA-256 and SHA-512 are passed over.
+    ///
+    /// # Errors
+    /// [`Reason::DigestMalformed`] if it is not a dictionary of at most 16 KiB and 32 members, or if a digest is not a
+    /// byte sequence of the right length; [`Reason::DigestRepeated`] if an algorithm stands in it twice;
+    /// [`Reason::DigestWeak`] if it has neither SHA-256 nor SHA-512.
+    pub fn parse(field: &[u8]) -> Result<Self, VerifyError> {
+        let mut digests = Vec::with_capacity(1);
+        for (algorithm, item) in known(field)? {
+            match item.value {
+                BareItem::ByteSequence(bytes) if bytes.len() == algorithm.length() => {
+                    digests.push((algorithm, bytes));
+                }
+                _ => return Err(malformed("content-digest", field)),
+            }
+        }
+        if digests.is_empty() {
+            let weak = VerifyError::from(Reason::DigestWeak);
+            return Err(weak.about("content-digest").finding(field));
+        }
+        Ok(Self { digests })
+    }
+
+    /// Checks the body against every digest of the field.
+    ///
+    /// # Errors
+    /// [`Reason::DigestMismatch`] if one of them is not the body's.
+    pub fn check(&self, body: &[u8]) -> Result<(), VerifyError> {
+        for (algorithm, sent) in &self.digests {
+            let computed = algorithm.hash(body);
+            // Not compared in constant time: both values are known to the sender.
+            if *sent != computed {
+                let spelled = |bytes| format!("{}=:{}:", algorithm.key(), STANDARD.encode(bytes));
+                return Err(VerifyError::from(Reason::DigestMismatch)
+                    .about("content-digest")
+                    .expecting(format!("\"{}\"", spelled(&computed)))
+                    .finding(spelled(sent)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of the field.
+    #[must_use]
+    pub fn field_value(&self) -> HeaderValue {
+        let spelled = self
+            .digests
+            .iter()
+            .map(|(algorithm, bytes)| format!("{}=:{}:", algorithm.key(), STANDARD.encode(bytes)));
+        let text = spelled.collect::<Vec<_>>().join(", ");
+        // Base64 is always a valid field value; an empty one would be refused by every recipient.
+        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+    }
+}
 
 /// The SHA-256 digest of a body, computed once and then shared by all recipients of the body.
 ///
@@ -49,44 +199,85 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// Checks the value of a `Digest` field against the body that came with it.
-pub(crate) fn check(field: &[u8], body: &[u8]) -> Result<(), VerifyError> {
-    let sent = read(field)?;
-    let computed: [u8; 32] = Sha256::digest(body).into();
-    // Not compared in constant time: both values are known to the sender.
-    if sent == computed {
-        return Ok(());
+impl From<&Digest> for ContentDigest {
+    fn from(digest: &Digest) -> Self {
+        Self {
+            digests: vec![(DigestAlgorithm::Sha256, digest.sha256.to_vec())],
+        }
     }
-    Err(VerifyError::from(Reason::DigestMismatch)
-        .about("digest")
-        .expecting(format!("\"SHA-256={}\"", STANDARD.encode(computed)))
-        .finding(field))
 }
 
-/// The one SHA-256 value of a `Digest` field. Other algorithms beside it are passed over; two values are refused.
-fn read(field: &[u8]) -> Result<[u8; 32], VerifyError> {
+/// Checks the value of a `Digest` field against the body that came with it: every SHA-256 and SHA-512 value in it must be
+/// the body's.
+pub(crate) fn check(field: &[u8], body: &[u8]) -> Result<(), VerifyError> {
+    for (algorithm, sent) in read(field)? {
+        let computed = algorithm.hash(body);
+        // Not compared in constant time: both values are known to the sender.
+        if sent != computed {
+            let name = algorithm.key().to_ascii_uppercase();
+            return Err(VerifyError::from(Reason::DigestMismatch)
+                .about("digest")
+                .expecting(format!("\"{name}={}\"", STANDARD.encode(computed)))
+                .finding(field));
+        }
+    }
+    Ok(())
+}
+
+/// The values of a `Digest` field that bind the body, one for each algorithm. Others beside them are passed over.
+fn read(field: &[u8]) -> Result<Vec<(DigestAlgorithm, Vec<u8>)>, VerifyError> {
     let refuse = |reason: Reason| VerifyError::from(reason).about("digest").finding(field);
-    let mut sha256 = None;
+    let mut digests: Vec<(DigestAlgorithm, Vec<u8>)> = Vec::with_capacity(1);
     for value in field.split(|byte| *byte == b',') {
         let value = value.trim_ascii();
         let equals = value
             .iter()
             .position(|byte| *byte == b'=')
             .ok_or_else(|| refuse(Reason::DigestMalformed))?;
-        let (algorithm, encoded) = value.split_at(equals);
-        if !algorithm.eq_ignore_ascii_case(b"SHA-256") {
+        let (token, encoded) = value.split_at(equals);
+        let Some(algorithm) = DigestAlgorithm::of_token(token) else {
             continue;
-        }
+        };
         let decoded = STANDARD.decode(encoded.get(1..).unwrap_or_default());
         let bytes = decoded
             .ok()
-            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+            .filter(|bytes| bytes.len() == algorithm.length())
             .ok_or_else(|| refuse(Reason::DigestMalformed))?;
-        if sha256.replace(bytes).is_some() {
+        if digests.iter().any(|(other, _)| *other == algorithm) {
             return Err(refuse(Reason::DigestRepeated));
         }
+        digests.push((algorithm, bytes));
     }
-    sha256.ok_or_else(|| refuse(Reason::DigestWeak))
+    if digests.is_empty() {
+        return Err(refuse(Reason::DigestWeak));
+    }
+    Ok(digests)
+}
+
+/// The members of a dictionary whose keys are algorithms that bind a body.
+fn known(field: &[u8]) -> Result<Vec<(DigestAlgorithm, Item<'_>)>, VerifyError> {
+    let members = structured_field::dictionary(field).map_err(|reason| match reason {
+        Reason::ParameterRepeated => VerifyError::from(Reason::DigestRepeated)
+            .about("content-digest")
+            .finding(field),
+        _ => malformed("content-digest", field),
+    })?;
+    let mut known = Vec::with_capacity(1);
+    for (key, member) in members {
+        // Keys of a dictionary are written in lower case, so that this is an exact comparison.
+        match (DigestAlgorithm::of_token(key.as_bytes()), member) {
+            (Some(algorithm), Member::Item(item)) => known.push((algorithm, item)),
+            (Some(_), Member::InnerList(..)) => return Err(malformed("content-digest", field)),
+            (None, _) => {}
+        }
+    }
+    Ok(known)
+}
+
+fn malformed(name: &str, field: &[u8]) -> VerifyError {
+    VerifyError::from(Reason::DigestMalformed)
+        .about(name)
+        .finding(field)
 }
 
 #[cfg(test)]
@@ -143,6 +334,138 @@ mod tests {
             let field = format!("SHA-256={}", STANDARD.encode(other));
             let error = check(field.as_bytes(), b"{}").unwrap_err();
             assert_eq!(error.reason(), Reason::DigestMismatch, "byte {at}");
+        }
+    }
+
+    const HELLO: &[u8] = b"{\"hello\": \"world\"}";
+    const SHA_512: &str =
+        "WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm+AbwAgBWnrIiYllu7BNNyealdVLvRwEmTHWXvJwew==";
+
+    #[test]
+    fn a_digest_by_sha_512_counts_and_must_be_right() {
+        check(format!("SHA-512={SHA_512}").as_bytes(), HELLO).unwrap();
+        let right = "SHA-256=X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=";
+        check(format!("{right},sha-512={SHA_512}").as_bytes(), HELLO).unwrap();
+        let wrong = SHA_512.replacen('W', "X", 1);
+        assert_eq!(
+            reason(&format!("{right},SHA-512={wrong}")),
+            Reason::DigestMismatch
+        );
+        assert_eq!(reason("SHA-512=AAEC"), Reason::DigestMalformed);
+    }
+
+    /// RFC 9530, appendices B and D.
+    #[test]
+    fn the_examples_of_rfc_9530() {
+        let with_line = b"{\"hello\": \"world\"}\n";
+        for (body, field) in [
+            (
+                &with_line[..],
+                "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:",
+            ),
+            (
+                with_line,
+                "sha-512=:YMAam51Jz/jOATT6/zvHrLVgOYTGFy1d6GJiOHTohq4yP+pgk4vf2aCsyRZOtw8MjkM7iw7yZ/WkppmM44T3qg==:",
+            ),
+            (
+                b"",
+                "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:",
+            ),
+            (
+                b"\"world\"}\n",
+                "sha-256=:jjcgBDWNAtbYUXI37CVG3gRuGOAjaaDRGpIUFsdyepQ=:",
+            ),
+            (
+                HELLO,
+                "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:",
+            ),
+            (
+                HELLO,
+                "md5=:Sd/dVLAcvNLSq16eXua5uQ==:, sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:",
+            ),
+            (HELLO, &format!("sha-512=:{SHA_512}:")),
+        ] {
+            let digest = ContentDigest::parse(field.as_bytes()).unwrap();
+            digest.check(body).unwrap();
+            if !field.starts_with("md5") {
+                assert_eq!(digest.field_value(), field);
+                assert_eq!(ContentDigest::new(digest.digests[0].0, body), digest);
+            }
+        }
+        assert_eq!(
+            ContentDigest::from(&Digest::sha256(HELLO)),
+            ContentDigest::new(DigestAlgorithm::Sha256, HELLO)
+        );
+    }
+
+    #[test]
+    fn a_content_digest_that_does_not_bind_the_body_is_refused() {
+        let right = "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:";
+        let wrong = SHA_512.replacen('W', "X", 1);
+        for (field, expected) in [
+            ("", Reason::DigestWeak),
+            ("md5=:Sd/dVLAcvNLSq16eXua5uQ==:", Reason::DigestWeak),
+            (
+                "SHA-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:",
+                Reason::DigestMalformed,
+            ),
+            (
+                "sha-256=X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=",
+                Reason::DigestMalformed,
+            ),
+            (
+                "sha-256=\"X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=\"",
+                Reason::DigestMalformed,
+            ),
+            ("sha-256=(:AAEC:)", Reason::DigestMalformed),
+            ("sha-256", Reason::DigestMalformed),
+            ("sha-256=:AAEC:", Reason::DigestMalformed),
+            ("sha-256=::", Reason::DigestMalformed),
+            (&format!("{right}, {right}"), Reason::DigestRepeated),
+            (&format!("{right},"), Reason::DigestMalformed),
+            (
+                "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:",
+                Reason::DigestMismatch,
+            ),
+            (
+                &format!("{right}, sha-512=:{wrong}:"),
+                Reason::DigestMismatch,
+            ),
+        ] {
+            let outcome =
+                ContentDigest::parse(field.as_bytes()).and_then(|digest| digest.check(HELLO));
+            assert_eq!(outcome.unwrap_err().reason(), expected, "{field}");
+        }
+    }
+
+    /// The first three are the examples of RFC 9530, section 4.
+    #[test]
+    fn the_algorithm_that_is_wanted_most() {
+        let (sha256, sha512) = (Some(DigestAlgorithm::Sha256), Some(DigestAlgorithm::Sha512));
+        for (field, expected) in [
+            ("sha-256=1", sha256),
+            ("sha-512=3, sha-256=10, unixsum=0", sha256),
+            ("sha-256=3, sha-512=10", sha512),
+            ("sha-512=3, sha-256=3", sha256),
+            ("sha-256=0", None),
+            ("md5=10", None),
+            ("", None),
+        ] {
+            assert_eq!(
+                DigestAlgorithm::wanted(field.as_bytes()),
+                Ok(expected),
+                "{field}"
+            );
+        }
+        for field in [
+            "sha-256",
+            "sha-256=11",
+            "sha-256=-1",
+            "sha-256=1.0",
+            "sha-256=",
+        ] {
+            let error = DigestAlgorithm::wanted(field.as_bytes()).unwrap_err();
+            assert_eq!(error.reason(), Reason::DigestMalformed, "{field}");
         }
     }
 }

@@ -101,11 +101,12 @@ pub enum Reason {
     Expired,
     /// `expires` lies before `created`.
     ExpiresBeforeCreated,
-    /// The `Digest` field is not a list of `algorithm=base64`, or its SHA-256 value is not 32 bytes.
+    /// The `Digest` field is not a list of `algorithm=base64`, or `Content-Digest` not a dictionary of byte sequences, or a
+    /// SHA-256 or SHA-512 value in it is not of the right length.
     DigestMalformed,
-    /// The `Digest` field gives SHA-256 twice.
+    /// The digest field gives an algorithm twice.
     DigestRepeated,
-    /// The `Digest` field has no SHA-256 value.
+    /// The digest field has neither a SHA-256 nor a SHA-512 value.
     DigestWeak,
     /// The body is not the one whose digest was sent.
     DigestMismatch,
@@ -302,9 +303,9 @@ impl fmt::Display for Reason {
             Self::InFuture => "the request was signed in the future",
             Self::Expired => "the signature has expired",
             Self::ExpiresBeforeCreated => "the signature expires before it was created",
-            Self::DigestMalformed => "the Digest field cannot be read",
-            Self::DigestRepeated => "the Digest field gives SHA-256 twice",
-            Self::DigestWeak => "the Digest field has no SHA-256 value",
+            Self::DigestMalformed => "the digest field cannot be read",
+            Self::DigestRepeated => "the digest field gives an algorithm twice",
+            Self::DigestWeak => "the digest field has neither a SHA-256 nor a SHA-512 value",
             Self::DigestMismatch => "the body is not the one that was signed",
             Self::SignatureMismatch => "the signature was not made with this key over this request",
             Self::NoAuthorities => {

@@ -11,9 +11,10 @@ mod error;
 mod key;
 mod policy;
 mod sign;
+mod structured_field;
 mod verify;
 
-pub use crate::digest::Digest;
+pub use crate::digest::{ContentDigest, Digest, DigestAlgorithm};
 pub use crate::error::{KeyError, Reason, Refusal, SignError, VerifyError};
 pub use crate::key::{KeyAlgorithm, Sign, SignatureAlgorithm, SigningKey, VerifyingKey};
 pub use crate::policy::Policy;

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::Request;
 use http_sig::cavage::SignatureHeader;
-use http_sig::{Policy, Reason, VerifyError, VerifyingKey};
+use http_sig::{ContentDigest, Policy, Reason, VerifyError, VerifyingKey};
 use serde_json::Value;
 
 /// The folder, or nothing with a line that says so.
@@ -106,6 +108,34 @@ fn vectors_of_other_servers() {
     }
     println!("others.json: {} as expected", vectors.len());
     assert_eq!(vectors.len(), 6);
+}
+
+#[test]
+fn digests_of_rfc_9530() {
+    let Some(folder) = shared("digests_of_rfc_9530") else {
+        return;
+    };
+    let file = json(&folder.join("signatures/rfc9530/digests.json"));
+    let mut counts = [0, 0];
+    for vector in file["digests"].as_array().unwrap() {
+        let body = STANDARD.decode(text(&vector["body_base64"])).unwrap();
+        let known = ["sha-256", "sha-512"].contains(&text(&vector["algorithm"]));
+        let outcome = ContentDigest::parse(text(&vector["field_member"]).as_bytes())
+            .and_then(|digest| digest.check(&body))
+            .map_err(|error| error.reason());
+        let expected = if known {
+            Ok(())
+        } else {
+            Err(Reason::DigestWeak)
+        };
+        assert_eq!(outcome, expected, "{vector}");
+        counts[usize::from(known)] += 1;
+    }
+    println!(
+        "digests.json: right {}, too weak to count {}",
+        counts[1], counts[0]
+    );
+    assert_eq!(counts, [6, 14]);
 }
 
 #[test]

@@ -1,0 +1,221 @@
+//! Structured fields ([RFC 9651](https://www.rfc-editor.org/rfc/rfc9651)): what the fields of RFC 9421 and RFC 9530 are
+//! written in.
+//!
+//! The parser is the `sfv` crate. Here stands what it leaves open: how much is read, and that a key which stands twice is
+//! refused. The RFC lets the last one win, and whoever sends two hopes that somebody takes the first.
+
+use std::convert::Infallible;
+
+use sfv::visitor::{
+    DictionaryVisitor, EntryVisitor, InnerListVisitor, ItemVisitor, ParameterVisitor,
+};
+use sfv::{BareItemFromInput, KeyRef, Parser};
+
+use crate::error::Reason;
+
+/// Longest field, in bytes, all its lines together.
+const LONGEST: usize = 16 * 1024;
+/// Most members of a dictionary.
+const MOST_MEMBERS: usize = 32;
+/// Most parameters of one item or inner list.
+const MOST_PARAMETERS: usize = 32;
+
+pub(crate) type BareItem<'a> = BareItemFromInput<'a>;
+pub(crate) type Parameters<'a> = Vec<(&'a KeyRef, BareItem<'a>)>;
+
+/// An item and its parameters.
+pub(crate) struct Item<'a> {
+    pub(crate) value: BareItem<'a>,
+    pub(crate) parameters: Parameters<'a>,
+}
+
+/// A member of a dictionary: an item, or a list of items with parameters of its own.
+pub(crate) enum Member<'a> {
+    Item(Item<'a>),
+    InnerList(Vec<Item<'a>>, Parameters<'a>),
+}
+
+/// Reads a dictionary, its members in their order.
+///
+/// # Errors
+/// [`Reason::HeaderTooLong`], [`Reason::HeaderMalformed`], [`Reason::TooManyParameters`] or
+/// [`Reason::ParameterRepeated`].
+pub(crate) fn dictionary(field: &[u8]) -> Result<Vec<(&str, Member<'_>)>, Reason> {
+    if field.len() > LONGEST {
+        return Err(Reason::HeaderTooLong);
+    }
+    let members = Parser::new(field)
+        .parse_dictionary_with_visitor(Members(Vec::new()))
+        .map_err(|_| Reason::HeaderMalformed)?;
+    if members.len() > MOST_MEMBERS {
+        return Err(Reason::TooManyParameters);
+    }
+    for (at, (key, member)) in members.iter().enumerate() {
+        if members.iter().take(at).any(|(other, _)| other == key) {
+            return Err(Reason::ParameterRepeated);
+        }
+        match member {
+            Member::Item(item) => check(&item.parameters)?,
+            Member::InnerList(items, parameters) => {
+                items.iter().try_for_each(|item| check(&item.parameters))?;
+                check(parameters)?;
+            }
+        }
+    }
+    Ok(members)
+}
+
+fn check(parameters: &Parameters<'_>) -> Result<(), Reason> {
+    if parameters.len() > MOST_PARAMETERS {
+        return Err(Reason::TooManyParameters);
+    }
+    let mut keys = parameters.iter().enumerate();
+    if keys.any(|(at, (key, _))| parameters.iter().take(at).any(|(other, _)| other == key)) {
+        return Err(Reason::ParameterRepeated);
+    }
+    Ok(())
+}
+
+struct Members<'a>(Vec<(&'a str, Member<'a>)>);
+
+impl<'a> DictionaryVisitor<'a> for Members<'a> {
+    type Out = Vec<(&'a str, Member<'a>)>;
+    type Error = Infallible;
+
+    fn entry(&mut self, key: &'a KeyRef) -> Result<impl EntryVisitor<'a>, Infallible> {
+        Ok(Entry {
+            key: key.as_str(),
+            members: &mut self.0,
+        })
+    }
+
+    fn finish(self) -> Result<Self::Out, Infallible> {
+        Ok(self.0)
+    }
+}
+
+struct Entry<'a, 'm> {
+    key: &'a str,
+    members: &'m mut Vec<(&'a str, Member<'a>)>,
+}
+
+impl<'a> EntryVisitor<'a> for Entry<'a, '_> {
+    type Error = Infallible;
+
+    fn item(self) -> Result<impl ItemVisitor<'a>, Infallible> {
+        Ok(move |value| {
+            Ok::<_, Infallible>(Collect {
+                parameters: Vec::new(),
+                done: move |parameters| {
+                    let item = Member::Item(Item { value, parameters });
+                    self.members.push((self.key, item));
+                },
+            })
+        })
+    }
+
+    fn inner_list(self) -> Result<impl InnerListVisitor<'a>, Infallible> {
+        Ok(InnerList {
+            entry: self,
+            items: Vec::new(),
+        })
+    }
+}
+
+struct InnerList<'a, 'm> {
+    entry: Entry<'a, 'm>,
+    items: Vec<Item<'a>>,
+}
+
+impl<'a> InnerListVisitor<'a> for InnerList<'a, '_> {
+    type Error = Infallible;
+
+    fn item(&mut self) -> Result<impl ItemVisitor<'a>, Infallible> {
+        let items = &mut self.items;
+        Ok(move |value| {
+            Ok::<_, Infallible>(Collect {
+                parameters: Vec::new(),
+                done: move |parameters| items.push(Item { value, parameters }),
+            })
+        })
+    }
+
+    fn finish(self) -> Result<impl ParameterVisitor<'a>, Infallible> {
+        Ok(Collect {
+            parameters: Vec::new(),
+            done: move |parameters| {
+                let list = Member::InnerList(self.items, parameters);
+                self.entry.members.push((self.entry.key, list));
+            },
+        })
+    }
+}
+
+struct Collect<'a, F> {
+    parameters: Parameters<'a>,
+    done: F,
+}
+
+impl<'a, F: FnOnce(Parameters<'a>)> ParameterVisitor<'a> for Collect<'a, F> {
+    type Out = ();
+    type Error = Infallible;
+
+    fn parameter(&mut self, key: &'a KeyRef, value: BareItem<'a>) -> Result<(), Infallible> {
+        self.parameters.push((key, value));
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), Infallible> {
+        (self.done)(self.parameters);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(field: &str) -> Option<Reason> {
+        dictionary(field.as_bytes()).err()
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_refused() {
+        assert_eq!(reason("a=1, b=(1 2);x;y, c"), None);
+        for field in ["a=1, a=2", "a=1;x;x", "a=(1;x;x)", "a=(1);x;y;x"] {
+            assert_eq!(reason(field), Some(Reason::ParameterRepeated), "{field}");
+        }
+    }
+
+    #[test]
+    fn each_limit_is_kept_at_its_edge() {
+        let members = |count: usize| (0..count).map(|i| format!("k{i}")).collect::<Vec<_>>();
+        assert_eq!(reason(&members(MOST_MEMBERS).join(", ")), None);
+        let one_more = reason(&members(MOST_MEMBERS + 1).join(", "));
+        assert_eq!(one_more, Some(Reason::TooManyParameters));
+        let parameters = |count: usize| format!("a=();{}", members(count).join(";"));
+        assert_eq!(reason(&parameters(MOST_PARAMETERS)), None);
+        let one_more = reason(&parameters(MOST_PARAMETERS + 1));
+        assert_eq!(one_more, Some(Reason::TooManyParameters));
+        let long = |length: usize| format!("a=\"{}\"", "x".repeat(length - 4));
+        assert_eq!(reason(&long(LONGEST)), None);
+        assert_eq!(reason(&long(LONGEST + 1)), Some(Reason::HeaderTooLong));
+    }
+
+    #[test]
+    fn what_is_no_dictionary_is_refused() {
+        for field in [
+            "a=",
+            "a=\"x",
+            "a=1000000000000000",
+            "A=1",
+            "a=\"é\"",
+            "a=1,",
+            "a=(1",
+            "a=:!:",
+            "\"a\"",
+        ] {
+            assert_eq!(reason(field), Some(Reason::HeaderMalformed), "{field}");
+        }
+    }
+}
