@@ -137,8 +137,11 @@ impl<A: Application> Federation<A> {
             {
                 under_way.push(self.deliver(job));
             }
-            let wait = self.until_next_due().await?;
             let has_room = under_way.len() < CONCURRENT;
+            let wait = match has_room {
+                true => self.until_next_due().await?,
+                false => Duration::ZERO,
+            };
             tokio::select! {
                 biased;
                 _ = &mut stop => break,

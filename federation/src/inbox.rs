@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_sig::{Claim, Policy, VerifiedRequest, VerifyError};
 use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -17,7 +18,7 @@ pub(crate) const MAX_BODY: usize = 1024 * 1024;
 /// An activity whose sender, integrity and right to say what it says have been checked.
 ///
 /// Only [`Federation::verify`] makes one, so a handler that takes it cannot be reached by anything unchecked.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct VerifiedActivity {
     activity: Activity,
     actor: Arc<Actor>,
@@ -71,6 +72,18 @@ impl VerifiedActivity {
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
+    }
+}
+
+/// What it is and who says so, not what it says: that may be meant for one person's eyes.
+impl fmt::Debug for VerifiedActivity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedActivity")
+            .field("id", &self.activity.id)
+            .field("kind", &self.activity.kind())
+            .field("actor", &self.actor_id)
+            .field("key_id", &self.key_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -137,8 +150,8 @@ enum Checked {
 impl<A: Application> Federation<A> {
     /// Receives one request to an inbox: verifies it, sees that it is not a copy, and hands it to the application.
     ///
-    /// A copy that comes while the first is still being processed waits for it, and is processed itself if that one fails
-    /// or is broken off. Which activities were processed is remembered for 26 hours (the latest 100,000 of them) and not
+    /// A copy that comes while the first is still being processed waits for it and shares its failure; if the first is broken off,
+    /// the copy is processed. Which activities were processed is remembered for 26 hours (the latest 100,000 of them) and not
     /// over a restart, so the application should be able to bear the same activity twice.
     ///
     /// `now` is the time that signatures are measured against.
@@ -344,6 +357,9 @@ impl<A: Application> Federation<A> {
             let local = self.inner.application.actor(&name).await;
             let local = local.map_err(|error| InboxError::Application(error.into()))?;
             return Ok(local.is_some_and(|local| names_it(&local.actor)));
+        }
+        if target.as_str().len() > authority::LONGEST_ID {
+            return Ok(false);
         }
         // The alias is often only minutes old, so a kept copy will not do; but nobody may have us ask for the same one all the time.
         let asked = self.inner.inbox.asked.entry_by_ref(target).or_insert(());

@@ -9,6 +9,7 @@ pub use sqlite::SqliteQueue;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use std::error::Error;
+use std::fmt;
 use url::Url;
 
 /// A durable list of deliveries that wait to be made.
@@ -57,7 +58,7 @@ pub trait Queue: Send + Sync + 'static {
 }
 
 /// One activity and the inboxes that it goes to.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Envelope {
     /// The `id` of the activity.
@@ -89,7 +90,7 @@ impl Envelope {
 }
 
 /// One delivery that was claimed and must be made now.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Job {
     /// What [`Queue::finish`] calls it.
@@ -118,6 +119,30 @@ impl Job {
             inbox,
             attempts,
         }
+    }
+}
+
+/// Without the body, which may be meant for one person's eyes.
+impl fmt::Debug for Envelope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Envelope")
+            .field("activity_id", &self.activity_id)
+            .field("sender", &self.sender)
+            .field("inboxes", &self.inboxes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Without the body, which may be meant for one person's eyes.
+impl fmt::Debug for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Job")
+            .field("id", &self.id)
+            .field("activity_id", &self.activity_id)
+            .field("sender", &self.sender)
+            .field("inbox", &self.inbox.as_str())
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
     }
 }
 
