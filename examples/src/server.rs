@@ -269,14 +269,16 @@ impl Application for Server {
     }
 
     async fn object(&self, id: &Id) -> Result<Option<Any>, BoxError> {
-        let Some(post) = self.stored_document(id)? else {
-            return Ok(None);
-        };
-        Ok(match post {
-            None => Some(Object::tombstone(id.clone()).into()),
-            // What is not for everybody is not given to whoever knows the id.
-            Some(note) => matches!(note.visibility(), Visibility::Public | Visibility::Unlisted)
-                .then(|| note.into()),
+        // What is not for everybody is not given to whoever knows the id; nor is it told that it is there, or was.
+        let document = self
+            .database()
+            .prepare_cached("select document from post where id = ?1 and is_public")?
+            .query_row([id.as_str()], |row| row.get::<_, Option<Vec<u8>>>(0))
+            .optional()?;
+        Ok(match document {
+            None => None,
+            Some(None) => Some(Object::tombstone(id.clone()).into()),
+            Some(Some(document)) => Some(Object::from_slice(&document)?.into()),
         })
     }
 
@@ -286,32 +288,36 @@ impl Application for Server {
         collection: CollectionName,
         cursor: Option<&str>,
     ) -> Result<Option<CollectionPart>, BoxError> {
-        if self.local_actor(name)?.is_none() {
+        let Some(local) = self.local_actor(name)? else {
             return Ok(None);
-        }
-        let before: i64 = cursor.map(str::parse).transpose()?.unwrap_or(i64::MAX);
-        let (table, column, condition) = match collection {
-            CollectionName::Outbox => ("post", "id", "author = ?3 and document is not null"),
-            CollectionName::Followers => ("follower", "actor", "user = ?2"),
-            CollectionName::Following => ("follow", "target", "user = ?2 and accepted"),
+        };
+        // As the name is spelt here, whatever was asked for.
+        let name = local.actor.preferred_username.unwrap_or_default();
+        let (list, owner) = match collection {
+            CollectionName::Outbox => (
+                "select rowid, id from post where author = ?1 and is_public and document is not null",
+                self.actor_id(&name).to_string(),
+            ),
+            CollectionName::Followers => {
+                ("select rowid, actor from follower where user = ?1", name)
+            }
+            CollectionName::Following => (
+                "select rowid, target from follow where user = ?1 and accepted",
+                name,
+            ),
             _ => return Ok(None),
         };
         let database = self.database();
-        let author = self.actor_id(name);
-        let total = database.query_row(
-            &format!(
-                "select count(*) from {table} where {condition} and ?1 and (?2 <> '' or ?3 <> '')"
-            ),
-            params![true, name, author.as_str()],
-            |row| row.get::<_, i64>(0),
-        )?;
+        let total: i64 =
+            database.query_row(&format!("select count(*) from ({list})"), [&owner], |row| {
+                row.get(0)
+            })?;
+        let before = cursor.map_or(Ok(i64::MAX), str::parse)?;
         let mut select = database.prepare(&format!(
-            "select rowid, {column} from {table} where rowid < ?1 and {condition} and (?2 <> '' or ?3 <> '')
-             order by rowid desc limit 20"
+            "{list} and rowid < ?2 order by rowid desc limit 20"
         ))?;
-        let rows = select.query_map(params![before, name, author.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
+        let rows =
+            select.query_map(params![owner, before], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let rows: Vec<(i64, String)> = rows.collect::<Result<_, _>>()?;
         let items = rows
             .iter()
@@ -452,11 +458,12 @@ impl Server {
         let mut database = self.database();
         let transaction = database.transaction()?;
         transaction.execute(
-            "insert into post (id, author, document, stored) values (?1, ?2, ?3, ?4)
-             on conflict (id) do update set document = excluded.document",
+            "insert into post (id, author, is_public, document, stored) values (?1, ?2, ?3, ?4, ?5)
+             on conflict (id) do update set is_public = excluded.is_public, document = excluded.document",
             params![
                 id.as_str(),
                 author.as_str(),
+                matches!(note.visibility(), Visibility::Public | Visibility::Unlisted),
                 note.to_vec(),
                 Utc::now().timestamp_micros()
             ],
@@ -471,20 +478,15 @@ impl Server {
         Ok(())
     }
 
-    /// The post with this id: `None` if there never was one, `Some(None)` if it was deleted.
-    fn stored_document(&self, id: &Id) -> Result<Option<Option<Object>>, BoxError> {
+    fn post(&self, id: &Id) -> Result<Option<Object>, BoxError> {
         let document = self
             .database()
-            .prepare_cached("select document from post where id = ?1")?
-            .query_row([id.as_str()], |row| row.get::<_, Option<Vec<u8>>>(0))
+            .prepare_cached("select document from post where id = ?1 and document is not null")?
+            .query_row([id.as_str()], |row| row.get::<_, Vec<u8>>(0))
             .optional()?;
         Ok(document
-            .map(|document| document.map(|bytes| Object::from_slice(&bytes)).transpose())
+            .map(|bytes| Object::from_slice(&bytes))
             .transpose()?)
-    }
-
-    fn post(&self, id: &Id) -> Result<Option<Object>, BoxError> {
-        Ok(self.stored_document(id)?.flatten())
     }
 
     fn delete_post(&self, id: &Id) -> Result<(), BoxError> {
@@ -522,6 +524,7 @@ create table if not exists user (name text primary key collate nocase, private_k
 create table if not exists post (
     id text primary key,
     author text not null,
+    is_public integer not null,
     document blob, -- null once it was deleted
     stored integer not null
 ) strict;

@@ -17,8 +17,8 @@ use tokio::sync::mpsc;
 /// Answers whoever mentions the account. Without a token it logs in first: it prints a page to open, and asks for the code that the page shows.
 #[derive(Parser)]
 struct Arguments {
-    /// The server, such as https://mastodon.example.
-    #[arg(long, env = "MASTODON_SERVER")]
+    /// The server, such as `https://mastodon.example`.
+    #[arg(long, value_name = "URL", env = "MASTODON_SERVER")]
     server: String,
 
     /// Where the token is kept. The environment variable MASTODON_TOKEN goes before it.
