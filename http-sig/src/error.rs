@@ -45,8 +45,8 @@ struct Evidence {
 pub enum Reason {
     /// There is no `Signature` field and no `Authorization: Signature`.
     Unsigned,
-    /// The signature is of a scheme that this version cannot check, such as RFC 9421.
-    SchemeUnsupported,
+    /// The message is signed by the draft and by RFC 9421 both, and the policy does not say which one counts.
+    SchemesMixed,
     /// More than one signature field.
     SignatureRepeated,
     /// The signature field is longer than 16 KiB.
@@ -57,11 +57,14 @@ pub enum Reason {
     ParameterRepeated,
     /// The signature field has more than 32 parameters.
     TooManyParameters,
+    /// `Signature-Input` has no signature, several, or none with the label or tag that the policy wants.
+    LabelUnclear,
     /// There is no `keyId`, or an empty one.
     KeyIdMissing,
     /// There is no `signature` parameter.
     SignatureMissing,
-    /// The `signature` parameter is not standard base64 with its padding.
+    /// The `signature` parameter is not standard base64 with its padding, or a member of the `Signature` field is not a
+    /// byte sequence.
     SignatureNotBase64,
     /// `created` or `expires` is covered and is not a whole number of seconds in the years 1970 to 9999.
     TimeMalformed,
@@ -69,8 +72,11 @@ pub enum Reason {
     TooManyComponents,
     /// The list of covered components names one twice.
     ComponentRepeated,
-    /// The list of covered components names something that is not a field name nor a known `(…)`.
+    /// The list of covered components names something that is not a field name nor a known `(…)` or `@…`, or it has a
+    /// parameter that is not known or does not belong there.
     ComponentUnknown,
+    /// A component is covered as a structured field or a part of one, and the field is not one that can be read so.
+    FieldNotStructured,
     /// The method has lower-case letters, which the signature base cannot tell from upper-case ones.
     MethodAmbiguous,
     /// A component is covered, but the message does not have it.
@@ -79,7 +85,7 @@ pub enum Reason {
     FieldRepeated,
     /// The policy demands that a component is covered, and it is not.
     ComponentUncovered,
-    /// Neither `date` nor `(created)` is covered, so nothing says when this was signed.
+    /// Neither `date` nor `(created)` is covered, or there is no `created`, so nothing says when this was signed.
     NoTimeCovered,
     /// `(created)` or `(expires)` is covered with an algorithm whose name forbids that (draft section 2.3).
     TimeForbidden,
@@ -157,9 +163,6 @@ impl VerifyError {
                  or a covered field, or the key may be an old one"
             }
             Reason::TooOld | Reason::InFuture => "compare the clocks of both servers",
-            Reason::SchemeUnsupported => {
-                "the sender will try draft-cavage-12 next if it is answered with 401"
-            }
             _ => return None,
         })
     }
@@ -217,6 +220,8 @@ impl From<Reason> for VerifyError {
             | Reason::HeaderMalformed
             | Reason::ParameterRepeated
             | Reason::TooManyParameters
+            | Reason::SchemesMixed
+            | Reason::FieldNotStructured
             | Reason::KeyIdMissing
             | Reason::SignatureMissing
             | Reason::SignatureNotBase64
@@ -231,7 +236,7 @@ impl From<Reason> for VerifyError {
             | Reason::DigestMalformed
             | Reason::DigestRepeated => Self::Unreadable(refusal),
             Reason::Unsigned
-            | Reason::SchemeUnsupported
+            | Reason::LabelUnclear
             | Reason::ComponentMissing
             | Reason::ComponentUncovered
             | Reason::NoTimeCovered
@@ -275,7 +280,9 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Unsigned => "the request is not signed",
-            Self::SchemeUnsupported => "the signature is of a scheme that is not supported here",
+            Self::SchemesMixed => "the request is signed by two standards at once",
+            Self::LabelUnclear => "it is not clear which one of the signatures is meant",
+            Self::FieldNotStructured => "the signature covers a structured field that cannot be read as one",
             Self::SignatureRepeated => "the request has more than one signature field",
             Self::HeaderTooLong => "the signature field is longer than 16 KiB",
             Self::HeaderMalformed => "the signature field is not a list of name=\"value\"",
@@ -292,7 +299,7 @@ impl fmt::Display for Reason {
             Self::ComponentMissing => "the signature covers a component that the request does not have",
             Self::FieldRepeated => "a field that may stand only once stands in the request several times",
             Self::ComponentUncovered => "the signature does not cover a component that it must cover",
-            Self::NoTimeCovered => "the signature covers neither date nor (created)",
+            Self::NoTimeCovered => "the signature does not say when it was made",
             Self::TimeForbidden => "(created) and (expires) may not be covered with this algorithm",
             Self::AlgorithmRefused => "the algorithm of the signature is not accepted",
             Self::AlgorithmMismatch => "the algorithm of the signature is not one of the key",
@@ -322,7 +329,7 @@ pub enum SignError {
     /// The key id is empty, longer than 2048 bytes, or has a character other than visible ASCII without `"` and `\`.
     #[error("the key id must be 1 to 2048 visible ASCII characters without quotes and backslashes")]
     KeyId,
-    /// The request has no `Host` field and its URI has no host.
+    /// The request has no `Host` field and its URI has no host, or the field cannot be read.
     #[error("the request has no host: give it an absolute URI or a Host field")]
     NoHost,
     /// A method that may have a body was to be signed without a digest.
@@ -342,6 +349,9 @@ pub enum SignError {
     /// The time cannot be written as an HTTP date: it is before 1970 or after 9999.
     #[error("the time to sign with is not in the years 1970 to 9999")]
     Time,
+    /// The key is of a kind that signs by RFC 9421 only.
+    #[error("a draft-cavage signature is made with an RSA or Ed25519 key, and this is neither")]
+    KeyAlgorithm,
     /// The key did not sign; a key kept elsewhere says why in the source.
     #[error("the key did not sign")]
     Key(#[source] Box<dyn Error + Send + Sync>),
@@ -371,8 +381,8 @@ pub enum KeyError {
     /// The private key is encrypted with a passphrase.
     #[error("the private key is encrypted; decrypt it first (openssl pkey -in key.pem)")]
     Encrypted,
-    /// The block is neither an RSA nor an Ed25519 key.
-    #[error("this is neither an RSA key nor an Ed25519 key")]
+    /// The block is no RSA, Ed25519 or ECDSA key, or over another curve than P-256 and P-384.
+    #[error("this is no RSA, Ed25519 or ECDSA P-256 or P-384 key")]
     Unsupported,
     /// The block's label is right, but its content is not the encoding of such a key.
     #[error("the content of the PEM block is not a key of the kind that its label says")]

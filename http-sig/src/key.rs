@@ -14,7 +14,7 @@ mod pem;
 #[cfg(feature = "aws-lc-rs")]
 use crate::crypto::PrivateKey;
 #[cfg(feature = "aws-lc-rs")]
-use crate::crypto::aws_lc_rs as backend;
+use crate::crypto::aws_lc_rs::{self as backend, Curve};
 use crate::error::KeyError;
 
 /// What kind of key it is. It decides which algorithms a signature may use; the message's own words can only narrow
@@ -26,6 +26,10 @@ pub enum KeyAlgorithm {
     Rsa,
     /// Ed25519 ([RFC 8032](https://www.rfc-editor.org/rfc/rfc8032)): smaller and faster, not understood by all.
     Ed25519,
+    /// ECDSA over the curve P-256 ([FIPS 186-5](https://doi.org/10.6028/NIST.FIPS.186-5)). Signs by RFC 9421 only.
+    EcdsaP256,
+    /// ECDSA over the curve P-384. Signs by RFC 9421 only.
+    EcdsaP384,
 }
 
 /// How the bytes of a signature are made.
@@ -38,6 +42,15 @@ pub enum SignatureAlgorithm {
     RsaSha512,
     /// Ed25519 ([RFC 8032, section 5.1](https://www.rfc-editor.org/rfc/rfc8032#section-5.1)).
     Ed25519,
+    /// RSASSA-PSS with SHA-512, MGF1 with SHA-512 and a salt of 64 bytes
+    /// ([RFC 9421, section 3.3.1](https://www.rfc-editor.org/rfc/rfc9421#section-3.3.1)).
+    RsaPssSha512,
+    /// ECDSA over P-256 with SHA-256, `r` and `s` one after the other
+    /// ([RFC 9421, section 3.3.4](https://www.rfc-editor.org/rfc/rfc9421#section-3.3.4)).
+    EcdsaP256Sha256,
+    /// ECDSA over P-384 with SHA-384, `r` and `s` one after the other
+    /// ([RFC 9421, section 3.3.5](https://www.rfc-editor.org/rfc/rfc9421#section-3.3.5)).
+    EcdsaP384Sha384,
 }
 
 /// A private key that is kept elsewhere, such as in a hardware module or an agent.
@@ -70,7 +83,8 @@ enum Place {
 }
 
 impl SigningKey {
-    /// Reads a private key from PEM: `PRIVATE KEY` (PKCS#8, RSA or Ed25519) or `RSA PRIVATE KEY` (PKCS#1).
+    /// Reads a private key from PEM: `PRIVATE KEY` (PKCS#8; RSA, Ed25519, ECDSA over P-256 or P-384), `RSA PRIVATE KEY`
+    /// (PKCS#1) or `EC PRIVATE KEY` (RFC 5915).
     ///
     /// Lines may be of any width and end in LF or CRLF. Parsing costs as much as a signature, so keep the result.
     ///
@@ -82,6 +96,12 @@ impl SigningKey {
         let block = pem::decode(pem)?;
         let (algorithm, key) = match block.label() {
             "RSA PRIVATE KEY" => (KeyAlgorithm::Rsa, block.der()),
+            "EC PRIVATE KEY" => {
+                let p256 = backend::EcdsaPrivateKey::new(Curve::P256, block.der());
+                let key =
+                    p256.or_else(|_| backend::EcdsaPrivateKey::new(Curve::P384, block.der()))?;
+                return Self::from_ecdsa(key);
+            }
             "PRIVATE KEY" => der::private_key(block.der())?,
             "ENCRYPTED PRIVATE KEY" => return Err(KeyError::Encrypted),
             "PUBLIC KEY" | "RSA PUBLIC KEY" => return Err(KeyError::PublicKey),
@@ -95,6 +115,12 @@ impl SigningKey {
             }
             KeyAlgorithm::Ed25519 => {
                 Self::from_ed25519(backend::Ed25519PrivateKey::new(block.der())?)
+            }
+            KeyAlgorithm::EcdsaP256 => {
+                Self::from_ecdsa(backend::EcdsaPrivateKey::new(Curve::P256, block.der())?)
+            }
+            KeyAlgorithm::EcdsaP384 => {
+                Self::from_ecdsa(backend::EcdsaPrivateKey::new(Curve::P384, block.der())?)
             }
         }
     }
@@ -115,6 +141,24 @@ impl SigningKey {
     #[cfg(feature = "aws-lc-rs")]
     pub fn generate_ed25519() -> Result<Self, KeyError> {
         Self::from_ed25519(backend::Ed25519PrivateKey::generate()?)
+    }
+
+    /// Makes a new ECDSA key over P-256.
+    ///
+    /// # Errors
+    /// [`KeyError::Backend`] if the system gives no randomness.
+    #[cfg(feature = "aws-lc-rs")]
+    pub fn generate_ecdsa_p256() -> Result<Self, KeyError> {
+        Self::from_ecdsa(backend::EcdsaPrivateKey::generate(Curve::P256)?)
+    }
+
+    /// Makes a new ECDSA key over P-384.
+    ///
+    /// # Errors
+    /// [`KeyError::Backend`] if the system gives no randomness.
+    #[cfg(feature = "aws-lc-rs")]
+    pub fn generate_ecdsa_p384() -> Result<Self, KeyError> {
+        Self::from_ecdsa(backend::EcdsaPrivateKey::generate(Curve::P384)?)
     }
 
     /// A key whose private half is kept elsewhere; `public` is its public half.
@@ -152,12 +196,9 @@ impl SigningKey {
 
     pub(crate) fn sign(
         &self,
+        algorithm: SignatureAlgorithm,
         message: &[u8],
     ) -> Result<Vec<u8>, Box<dyn Error + Send + Sync + 'static>> {
-        let algorithm = match self.algorithm() {
-            KeyAlgorithm::Rsa => SignatureAlgorithm::RsaSha256,
-            KeyAlgorithm::Ed25519 => SignatureAlgorithm::Ed25519,
-        };
         match &self.place {
             #[cfg(feature = "aws-lc-rs")]
             Place::Here(key) => key.sign(algorithm, message),
@@ -168,6 +209,15 @@ impl SigningKey {
     #[cfg(feature = "aws-lc-rs")]
     fn from_rsa(key: backend::RsaPrivateKey) -> Result<Self, KeyError> {
         let public = VerifyingKey::from_rsa(key.public())?;
+        Ok(Self {
+            place: Place::Here(Arc::new(key)),
+            public,
+        })
+    }
+
+    #[cfg(feature = "aws-lc-rs")]
+    fn from_ecdsa(key: backend::EcdsaPrivateKey) -> Result<Self, KeyError> {
+        let public = VerifyingKey::from_ecdsa(key.curve(), key.public())?;
         Ok(Self {
             place: Place::Here(Arc::new(key)),
             public,
@@ -198,8 +248,8 @@ pub struct VerifyingKey {
 }
 
 impl VerifyingKey {
-    /// Reads a public key from PEM, such as an actor's `publicKeyPem`: `PUBLIC KEY` (SPKI, RSA or Ed25519) or
-    /// `RSA PUBLIC KEY` (PKCS#1). Lines may be of any width and end in LF or CRLF.
+    /// Reads a public key from PEM, such as an actor's `publicKeyPem`: `PUBLIC KEY` (SPKI; RSA, Ed25519, ECDSA over P-256
+    /// or P-384) or `RSA PUBLIC KEY` (PKCS#1). Lines may be of any width and end in LF or CRLF.
     ///
     /// # Errors
     /// [`KeyError`] if the text is not exactly one such block of at most 16 KiB, if it is a private key, if an RSA
@@ -212,6 +262,8 @@ impl VerifyingKey {
             "PUBLIC KEY" => match der::public_key(block.der())? {
                 (KeyAlgorithm::Rsa, key) => Self::from_rsa(key),
                 (KeyAlgorithm::Ed25519, key) => Self::from_ed25519(key),
+                (KeyAlgorithm::EcdsaP256, key) => Self::from_ecdsa(Curve::P256, key),
+                (KeyAlgorithm::EcdsaP384, key) => Self::from_ecdsa(Curve::P384, key),
             },
             label if label.ends_with("PRIVATE KEY") => Err(KeyError::PrivateKey),
             _ => Err(KeyError::Unsupported),
@@ -247,6 +299,17 @@ impl VerifyingKey {
         Ok(Self {
             algorithm: KeyAlgorithm::Rsa,
             key: Arc::new(backend::RsaPublicKey::new(pkcs1)?),
+        })
+    }
+
+    #[cfg(feature = "aws-lc-rs")]
+    fn from_ecdsa(curve: Curve, point: &[u8]) -> Result<Self, KeyError> {
+        Ok(Self {
+            algorithm: match curve {
+                Curve::P256 => KeyAlgorithm::EcdsaP256,
+                Curve::P384 => KeyAlgorithm::EcdsaP384,
+            },
+            key: Arc::new(backend::EcdsaPublicKey::new(curve, point)?),
         })
     }
 

@@ -10,6 +10,7 @@ mod digest;
 mod error;
 mod key;
 mod policy;
+pub mod rfc9421;
 mod sign;
 mod structured_field;
 mod verify;

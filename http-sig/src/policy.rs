@@ -7,13 +7,17 @@ use http::{HeaderMap, HeaderName, Request};
 
 use crate::cavage::{Component, SignatureHeader, without_userinfo};
 use crate::error::{Reason, VerifyError};
+use crate::rfc9421::{self, Covered, Origin, SignatureInput};
 
 pub(crate) const DIGEST: HeaderName = HeaderName::from_static("digest");
+pub(crate) const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 
 /// The last second of the year 9999: beyond it nothing can be written as an HTTP date.
 pub(crate) const LAST_SECOND: u64 = 253_402_300_799;
 
 const MINUTE: Duration = Duration::from_secs(60);
+/// How long a signature by RFC 9421 is good for that does not say when it expires (Mastodon's rule).
+const WITHOUT_EXPIRES: Duration = Duration::from_secs(5 * 60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// What a request's signature must cover, how old it may be, and for whom it must be meant.
@@ -34,23 +38,41 @@ pub struct Policy {
     created_will_do: bool,
     query_may_be_left_out: bool,
     rsa_sha512: bool,
+    draft_will_do_beside: bool,
+    label: Option<String>,
+    tag: Option<String>,
 }
 
 #[derive(Clone, Debug)]
 enum Authorities {
     Any,
-    These(Vec<String>),
+    These(Vec<Named>),
+}
+
+/// A public authority of this server, as it is compared, and the scheme by which it is reached.
+#[derive(Clone, Debug)]
+struct Named {
+    scheme: &'static str,
+    authority: String,
 }
 
 impl Policy {
     /// What every known server of the fediverse sends, and no less.
     ///
-    /// A request must cover `(request-target)`, `host`, and `date` or `(created)`; if it has a body, or a method other
-    /// than GET and HEAD, then `digest` too. It must not be older than 12 hours and not lie in the future, with one
-    /// hour of tolerance for clocks in both directions (Mastodon's window). `expires` can shorten that time, not
+    /// By draft-cavage-12, a request must cover `(request-target)`, `host`, and `date` or `(created)`; if it has a body, or
+    /// a method other than GET and HEAD, then `digest` too. It must not be older than 12 hours and not lie in the future,
+    /// with one hour of tolerance for clocks in both directions (Mastodon's window). `expires` can shorten that time, not
     /// lengthen it. A GET whose signer left the query out of the target is accepted and
     /// [flagged](crate::VerifiedRequest::query_left_out). RSA keys may sign with SHA-512 where the message says so or
     /// says `hs2019`.
+    ///
+    /// By RFC 9421, a request must have exactly one signature, which covers `"@method"` and `"@target-uri"` (or
+    /// `"@authority" "@path" "@query"` instead), and `"content-digest"` where the draft wants `digest`, and has the
+    /// parameters `created` and `keyid`. It is good until `expires`, but no longer than 12 hours, or for 5 minutes if it
+    /// does not say; with the same hour for clocks, except after `expires`. These are Mastodon's rules, but for that
+    /// exception.
+    ///
+    /// A request that is signed by both is refused.
     #[must_use]
     pub fn fediverse() -> Self {
         Self {
@@ -60,10 +82,14 @@ impl Policy {
             created_will_do: true,
             query_may_be_left_out: true,
             rsa_sha512: true,
+            draft_will_do_beside: false,
+            label: None,
+            tag: None,
         }
     }
 
-    /// The narrowest that current servers still pass: `(request-target) host date`, and `digest` where there is a body.
+    /// The narrowest that current servers still pass: `(request-target) host date`, and `digest` where there is a body; by
+    /// RFC 9421 what [`fediverse`](Self::fediverse) asks for.
     ///
     /// A request must not be older than one hour in all, and at most five minutes in the future. `(created)` does not
     /// stand in for `date`, the query must be covered, and RSA keys sign with SHA-256 only.
@@ -76,6 +102,9 @@ impl Policy {
             created_will_do: false,
             query_may_be_left_out: false,
             rsa_sha512: false,
+            draft_will_do_beside: false,
+            label: None,
+            tag: None,
         }
     }
 
@@ -83,17 +112,29 @@ impl Policy {
     ///
     /// A signed request counts only if its `Host` is one of them, or else a request that was signed for another server
     /// could be replayed to this one. Case does not matter, nor do the default ports 80 and 443.
+    ///
+    /// RFC 9421 signs the scheme too. It is `https`, whatever the connection to a proxy in front may be; only for tests on
+    /// one machine name the authority as `http://localhost:3000`.
     #[must_use]
     pub fn authorities<I>(mut self, authorities: I) -> Self
     where
         I: IntoIterator,
         I::Item: AsRef<str>,
     {
-        let named = authorities
-            .into_iter()
-            .map(|authority| normal(authority.as_ref()));
+        let named = authorities.into_iter().map(|authority| {
+            let authority = authority.as_ref().trim();
+            let scheme = ["http", "https"].into_iter().find(|scheme| {
+                let rest = authority.strip_prefix(scheme);
+                rest.is_some_and(|rest| rest.starts_with("://"))
+            });
+            let start = scheme.map_or(0, |scheme| scheme.len() + "://".len());
+            Named {
+                scheme: scheme.unwrap_or("https"),
+                authority: normal(authority.get(start..).unwrap_or_default()),
+            }
+        });
         self.authorities =
-            Authorities::These(named.filter(|authority| !authority.is_empty()).collect());
+            Authorities::These(named.filter(|named| !named.authority.is_empty()).collect());
         self
     }
 
@@ -133,6 +174,33 @@ impl Policy {
     pub fn accept_rsa_sha512(mut self, accept: bool) -> Self {
         self.rsa_sha512 = accept;
         self
+    }
+
+    /// Whether a request that is signed by the draft and by RFC 9421 both is judged by the draft alone. Otherwise it is
+    /// refused, as two verifiers might take it for the request of two different senders.
+    #[must_use]
+    pub fn fall_back_to_draft(mut self, fall_back: bool) -> Self {
+        self.draft_will_do_beside = fall_back;
+        self
+    }
+
+    /// Takes the RFC 9421 signature with this label and passes over the others. Without a label, a request with several
+    /// signatures is refused: anybody on the way may have added one.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Demands that an RFC 9421 signature has this `tag`, so that one which was made for another purpose does not count.
+    #[must_use]
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tag = Some(tag.into());
+        self
+    }
+
+    pub(crate) fn falls_back_to_draft(&self) -> bool {
+        self.draft_will_do_beside
     }
 
     pub(crate) fn allows_rsa_sha512(&self) -> bool {
@@ -182,8 +250,86 @@ impl Policy {
         }
     }
 
-    /// Refuses a request that is meant for another server.
-    pub(crate) fn check_host<B>(&self, request: &Request<B>) -> Result<(), VerifyError> {
+    /// The one signature that counts, of all that a request has.
+    pub(crate) fn choose(
+        &self,
+        inputs: Vec<SignatureInput>,
+    ) -> Result<SignatureInput, VerifyError> {
+        let unclear = || VerifyError::from(Reason::LabelUnclear).about("signature-input");
+        let mut inputs = inputs.into_iter().filter(|input| {
+            let label = self.label.as_deref();
+            label.is_none_or(|label| input.label() == label)
+        });
+        let input = inputs.next().ok_or_else(unclear)?;
+        if inputs.next().is_some() {
+            return Err(unclear());
+        }
+        if let Some(tag) = &self.tag
+            && input.tag() != Some(tag)
+        {
+            return Err(VerifyError::from(Reason::LabelUnclear)
+                .about("tag")
+                .expecting(format!("{tag:?}"))
+                .finding(input.tag().unwrap_or_default()));
+        }
+        Ok(input)
+    }
+
+    /// Refuses an RFC 9421 signature that covers less than this policy demands.
+    pub(crate) fn check_components(
+        &self,
+        components: &[rfc9421::Component],
+        with_digest: bool,
+    ) -> Result<(), VerifyError> {
+        let covers = |covered: &Covered| components.iter().any(|c| c.covered == *covered);
+        let in_parts = [Covered::Authority, Covered::Path, Covered::Query];
+        let target = [Covered::TargetUri];
+        let target = if covers(&target[0]) || !in_parts.iter().any(covers) {
+            &target[..]
+        } else {
+            &in_parts
+        };
+        let digest = with_digest.then_some(Covered::Field(CONTENT_DIGEST));
+        let required = std::iter::once(&Covered::Method)
+            .chain(target)
+            .chain(&digest);
+        match required.into_iter().find(|covered| !covers(covered)) {
+            Some(covered) => {
+                let found: Vec<&str> = components.iter().map(|c| c.identifier()).collect();
+                Err(VerifyError::from(Reason::ComponentUncovered)
+                    .about(covered.name())
+                    .finding(found.join(" ")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses an RFC 9421 signature that is too old, too new or expired; says when it was made.
+    pub(crate) fn check_lifetime(
+        &self,
+        input: &SignatureInput,
+        now: SystemTime,
+    ) -> Result<SystemTime, VerifyError> {
+        let moment = |seconds: u64| UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
+        let created = input.created().and_then(moment);
+        let created =
+            created.ok_or_else(|| VerifyError::from(Reason::NoTimeCovered).about("created"))?;
+        let Some(expires) = input.expires().and_then(moment) else {
+            self.check_window("created", created, now, self.max_age.min(WITHOUT_EXPIRES))?;
+            return Ok(created);
+        };
+        self.check_window("created", created, now, self.max_age)?;
+        if expires < created {
+            return Err(VerifyError::from(Reason::ExpiresBeforeCreated).about("expires"));
+        }
+        if expires < now {
+            return Err(VerifyError::from(Reason::Expired).about("expires"));
+        }
+        Ok(created)
+    }
+
+    /// Refuses a request that is meant for another server; says which of ours it is meant for.
+    pub(crate) fn check_host<B>(&self, request: &Request<B>) -> Result<Origin, VerifyError> {
         if matches!(&self.authorities, Authorities::These(ours) if ours.is_empty()) {
             return Err(Reason::NoAuthorities.into());
         }
@@ -204,15 +350,25 @@ impl Policy {
             let conflict = VerifyError::from(Reason::HostConflict).about("host");
             return Err(conflict.expecting(format!("{target:?}")).finding(host));
         }
-        match &self.authorities {
-            Authorities::These(ours) if !ours.contains(&normal_host) => {
-                Err(VerifyError::from(Reason::HostNotOurs)
-                    .about("host")
-                    .expecting(ours.join(" or "))
-                    .finding(host))
+        let scheme = match &self.authorities {
+            Authorities::These(ours) => {
+                let named = ours.iter().find(|ours| ours.authority == normal_host);
+                let not_ours = || {
+                    let ours: Vec<&str> = ours.iter().map(|ours| &*ours.authority).collect();
+                    VerifyError::from(Reason::HostNotOurs)
+                        .about("host")
+                        .expecting(ours.join(" or "))
+                        .finding(host)
+                };
+                named.ok_or_else(not_ours)?.scheme
             }
-            _ => Ok(()),
-        }
+            Authorities::Any if request.uri().scheme_str() == Some("http") => "http",
+            Authorities::Any => "https",
+        };
+        Ok(Origin::new(
+            scheme,
+            str::from_utf8(host).unwrap_or_default(),
+        ))
     }
 
     /// Refuses a signature that is too old, too new or expired; says when it was made.
@@ -238,12 +394,12 @@ impl Policy {
                     .finding(field)
             };
             let date = date.ok_or_else(malformed)?;
-            self.check_window("date", date, now)?;
+            self.check_window("date", date, now, self.max_age)?;
             signed_at = Some(date);
         }
         if components.contains(&Component::Created) {
             let created = seconds("(created)", signature.created())?;
-            self.check_window("(created)", created, now)?;
+            self.check_window("(created)", created, now, self.max_age)?;
             signed_at = Some(created);
         }
         if components.contains(&Component::Expires) {
@@ -265,13 +421,14 @@ impl Policy {
         component: &str,
         signed_at: SystemTime,
         now: SystemTime,
+        max_age: Duration,
     ) -> Result<(), VerifyError> {
         let (reason, off, allowed) = match signed_at.duration_since(now) {
             Ok(ahead) => (Reason::InFuture, ahead, self.clock_skew),
             Err(behind) => (
                 Reason::TooOld,
                 behind.duration(),
-                self.max_age.saturating_add(self.clock_skew),
+                max_age.saturating_add(self.clock_skew),
             ),
         };
         if off <= allowed {

@@ -6,6 +6,7 @@
 
 use std::convert::Infallible;
 
+use http::{HeaderMap, HeaderName};
 use sfv::visitor::{
     DictionaryVisitor, EntryVisitor, InnerListVisitor, ItemVisitor, ParameterVisitor,
 };
@@ -33,6 +34,17 @@ pub(crate) struct Item<'a> {
 pub(crate) enum Member<'a> {
     Item(Item<'a>),
     InnerList(Vec<Item<'a>>, Parameters<'a>),
+}
+
+/// The lines of a field, joined; `None` if there is no such field.
+pub(crate) fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
+    let mut lines = headers.get_all(name).iter();
+    let mut field = lines.next()?.as_bytes().to_vec();
+    for line in lines {
+        field.extend_from_slice(b", ");
+        field.extend_from_slice(line.as_bytes());
+    }
+    Some(field)
 }
 
 /// Reads a dictionary, its members in their order.
@@ -63,6 +75,69 @@ pub(crate) fn dictionary(field: &[u8]) -> Result<Vec<(&str, Member<'_>)>, Reason
         }
     }
     Ok(members)
+}
+
+/// The field in its one canonical spelling, if the value leaves no doubt what kind of field it is: a field that reads
+/// differently as a list and as a dictionary has none here, as its kind is not known.
+pub(crate) fn canonical(field: &[u8]) -> Option<String> {
+    if field.len() > LONGEST {
+        return None;
+    }
+    let list = Parser::new(field)
+        .parse::<sfv::List>()
+        .ok()
+        .map(|list| sfv::FieldType::serialize(&list).unwrap_or_default());
+    let dictionary = Parser::new(field)
+        .parse::<sfv::Dictionary>()
+        .ok()
+        .map(|dictionary| sfv::FieldType::serialize(&dictionary).unwrap_or_default());
+    match (list, dictionary) {
+        (Some(list), Some(dictionary)) => (list == dictionary).then_some(list),
+        (list, dictionary) => list.or(dictionary),
+    }
+}
+
+/// The member of a dictionary under this key, in its canonical spelling; `None` if there is none.
+///
+/// # Errors
+/// As [`dictionary`].
+pub(crate) fn canonical_member(field: &[u8], key: &str) -> Result<Option<String>, Reason> {
+    let members = dictionary(field)?;
+    let Some((_, member)) = members.into_iter().find(|(other, _)| *other == key) else {
+        return Ok(None);
+    };
+    let mut text = String::new();
+    match member {
+        Member::Item(item) => write_item(&mut text, &item),
+        Member::InnerList(items, parameters) => write_inner_list(&mut text, &items, &parameters),
+    }
+    Ok(Some(text))
+}
+
+/// Appends an item in its canonical spelling.
+pub(crate) fn write_item(text: &mut String, item: &Item<'_>) {
+    let text = sfv::ItemSerializer::with_buffer(text).bare_item(&item.value);
+    write_parameters(text, &item.parameters);
+}
+
+/// Appends an inner list in its canonical spelling.
+pub(crate) fn write_inner_list(text: &mut String, items: &[Item<'_>], parameters: &Parameters<'_>) {
+    let mut list = sfv::ListSerializer::new();
+    let mut inner = list.inner_list();
+    for item in items {
+        write_parameters(inner.bare_item(&item.value), &item.parameters);
+    }
+    write_parameters(inner.finish(), parameters);
+    text.push_str(&list.finish().unwrap_or_default());
+}
+
+fn write_parameters<W: std::borrow::BorrowMut<String>>(
+    text: sfv::ParameterSerializer<W>,
+    parameters: &Parameters<'_>,
+) {
+    let _ = text
+        .parameters(parameters.iter().map(|(key, value)| (*key, value)))
+        .finish();
 }
 
 fn check(parameters: &Parameters<'_>) -> Result<(), Reason> {
@@ -216,6 +291,22 @@ mod tests {
             "\"a\"",
         ] {
             assert_eq!(reason(field), Some(Reason::HeaderMalformed), "{field}");
+        }
+    }
+
+    #[test]
+    fn the_canonical_spelling_is_given_only_where_it_is_certain() {
+        for (field, expected) in [
+            (
+                "  a=1,    b=2;x=1;y=2,   c=(a   b   c)",
+                Some("a=1, b=2;x=1;y=2, c=(a b c)"),
+            ),
+            ("text/html,   \"x\";q=0.50", Some("text/html, \"x\";q=0.5")),
+            ("5;  a", Some("5;a")),
+            ("a, a", None),
+            ("a=?", None),
+        ] {
+            assert_eq!(canonical(field.as_bytes()).as_deref(), expected, "{field}");
         }
     }
 }

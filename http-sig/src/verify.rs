@@ -6,17 +6,19 @@ use std::fmt;
 use std::time::SystemTime;
 
 use http::header::{AUTHORIZATION, DATE, HOST};
-use http::{HeaderMap, HeaderName, Method, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 
 use crate::cavage::{self, BaseError, Component, SignatureBase, SignatureHeader};
-use crate::digest;
+use crate::digest::{self, ContentDigest};
 use crate::error::{Reason, VerifyError};
 use crate::key::{KeyAlgorithm, SignatureAlgorithm, VerifyingKey};
-use crate::policy::{DIGEST, Policy};
+use crate::policy::{CONTENT_DIGEST, DIGEST, Policy};
+use crate::rfc9421::{self, Covered, SignatureInput};
 use crate::sign::needs_digest;
+use crate::structured_field;
 
-const SIGNATURE: HeaderName = HeaderName::from_static("signature");
-const SIGNATURE_INPUT: HeaderName = HeaderName::from_static("signature-input");
+pub(crate) const SIGNATURE: HeaderName = HeaderName::from_static("signature");
+pub(crate) const SIGNATURE_INPUT: HeaderName = HeaderName::from_static("signature-input");
 
 impl Policy {
     /// The first step: reads the signature of a request, checks all that can be checked without the key, and says which
@@ -24,6 +26,8 @@ impl Policy {
     ///
     /// The body must be the bytes as they were received, before decompressing or parsing them, and the URI as it came
     /// over the wire. The digest is checked here, so that no key is fetched for a request whose body was exchanged.
+    ///
+    /// A `Signature-Input` field makes it a request by RFC 9421, otherwise it is one by draft-cavage-12.
     ///
     /// # Errors
     /// [`VerifyError`] if the request is not signed, if its signature cannot be read, or if the signature would not prove
@@ -34,7 +38,77 @@ impl Policy {
         now: SystemTime,
     ) -> Result<Claim<B>, VerifyError> {
         let headers = request.headers();
-        let field = signature_field(headers)?;
+        if !headers.contains_key(SIGNATURE_INPUT) {
+            return self.read_draft(request, now);
+        }
+        let both = draft_fields(headers).next().is_some();
+        match (both, self.falls_back_to_draft()) {
+            (false, _) => self.read_rfc9421(request, now),
+            (true, true) => self.read_draft(request, now),
+            (true, false) => Err(Reason::SchemesMixed.into()),
+        }
+    }
+
+    fn read_rfc9421<B: AsRef<[u8]>>(
+        &self,
+        request: Request<B>,
+        now: SystemTime,
+    ) -> Result<Claim<B>, VerifyError> {
+        let headers = request.headers();
+        if headers.get_all(HOST).iter().nth(1).is_some() {
+            return Err(VerifyError::from(Reason::FieldRepeated).about("host"));
+        }
+        let field = structured_field::joined(headers, &SIGNATURE_INPUT).unwrap_or_default();
+        let input = self.choose(SignatureInput::parse(&field)?)?;
+        let missing = || VerifyError::from(Reason::SignatureMissing).about(input.label());
+        let field = structured_field::joined(headers, &SIGNATURE).ok_or_else(missing)?;
+        let signatures = rfc9421::signatures(&field)?;
+        let mut signatures = signatures.into_iter();
+        let (_, signature) = signatures
+            .find(|(label, _)| *label == input.label())
+            .ok_or_else(missing)?;
+        let key_id = input.key_id().filter(|key_id| !key_id.is_empty());
+        let key_id = key_id.ok_or(Reason::KeyIdMissing)?.to_owned();
+        let algorithm = rfc9421::named_algorithm(input.algorithm())?;
+        let body = request.body().as_ref();
+        self.check_components(
+            input.covered(),
+            !body.is_empty() || needs_digest(request.method()),
+        )?;
+        let origin = self.check_host(&request)?;
+        let signed_at = self.check_lifetime(&input, now)?;
+        let digest = Covered::Field(CONTENT_DIGEST);
+        if input.covered().iter().any(|c| c.covered == digest) {
+            let field = structured_field::joined(headers, &CONTENT_DIGEST).ok_or_else(|| {
+                VerifyError::from(Reason::ComponentMissing).about("content-digest")
+            })?;
+            ContentDigest::parse(&field)?.check(body)?;
+        }
+        let base = rfc9421::signature_base(&request, &origin, input.covered(), input.parameters())
+            .map_err(|(reason, component)| VerifyError::from(reason).about(&component))?;
+        Ok(Claim {
+            request,
+            facts: Facts {
+                key_id,
+                nonce: input.nonce().map(str::to_owned),
+                components: Components::Rfc9421(input.into_covered()),
+                signed_at,
+                signature,
+            },
+            base: Base::Rfc9421(base),
+            algorithm,
+            rsa_sha512: false,
+            query_may_be_left_out: false,
+        })
+    }
+
+    fn read_draft<B: AsRef<[u8]>>(
+        &self,
+        request: Request<B>,
+        now: SystemTime,
+    ) -> Result<Claim<B>, VerifyError> {
+        let headers = request.headers();
+        let field = draft_field(headers)?;
         for name in [HOST, DATE, DIGEST] {
             if headers.get_all(&name).iter().nth(1).is_some() {
                 return Err(VerifyError::from(Reason::FieldRepeated).about(name.as_str()));
@@ -82,7 +156,8 @@ impl Policy {
         })?;
         let facts = Facts {
             key_id: signature.key_id().to_owned(),
-            components,
+            nonce: None,
+            components: Components::Draft(components),
             signed_at,
             signature: signature.into_signature(),
         };
@@ -90,7 +165,7 @@ impl Policy {
         Ok(Claim {
             request,
             facts,
-            base,
+            base: Base::Draft(base),
             algorithm,
             rsa_sha512: self.allows_rsa_sha512(),
             query_may_be_left_out,
@@ -130,7 +205,7 @@ impl Policy {
 pub struct Claim<B> {
     request: Request<B>,
     facts: Facts,
-    base: SignatureBase,
+    base: Base,
     algorithm: Option<SignatureAlgorithm>,
     rsa_sha512: bool,
     query_may_be_left_out: bool,
@@ -138,9 +213,20 @@ pub struct Claim<B> {
 
 struct Facts {
     key_id: String,
-    components: Vec<Component>,
+    nonce: Option<String>,
+    components: Components,
     signed_at: SystemTime,
     signature: Vec<u8>,
+}
+
+enum Components {
+    Draft(Vec<Component>),
+    Rfc9421(Vec<rfc9421::Component>),
+}
+
+enum Base {
+    Draft(SignatureBase),
+    Rfc9421(Vec<u8>),
 }
 
 impl<B> Claim<B> {
@@ -155,7 +241,10 @@ impl<B> Claim<B> {
     /// control characters escaped.
     #[must_use]
     pub fn signature_base(&self) -> Cow<'_, str> {
-        self.base.to_text()
+        match &self.base {
+            Base::Draft(base) => base.to_text(),
+            Base::Rfc9421(base) => cavage::shown(base),
+        }
     }
 
     /// The request, not verified yet: to look at it, not to act on it.
@@ -182,38 +271,49 @@ impl<B> Claim<B> {
 
     /// Whether the query was left out, if the signature is right.
     fn check_signature(&self, key: &VerifyingKey) -> Result<bool, VerifyError> {
-        let algorithms: &[SignatureAlgorithm] = match (key.algorithm(), self.algorithm) {
-            (KeyAlgorithm::Rsa, None) if self.rsa_sha512 => {
+        let algorithms: &[SignatureAlgorithm] = match (key.algorithm(), &self.base) {
+            (KeyAlgorithm::Rsa, Base::Draft(_)) if self.rsa_sha512 => {
                 &[SignatureAlgorithm::RsaSha256, SignatureAlgorithm::RsaSha512]
             }
-            (KeyAlgorithm::Rsa, None | Some(SignatureAlgorithm::RsaSha256)) => {
-                &[SignatureAlgorithm::RsaSha256]
-            }
-            (KeyAlgorithm::Rsa, Some(SignatureAlgorithm::RsaSha512)) => {
-                &[SignatureAlgorithm::RsaSha512]
-            }
-            (KeyAlgorithm::Ed25519, None | Some(SignatureAlgorithm::Ed25519)) => {
-                &[SignatureAlgorithm::Ed25519]
-            }
-            (key, Some(named)) => {
-                return Err(VerifyError::from(Reason::AlgorithmMismatch)
-                    .about("algorithm")
-                    .expecting(format!("one of an {key:?} key"))
-                    .finding(format!("{named:?}")));
-            }
+            (KeyAlgorithm::Rsa, Base::Draft(_)) => &[SignatureAlgorithm::RsaSha256],
+            (KeyAlgorithm::Rsa, Base::Rfc9421(_)) => &[
+                SignatureAlgorithm::RsaSha256,
+                SignatureAlgorithm::RsaPssSha512,
+            ],
+            (KeyAlgorithm::Ed25519, _) => &[SignatureAlgorithm::Ed25519],
+            (KeyAlgorithm::EcdsaP256, Base::Rfc9421(_)) => &[SignatureAlgorithm::EcdsaP256Sha256],
+            (KeyAlgorithm::EcdsaP384, Base::Rfc9421(_)) => &[SignatureAlgorithm::EcdsaP384Sha384],
+            (KeyAlgorithm::EcdsaP256 | KeyAlgorithm::EcdsaP384, Base::Draft(_)) => &[],
         };
+        // The message can only narrow what the key may do.
+        let algorithms = match &self.algorithm {
+            None => algorithms,
+            Some(named) if algorithms.contains(named) => std::slice::from_ref(named),
+            Some(_) => &[],
+        };
+        if algorithms.is_empty() {
+            let named = self.algorithm.map(|named| format!("{named:?}"));
+            return Err(VerifyError::from(Reason::AlgorithmMismatch)
+                .about("algorithm")
+                .expecting(format!("one of an {:?} key", key.algorithm()))
+                .finding(named.unwrap_or_default()));
+        }
         let fits = |base: &[u8]| {
             algorithms
                 .iter()
                 .any(|algorithm| key.verify(*algorithm, base, &self.facts.signature))
         };
-        if fits(self.base.as_bytes()) {
-            return Ok(false);
+        match &self.base {
+            Base::Draft(base) if fits(base.as_bytes()) => Ok(false),
+            Base::Rfc9421(base) if fits(base) => Ok(false),
+            Base::Draft(base)
+                if self.query_may_be_left_out
+                    && base.without_query().is_some_and(|base| fits(&base)) =>
+            {
+                Ok(true)
+            }
+            _ => Err(Reason::SignatureMismatch.into()),
         }
-        if self.query_may_be_left_out && self.base.without_query().is_some_and(|base| fits(&base)) {
-            return Ok(true);
-        }
-        Err(Reason::SignatureMismatch.into())
     }
 }
 
@@ -299,14 +399,25 @@ impl<B> VerifiedRequest<B> {
         self.request
     }
 
-    /// Whether the signature covers a component, such as `content-type` or `(request-target)`. Case does not matter.
+    /// Whether the signature covers a component, such as `content-type`, `(request-target)` or `@target-uri`. Case does
+    /// not matter. A member of a field (`;key`) is not the field.
     #[must_use]
     pub fn covers(&self, component: &str) -> bool {
-        let mut covered = self.facts.components.iter();
-        covered.any(|covered| covered.as_str().eq_ignore_ascii_case(component))
+        match &self.facts.components {
+            Components::Draft(covered) => covered
+                .iter()
+                .any(|covered| covered.as_str().eq_ignore_ascii_case(component)),
+            Components::Rfc9421(covered) => covered.iter().any(|c| c.covers(component)),
+        }
     }
 
-    /// When it was signed: `(created)` if that is covered, otherwise `date`.
+    /// The `nonce` of an RFC 9421 signature. That it comes only once is for the caller to see to.
+    #[must_use]
+    pub fn nonce(&self) -> Option<&str> {
+        self.facts.nonce.as_deref()
+    }
+
+    /// When it was signed: `(created)` or `created` if that is covered, otherwise `date`.
     #[must_use]
     pub fn signed_at(&self) -> SystemTime {
         self.facts.signed_at
@@ -346,23 +457,31 @@ fn debug<B>(
         .finish_non_exhaustive()
 }
 
-/// The one field that holds a signature: `Signature`, or `Authorization` of that scheme.
-fn signature_field(headers: &HeaderMap) -> Result<&[u8], VerifyError> {
-    let authorization = headers.get_all(AUTHORIZATION).iter().filter(|value| {
-        let scheme = value
-            .as_bytes()
-            .trim_ascii_start()
-            .split(|byte| *byte == b' ')
-            .next();
-        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"signature"))
-    });
-    let mut fields = headers.get_all(SIGNATURE).iter().chain(authorization);
+/// The one field that holds a signature by the draft.
+fn draft_field(headers: &HeaderMap) -> Result<&[u8], VerifyError> {
+    let mut fields = draft_fields(headers);
     let first = fields.next().ok_or(Reason::Unsigned)?;
-    if headers.contains_key(SIGNATURE_INPUT) {
-        return Err(Reason::SchemeUnsupported.into());
-    }
     match fields.next() {
-        None => Ok(first.as_bytes()),
+        None => Ok(first),
         Some(_) => Err(Reason::SignatureRepeated.into()),
     }
+}
+
+/// The fields that hold signatures by the draft: `Signature`, and `Authorization` of that scheme.
+fn draft_fields(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    // Beside `Signature-Input` the field is also what RFC 9421 uses, and only its form tells them apart.
+    let beside = headers.contains_key(SIGNATURE_INPUT);
+    let fields = headers.get_all(SIGNATURE).iter().map(HeaderValue::as_bytes);
+    fields
+        .filter(move |field| !beside || SignatureHeader::parse(field).is_ok())
+        .chain(authorization_fields(headers))
+}
+
+fn authorization_fields(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    let fields = headers.get_all(AUTHORIZATION).iter();
+    fields.map(HeaderValue::as_bytes).filter(|value| {
+        let mut words = value.trim_ascii_start().split(|byte| *byte == b' ');
+        let scheme = words.next();
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"signature"))
+    })
 }

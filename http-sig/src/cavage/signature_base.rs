@@ -107,41 +107,9 @@ impl SignatureBase {
         Some(bytes)
     }
 
-    /// The base for people: line by line, without credentials and without characters that act on a terminal.
+    /// The base for people.
     pub(crate) fn to_text(&self) -> Cow<'_, str> {
-        let secret = |line: &[u8]| {
-            [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE]
-                .iter()
-                .any(|name| {
-                    line.strip_prefix(name.as_str().as_bytes())
-                        .is_some_and(|rest| rest.starts_with(b": "))
-                })
-        };
-        let plain = |byte: &u8| *byte == b'\n' || matches!(byte, b' '..=b'~');
-        let mut lines = self.bytes.split(|byte| *byte == b'\n');
-        if self.bytes.iter().all(plain) && !lines.clone().any(secret) {
-            return String::from_utf8_lossy(&self.bytes);
-        }
-        let mut text = String::new();
-        let first = lines.next().unwrap_or_default();
-        for (at, line) in std::iter::once(first).chain(lines).enumerate() {
-            if at > 0 {
-                text.push('\n');
-            }
-            if secret(line) {
-                let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
-                text.push_str(&String::from_utf8_lossy(name));
-                text.push_str(": (hidden)");
-            } else {
-                text.extend(
-                    line.iter()
-                        .copied()
-                        .flat_map(std::ascii::escape_default)
-                        .map(char::from),
-                );
-            }
-        }
-        Cow::Owned(text)
+        shown(&self.bytes)
     }
 
     /// The target as it came over the wire: nothing is decoded, encoded or resolved.
@@ -190,6 +158,45 @@ impl SignatureBase {
         }
         Ok(())
     }
+}
+
+/// A signature base of either scheme for people: line by line, without credentials and without characters that act on a
+/// terminal.
+pub(crate) fn shown(base: &[u8]) -> Cow<'_, str> {
+    let secret = |line: &[u8]| {
+        let line = line.strip_prefix(b"\"").unwrap_or(line);
+        [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE]
+            .iter()
+            .any(|name| {
+                line.strip_prefix(name.as_str().as_bytes())
+                    .is_some_and(|rest| rest.starts_with(b": ") || rest.starts_with(b"\""))
+            })
+    };
+    let plain = |byte: &u8| *byte == b'\n' || matches!(byte, b' '..=b'~');
+    let mut lines = base.split(|byte| *byte == b'\n');
+    if base.iter().all(plain) && !lines.clone().any(secret) {
+        return String::from_utf8_lossy(base);
+    }
+    let mut text = String::new();
+    let first = lines.next().unwrap_or_default();
+    for (at, line) in std::iter::once(first).chain(lines).enumerate() {
+        if at > 0 {
+            text.push('\n');
+        }
+        if secret(line) {
+            let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+            text.push_str(&String::from_utf8_lossy(name));
+            text.push_str(": (hidden)");
+        } else {
+            text.extend(
+                line.iter()
+                    .copied()
+                    .flat_map(std::ascii::escape_default)
+                    .map(char::from),
+            );
+        }
+    }
+    Cow::Owned(text)
 }
 
 pub(crate) fn without_userinfo(authority: &str) -> &str {

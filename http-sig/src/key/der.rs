@@ -11,6 +11,12 @@ const SEQUENCE: u8 = 0x30;
 
 /// 1.2.840.113549.1.1.1
 const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+/// 1.2.840.10045.2.1
+const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+/// 1.2.840.10045.3.1.7
+const SECP256R1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+/// 1.3.132.0.34
+const SECP384R1: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
 /// 1.3.101.112
 const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 
@@ -118,9 +124,15 @@ fn bits(number: &[u8]) -> usize {
 }
 
 fn algorithm(identifier: &[u8]) -> Result<KeyAlgorithm, KeyError> {
-    match Reader(identifier).element(OBJECT_IDENTIFIER)? {
+    let mut identifier = Reader(identifier);
+    match identifier.element(OBJECT_IDENTIFIER)? {
         RSA_ENCRYPTION => Ok(KeyAlgorithm::Rsa),
         ED25519 => Ok(KeyAlgorithm::Ed25519),
+        EC_PUBLIC_KEY => match identifier.element(OBJECT_IDENTIFIER)? {
+            SECP256R1 => Ok(KeyAlgorithm::EcdsaP256),
+            SECP384R1 => Ok(KeyAlgorithm::EcdsaP384),
+            _ => Err(KeyError::Unsupported),
+        },
         _ => Err(KeyError::Unsupported),
     }
 }

@@ -93,7 +93,7 @@ fn cases() -> Vec<Case> {
         refused("two signature fields", Reason::SignatureRepeated).wire(|r| again(r, "signature")),
         refused("a signature in Signature and another in Authorization", Reason::SignatureRepeated)
             .wire(|r| set(r, "authorization", "Signature keyId=\"k\",signature=\"AAEC\"")),
-        refused("a signature that claims to be of RFC 9421", Reason::SchemeUnsupported).wire(|r| set(r, "signature-input", "sig1=()")),
+        refused("a signature by the draft beside one by RFC 9421", Reason::SchemesMixed).wire(|r| set(r, "signature-input", "sig1=()")),
         refused("a signature field of 64 KiB", Reason::HeaderTooLong).text(|t| format!("{t},x={}", "y".repeat(64 * 1024))),
         refused("a thousand covered names", Reason::TooManyComponents)
             .text(|t| t.replacen("headers=\"", &format!("headers=\"{}", (0..1000).map(|i| format!("x{i} ")).collect::<String>()), 1)),

@@ -7,6 +7,7 @@ use http_sig::{
 };
 
 use crate::draft::{der, ed25519, now, rsa};
+use crate::message::{p256, p384};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -68,7 +69,7 @@ fn refused(pem: &str) -> KeyError {
 
 #[test]
 fn a_key_that_was_written_is_read_again() {
-    for key in [rsa(), ed25519()] {
+    for key in [rsa(), ed25519(), p256(), p384()] {
         let again = SigningKey::from_pem(&key.to_pem().unwrap()).unwrap();
         assert_eq!(again.verifying_key(), key.verifying_key());
         let public = VerifyingKey::from_pem(&key.verifying_key().to_pem()).unwrap();
@@ -79,6 +80,51 @@ fn a_key_that_was_written_is_read_again() {
         rsa().verifying_key(),
         SigningKey::generate_rsa().unwrap().verifying_key()
     );
+}
+
+/// The test key of RFC 9421, appendix B.1.3.
+#[test]
+fn an_ecdsa_key_in_its_own_encoding_is_read() {
+    let key = SigningKey::from_pem(
+        "\
+-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIFKbhfNZfpDsW43+0+JjUr9K+bTeuxopu653+hBaXGA7oAoGCCqGSM49
+AwEHoUQDQgAEqIVYZVLCrPZHGHjP17CTW0/+D9Lfw0EkjqF7xB4FivAxzic30tMM
+4GF+hR6Dxh71Z50VGGdldkkDXZCnTNnoXQ==
+-----END EC PRIVATE KEY-----",
+    )
+    .unwrap();
+    let public = VerifyingKey::from_pem(
+        "\
+-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEqIVYZVLCrPZHGHjP17CTW0/+D9Lf
+w0EkjqF7xB4FivAxzic30tMM4GF+hR6Dxh71Z50VGGdldkkDXZCnTNnoXQ==
+-----END PUBLIC KEY-----",
+    )
+    .unwrap();
+    assert_eq!(key.verifying_key(), public);
+    assert_eq!(key.algorithm(), KeyAlgorithm::EcdsaP256);
+}
+
+#[test]
+fn an_ecdsa_point_that_is_none_is_refused() {
+    let good = public_der(p256());
+    let with = |change: fn(&mut Vec<u8>)| {
+        let mut der = good.clone();
+        change(&mut der);
+        refused(&pem("PUBLIC KEY", &der))
+    };
+    for change in [
+        // Not on the curve.
+        (|der| der[90] ^= 1) as fn(&mut Vec<u8>),
+        // The other curve, as its identifier says.
+        |der| der[13..23].copy_from_slice(&[6, 5, 0x2b, 0x81, 4, 0, 0x22, 3, 0x42, 0]),
+        // Not an uncompressed point.
+        |der| der[26] = 2,
+        |der| der[26] = 0,
+    ] {
+        assert_eq!(with(change), KeyError::Malformed);
+    }
 }
 
 #[test]
@@ -190,12 +236,20 @@ fn what_is_no_public_key_is_refused_by_name() {
             KeyError::Malformed,
         ),
         (
-            "an elliptic curve",
+            "an elliptic curve of another kind",
             pem(
                 "PUBLIC KEY",
                 &element(
                     0x30,
-                    &element(0x30, &element(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1])),
+                    &element(
+                        0x30,
+                        // 1.3.132.0.10, secp256k1.
+                        &[
+                            element(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]),
+                            element(6, &[0x2b, 0x81, 4, 0, 10]),
+                        ]
+                        .concat(),
+                    ),
                 ),
             ),
             KeyError::Unsupported,

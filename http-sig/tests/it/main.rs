@@ -11,11 +11,15 @@
 #[cfg(feature = "aws-lc-rs")]
 mod attacks;
 #[cfg(feature = "aws-lc-rs")]
+mod attacks_rfc9421;
+#[cfg(feature = "aws-lc-rs")]
 mod captures;
 #[cfg(feature = "aws-lc-rs")]
 mod draft;
 #[cfg(feature = "aws-lc-rs")]
 mod keys;
+#[cfg(feature = "aws-lc-rs")]
+mod message;
 mod reading;
 #[cfg(feature = "aws-lc-rs")]
 mod round_trip;

@@ -2,12 +2,15 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request};
-use http_sig::{Digest, Policy, Reason, SignError, Signer, SigningKey, VerifyError};
+use http_sig::{Digest, KeyAlgorithm, Policy, Reason, SignError, Signer, SigningKey, VerifyError};
 use proptest::prelude::*;
 
 use crate::draft::{KEY_ID, ed25519, now, rsa};
+use crate::message::{p256, p384};
 
 fn policy() -> Policy {
     Policy::fediverse().authorities(["example.org"])
@@ -93,6 +96,89 @@ fn the_host_of_the_uri_keeps_its_port_and_loses_its_credentials() {
         signer(ed25519()).sign(&mut request, now()).unwrap();
         assert_eq!(request.headers()["host"], host);
     }
+}
+
+#[test]
+fn a_delivery_by_rfc_9421_goes_out_as_mastodon_expects_it() {
+    for (key, algorithm) in [
+        (rsa(), "rsa-v1_5-sha256"),
+        (ed25519(), "ed25519"),
+        (p256(), "ecdsa-p256-sha256"),
+        (p384(), "ecdsa-p384-sha384"),
+    ] {
+        let mut request = post(b"{}");
+        if key.algorithm() == KeyAlgorithm::Rsa {
+            // What was signed by the draft before is replaced.
+            signer(key).sign(&mut request, now()).unwrap();
+        }
+        signer(key).sign_rfc9421(&mut request, now()).unwrap();
+        let headers = request.headers();
+        assert_eq!(headers["host"], "example.org");
+        assert_eq!(
+            headers["content-digest"],
+            "sha-256=:RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=:"
+        );
+        assert_eq!(
+            headers["signature-input"],
+            format!(
+                "sig1=(\"@method\" \"@target-uri\" \"content-digest\" \"content-type\")\
+                 ;created=1767225600;keyid=\"{KEY_ID}\";alg=\"{algorithm}\""
+            )
+        );
+        assert_eq!(headers.get_all("signature").iter().count(), 1);
+
+        let claim = policy().read(request, now()).unwrap();
+        assert_eq!(claim.key_id(), KEY_ID);
+        assert!(claim.signature_base().starts_with(
+            "\"@method\": POST\n\"@target-uri\": https://example.org/inbox\n\"content-digest\": sha-256=:"
+        ));
+        let verified = claim.check(&key.verifying_key()).unwrap();
+        assert_eq!(verified.signed_at(), now());
+        assert!(verified.covers("Content-Type") && verified.covers("@target-uri"));
+        assert!(!verified.covers("@path") && !verified.query_left_out());
+        assert_eq!(verified.nonce(), None);
+
+        // And back: the draft replaces it.
+        let mut request = verified.into_request();
+        let outcome = signer(key).sign(&mut request, now());
+        if [KeyAlgorithm::Rsa, KeyAlgorithm::Ed25519].contains(&key.algorithm()) {
+            outcome.unwrap();
+            assert_eq!(verify(request.map(<[u8]>::to_vec), key, now()), Ok(()));
+        } else {
+            assert!(matches!(outcome, Err(SignError::KeyAlgorithm)));
+        }
+    }
+}
+
+#[test]
+fn a_get_by_rfc_9421_covers_no_digest_and_what_cannot_be_signed_says_why() {
+    let mut get = Request::get("http://EXAMPLE.org:80/users/bob?page=1")
+        .body(b"")
+        .unwrap();
+    signer(rsa()).sign_rfc9421(&mut get, now()).unwrap();
+    assert!(!get.headers().contains_key("content-digest"));
+    let policy = Policy::fediverse().authorities(["http://example.org"]);
+    let claim = policy.read(get, now()).unwrap();
+    assert!(claim.signature_base().starts_with(
+        "\"@method\": GET\n\"@target-uri\": http://example.org/users/bob?page=1\n\"@sig"
+    ));
+    claim.check(&rsa().verifying_key()).unwrap();
+
+    let signer = signer(rsa());
+    let outcome = signer.sign_rfc9421_prepared(&mut post(b"{}"), None, now());
+    assert!(matches!(outcome, Err(SignError::NoDigest { .. })));
+    let mut nowhere = Request::get("/users/bob").body(b"").unwrap();
+    let outcome = signer.sign_rfc9421(&mut nowhere, now());
+    assert!(matches!(outcome, Err(SignError::NoHost)));
+    let mut two_hosts = post(b"{}");
+    for host in ["a.example", "b.example"] {
+        let host = HeaderValue::from_static(host);
+        two_hosts.headers_mut().append("host", host);
+    }
+    let outcome = signer.sign_rfc9421(&mut two_hosts, now());
+    assert!(matches!(outcome, Err(SignError::Field { .. })));
+    let outcome = signer.sign_rfc9421(&mut post(b"{}"), UNIX_EPOCH - Duration::from_secs(1));
+    assert!(matches!(outcome, Err(SignError::Time)));
 }
 
 #[test]
@@ -229,8 +315,61 @@ fn requests() -> impl Strategy<Value = Request<Vec<u8>>> {
         })
 }
 
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Scheme {
+    Draft,
+    Rfc9421,
+}
+
+fn schemes() -> impl Strategy<Value = (Scheme, &'static SigningKey)> {
+    prop_oneof![
+        Just((Scheme::Draft, rsa())),
+        Just((Scheme::Draft, ed25519())),
+        Just((Scheme::Rfc9421, rsa())),
+        Just((Scheme::Rfc9421, ed25519())),
+        Just((Scheme::Rfc9421, p256())),
+        Just((Scheme::Rfc9421, p384())),
+    ]
+}
+
+impl Scheme {
+    fn sign(self, key: &SigningKey, request: &mut Request<Vec<u8>>) {
+        match self {
+            Self::Draft => signer(key).sign(request, now()).unwrap(),
+            Self::Rfc9421 => signer(key).sign_rfc9421(request, now()).unwrap(),
+        }
+    }
+
+    /// The fields that are covered or say what is.
+    fn fields(self) -> [&'static str; 4] {
+        match self {
+            Self::Draft => ["host", "date", "digest", "content-type"],
+            Self::Rfc9421 => ["host", "signature-input", "content-digest", "content-type"],
+        }
+    }
+
+    /// The bytes of the signature, and the field with others in their place.
+    fn signature(self, field: &HeaderValue) -> (Vec<u8>, impl Fn(&[u8]) -> String + use<>) {
+        let (start, end) = match self {
+            Self::Draft => ("signature=\"", "\""),
+            Self::Rfc9421 => ("sig1=:", ":"),
+        };
+        let field = field.to_str().unwrap();
+        let at = field.find(start).unwrap() + start.len();
+        let (before, signature) = field.split_at(at);
+        let bytes = STANDARD
+            .decode(signature.strip_suffix(end).unwrap())
+            .unwrap();
+        let before = before.to_owned();
+        (bytes, move |bytes| {
+            format!("{before}{}{end}", STANDARD.encode(bytes))
+        })
+    }
+}
+
 /// The same request with one bit of a covered part changed, if that is a request at all.
 fn with_bit_changed(
+    scheme: Scheme,
     request: &Request<Vec<u8>>,
     part: usize,
     bit: usize,
@@ -242,7 +381,6 @@ fn with_bit_changed(
         Some(bytes)
     };
     let mut changed = request.clone();
-    let names = ["host", "date", "digest", "content-type"];
     match part {
         0 => {
             *changed.method_mut() =
@@ -254,43 +392,52 @@ fn with_bit_changed(
         }
         2 => *changed.body_mut() = change(request.body())?,
         3..=6 => {
-            let value = changed.headers_mut().get_mut(names[part - 3])?;
+            let value = changed.headers_mut().get_mut(scheme.fields()[part - 3])?;
             *value = HeaderValue::from_bytes(&change(value.as_bytes())?).ok()?;
         }
         _ => {
             let value = changed.headers_mut().get_mut("signature")?;
-            let start = value.to_str().ok()?.find("signature=\"")? + "signature=\"".len();
-            let (before, signature) = value.as_bytes().split_at(start);
-            let signature = change(&signature[..signature.len() - 1])?;
-            *value = HeaderValue::from_bytes(&[before, &signature, b"\""].concat()).ok()?;
+            let (signature, with) = scheme.signature(value);
+            *value = HeaderValue::try_from(with(&change(&signature)?)).ok()?;
         }
     }
     // The parser of URIs drops fragments, so a target may come out as it was.
     let same_target = part == 1 && changed.uri().path_and_query() == request.uri().path_and_query();
-    (!same_target).then_some(changed)
+    // RFC 9421 signs the host in lower case, however it is spelled.
+    let same_host = scheme == Scheme::Rfc9421
+        && part == 3
+        && changed.headers()["host"]
+            .as_bytes()
+            .eq_ignore_ascii_case(b"example.org");
+    (!same_target && !same_host).then_some(changed)
 }
 
 proptest! {
     #[test]
-    fn what_is_signed_is_verified(request in requests(), with_rsa in any::<bool>()) {
-        let key = if with_rsa { rsa() } else { ed25519() };
+    fn what_is_signed_is_verified(request in requests(), (scheme, key) in schemes()) {
         let mut request = request;
-        signer(key).sign(&mut request, now()).unwrap();
+        scheme.sign(key, &mut request);
         prop_assert_eq!(verify(request, key, now()), Ok(()));
     }
 
     #[test]
     fn any_changed_bit_of_a_covered_part_is_noticed(
-        request in requests(), with_rsa in any::<bool>(), part in 0..8_usize, bit in any::<usize>(),
+        request in requests(), (scheme, key) in schemes(), part in 0..8_usize, bit in any::<usize>(),
     ) {
-        let key = if with_rsa { rsa() } else { ed25519() };
         let mut request = request;
-        signer(key).sign(&mut request, now()).unwrap();
+        scheme.sign(key, &mut request);
         // A content type that is not covered (GET without a body) is not proved.
-        let covered = part != 6 || request.headers().contains_key("digest");
-        if let Some(changed) = with_bit_changed(&request, part, bit).filter(|_| covered) {
+        let covered = part != 6 || request.headers().contains_key(scheme.fields()[2]);
+        if let Some(changed) = with_bit_changed(scheme, &request, part, bit).filter(|_| covered) {
             prop_assert!(verify(changed, key, now()).is_err());
         }
+    }
+
+    #[test]
+    fn no_bytes_make_the_structured_fields_panic(field in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let _ = http_sig::rfc9421::SignatureInput::parse(&field);
+        let _ = http_sig::ContentDigest::parse(&field);
+        let _ = http_sig::DigestAlgorithm::wanted(&field);
     }
 
     #[test]
@@ -300,9 +447,8 @@ proptest! {
 
     #[test]
     fn no_text_makes_the_key_parser_panic(der in proptest::collection::vec(any::<u8>(), 0..300)) {
-        use base64::Engine;
-        let base64 = base64::engine::general_purpose::STANDARD.encode(der);
-        for label in ["PUBLIC KEY", "RSA PUBLIC KEY", "PRIVATE KEY", "RSA PRIVATE KEY"] {
+        let base64 = STANDARD.encode(der);
+        for label in ["PUBLIC KEY", "RSA PUBLIC KEY", "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"] {
             let pem = format!("-----BEGIN {label}-----\n{base64}\n-----END {label}-----\n");
             prop_assert!(http_sig::VerifyingKey::from_pem(&pem).is_err());
             prop_assert!(SigningKey::from_pem(&pem).is_err());

@@ -1,0 +1,131 @@
+//! What a signature covers (section 2): fields, and parts that are derived from the message.
+
+use http::HeaderName;
+
+use crate::error::{Reason, VerifyError};
+use crate::structured_field::{self, BareItem, Item};
+
+/// A component, and its identifier as it stands in the signature base.
+#[derive(Clone, Debug)]
+pub(crate) struct Component {
+    pub(crate) covered: Covered,
+    identifier: String,
+}
+
+/// What a component takes from the message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Covered {
+    Method,
+    TargetUri,
+    Authority,
+    Scheme,
+    RequestTarget,
+    Path,
+    Query,
+    /// One parameter of the query, by its name as it is encoded.
+    QueryParam(String),
+    /// The lines of a field, joined.
+    Field(HeaderName),
+    /// A structured field in its canonical spelling (`sf`).
+    Canonical(HeaderName),
+    /// One member of a dictionary (`key`).
+    Member(HeaderName, String),
+    /// The lines of a field, each as a byte sequence (`bs`).
+    Bytes(HeaderName),
+}
+
+impl Component {
+    /// A component without parameters.
+    pub(crate) fn plain(covered: Covered) -> Self {
+        let identifier = format!("\"{}\"", covered.name());
+        Self {
+            covered,
+            identifier,
+        }
+    }
+
+    /// Reads a component identifier of a signed request.
+    pub(crate) fn parse(item: &Item<'_>) -> Result<Self, VerifyError> {
+        let BareItem::String(name) = &item.value else {
+            return Err(Reason::HeaderMalformed.into());
+        };
+        let name = name.as_str();
+        let mut identifier = String::new();
+        structured_field::write_item(&mut identifier, item);
+        let unknown = || VerifyError::from(Reason::ComponentUnknown).about(&identifier);
+        let [mut sf, mut bs] = [false; 2];
+        let [mut key, mut parameter] = [const { None }; 2];
+        for (name, value) in &item.parameters {
+            match (name.as_str(), value) {
+                ("sf", BareItem::Boolean(true)) => sf = true,
+                ("bs", BareItem::Boolean(true)) => bs = true,
+                ("key", BareItem::String(value)) => key = Some(value.as_str().to_owned()),
+                ("name", BareItem::String(value)) => parameter = Some(value.as_str().to_owned()),
+                // `req` has no meaning in a request (section 2.4), and trailers (`tr`) are not at hand.
+                _ => return Err(unknown()),
+            }
+        }
+        let covered = if name.starts_with('@') {
+            if sf || bs || key.is_some() {
+                return Err(unknown());
+            }
+            match (name, parameter) {
+                ("@query-param", Some(parameter)) => Covered::QueryParam(parameter),
+                ("@method", None) => Covered::Method,
+                ("@target-uri", None) => Covered::TargetUri,
+                ("@authority", None) => Covered::Authority,
+                ("@scheme", None) => Covered::Scheme,
+                ("@request-target", None) => Covered::RequestTarget,
+                ("@path", None) => Covered::Path,
+                ("@query", None) => Covered::Query,
+                _ => return Err(unknown()),
+            }
+        } else {
+            // Field names are written in lower case (section 2.1).
+            let field = HeaderName::from_lowercase(name.as_bytes()).map_err(|_| unknown())?;
+            match (sf, bs, key, parameter) {
+                (false, false, None, None) => Covered::Field(field),
+                (true, false, None, None) => Covered::Canonical(field),
+                (false, true, None, None) => Covered::Bytes(field),
+                (false, false, Some(key), None) => Covered::Member(field, key),
+                _ => return Err(unknown()),
+            }
+        };
+        Ok(Self {
+            covered,
+            identifier,
+        })
+    }
+
+    /// The identifier, with its quotes and parameters.
+    pub(crate) fn identifier(&self) -> &str {
+        &self.identifier
+    }
+
+    /// Whether this covers all of what the name stands for.
+    pub(crate) fn covers(&self, name: &str) -> bool {
+        match &self.covered {
+            Covered::Member(..) | Covered::QueryParam(_) => false,
+            covered => covered.name().eq_ignore_ascii_case(name),
+        }
+    }
+}
+
+impl Covered {
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Method => "@method",
+            Self::TargetUri => "@target-uri",
+            Self::Authority => "@authority",
+            Self::Scheme => "@scheme",
+            Self::RequestTarget => "@request-target",
+            Self::Path => "@path",
+            Self::Query => "@query",
+            Self::QueryParam(_) => "@query-param",
+            Self::Field(name)
+            | Self::Canonical(name)
+            | Self::Member(name, _)
+            | Self::Bytes(name) => name.as_str(),
+        }
+    }
+}

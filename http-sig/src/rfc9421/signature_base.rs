@@ -1,0 +1,222 @@
+//! The text that is signed (section 2.5).
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HOST};
+use http::{HeaderMap, HeaderName, Request, Uri, Version};
+
+use crate::cavage::without_userinfo;
+use crate::error::Reason;
+use crate::rfc9421::{Component, Covered};
+use crate::structured_field;
+
+/// Longest signature base, in bytes.
+const LONGEST: usize = 64 * 1024;
+
+/// Where a request is sent to, as the world knows the place.
+pub(crate) struct Origin {
+    scheme: &'static str,
+    authority: String,
+}
+
+impl Origin {
+    /// Section 2.2.3: the authority in lower case and without the default port of its scheme.
+    pub(crate) fn new(scheme: &'static str, authority: &str) -> Self {
+        let mut authority = without_userinfo(authority.trim()).to_ascii_lowercase();
+        let default_port = if scheme == "http" { ":80" } else { ":443" };
+        let host = authority.strip_suffix(default_port);
+        if let Some(host) = host.or_else(|| authority.strip_suffix(':')) {
+            authority.truncate(host.len());
+        }
+        Self { scheme, authority }
+    }
+}
+
+/// Why there is no base: the rule, and the identifier of the component that breaks it.
+type BaseError = (Reason, String);
+
+/// Writes the base of a request; `parameters` is the canonical spelling of the covered components and parameters.
+pub(crate) fn signature_base<B>(
+    request: &Request<B>,
+    origin: &Origin,
+    components: &[Component],
+    parameters: &str,
+) -> Result<Vec<u8>, BaseError> {
+    let mut base = Vec::with_capacity(512);
+    for component in components {
+        let refuse = |reason: Reason| (reason, component.identifier().to_owned());
+        base.extend_from_slice(component.identifier().as_bytes());
+        base.extend_from_slice(b": ");
+        push(&mut base, request, origin, &component.covered).map_err(refuse)?;
+        base.push(b'\n');
+        if base.len() > LONGEST {
+            return Err(refuse(Reason::TooManyComponents));
+        }
+    }
+    base.extend_from_slice(b"\"@signature-params\": ");
+    base.extend_from_slice(parameters.as_bytes());
+    Ok(base)
+}
+
+fn push<B>(
+    base: &mut Vec<u8>,
+    request: &Request<B>,
+    origin: &Origin,
+    covered: &Covered,
+) -> Result<(), Reason> {
+    let uri = request.uri();
+    match covered {
+        Covered::Method => base.extend_from_slice(request.method().as_str().as_bytes()),
+        Covered::TargetUri => {
+            for part in [origin.scheme, "://", &origin.authority, path_and_query(uri)] {
+                base.extend_from_slice(part.as_bytes());
+            }
+        }
+        Covered::Authority => base.extend_from_slice(origin.authority.as_bytes()),
+        Covered::Scheme => base.extend_from_slice(origin.scheme.as_bytes()),
+        Covered::RequestTarget => base.extend_from_slice(request_target(request).as_bytes()),
+        Covered::Path => base.extend_from_slice(match uri.path() {
+            "" | "*" => b"/",
+            path => path.as_bytes(),
+        }),
+        Covered::Query => {
+            base.push(b'?');
+            base.extend_from_slice(uri.query().unwrap_or_default().as_bytes());
+        }
+        Covered::QueryParam(name) => {
+            let query = uri.query().unwrap_or_default();
+            base.extend_from_slice(query_param(query, name)?.as_bytes());
+        }
+        Covered::Field(name) => push_field(base, request.headers(), uri, name)?,
+        Covered::Canonical(name) => {
+            let field = structured_field::joined(request.headers(), name);
+            let field = field.ok_or(Reason::ComponentMissing)?;
+            let text = structured_field::canonical(&field).ok_or(Reason::FieldNotStructured)?;
+            base.extend_from_slice(text.as_bytes());
+        }
+        Covered::Member(name, key) => {
+            let field = structured_field::joined(request.headers(), name);
+            let field = field.ok_or(Reason::ComponentMissing)?;
+            let text = structured_field::canonical_member(&field, key)
+                .map_err(|_| Reason::FieldNotStructured)?;
+            base.extend_from_slice(text.ok_or(Reason::ComponentMissing)?.as_bytes());
+        }
+        Covered::Bytes(name) => {
+            let mut lines = request.headers().get_all(name).iter().peekable();
+            if lines.peek().is_none() {
+                return Err(Reason::ComponentMissing);
+            }
+            for (at, line) in lines.enumerate() {
+                let encoded = STANDARD.encode(line.as_bytes().trim_ascii());
+                let separator = if at > 0 { ", :" } else { ":" };
+                for part in [separator, &encoded, ":"] {
+                    base.extend_from_slice(part.as_bytes());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The target as it came over the wire: nothing is decoded, encoded or resolved.
+fn path_and_query(uri: &Uri) -> &str {
+    match uri.path_and_query().map(|target| target.as_str()) {
+        // RFC 9110, section 7.1: the target URI of `*` has no path.
+        Some("*") => "",
+        Some(target) => target,
+        None => "/",
+    }
+}
+
+/// Section 2.2.5.
+fn request_target<B>(request: &Request<B>) -> String {
+    let uri = request.uri();
+    // In HTTP/2 and later there is only the `:path`; in HTTP/1.1 the whole URI may stand in the request line.
+    let whole = uri.scheme().is_some() && request.version() <= Version::HTTP_11;
+    match (uri.path_and_query(), uri.authority()) {
+        _ if whole => uri.to_string(),
+        (None, Some(authority)) => authority.to_string(),
+        (target, _) => target.map_or("/", |target| target.as_str()).to_owned(),
+    }
+}
+
+fn push_field(
+    base: &mut Vec<u8>,
+    headers: &HeaderMap,
+    uri: &Uri,
+    name: &HeaderName,
+) -> Result<(), Reason> {
+    let mut lines = headers.get_all(name).iter();
+    let Some(first) = lines.next() else {
+        // HTTP/2 has no Host field; its `:authority` stands in the URI and is the same thing
+        // (RFC 9113, section 8.3.1).
+        let authority = uri.authority().filter(|_| *name == HOST);
+        let authority = authority.ok_or(Reason::ComponentMissing)?;
+        base.extend_from_slice(without_userinfo(authority.as_str()).as_bytes());
+        return Ok(());
+    };
+    base.extend_from_slice(first.as_bytes().trim_ascii());
+    for line in lines {
+        if [HOST, DATE, CONTENT_TYPE, CONTENT_LENGTH, AUTHORIZATION].contains(name) {
+            return Err(Reason::FieldRepeated);
+        }
+        base.extend_from_slice(b", ");
+        base.extend_from_slice(line.as_bytes().trim_ascii());
+    }
+    Ok(())
+}
+
+/// The value of a parameter of the query, decoded and encoded again (section 2.2.8).
+fn query_param(query: &str, name: &str) -> Result<String, Reason> {
+    let mut values = query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .filter_map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (encoded(&decoded(key)) == name).then(|| encoded(&decoded(value)))
+        });
+    let value = values.next().ok_or(Reason::ComponentMissing)?;
+    match values.next() {
+        None => Ok(value),
+        Some(_) => Err(Reason::FieldRepeated),
+    }
+}
+
+/// The percent-decoding of `application/x-www-form-urlencoded` (WHATWG URL, section 5.1).
+fn decoded(text: &str) -> Vec<u8> {
+    let digit = |byte: Option<&u8>| char::from(*byte?).to_digit(16);
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        at += 1;
+        let escape = digit(bytes.get(at)).zip(digit(bytes.get(at + 1)));
+        decoded.push(match (byte, escape) {
+            (b'%', Some((high, low))) => {
+                at += 2;
+                u8::try_from(16 * high + low).unwrap_or_default()
+            }
+            (b'+', _) => b' ',
+            (byte, _) => *byte,
+        });
+    }
+    decoded
+}
+
+/// Percent-encoding by the set of `application/x-www-form-urlencoded`, with `%20` for a blank.
+fn encoded(bytes: &[u8]) -> String {
+    const HEX: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
+    ];
+    let text = String::from_utf8_lossy(bytes);
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"*-._".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let hex = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or_default();
+            encoded.extend(['%', hex(byte >> 4), hex(byte & 15)]);
+        }
+    }
+    encoded
+}
