@@ -364,8 +364,12 @@ pub enum KeyError {
     /// The text is no PEM block.
     #[error("this is not a PEM block (-----BEGIN … KEY-----)")]
     NotPem,
-    /// The text is longer than 16 KiB; an RSA key of 8192 bits needs less than half of that.
-    #[error("the PEM text is longer than 16 KiB")]
+    /// The text is no Multikey: not base 58 after a `z` nor base64url after a `u`, or too short to say what it is.
+    #[error("this is not a Multikey (z… or u…)")]
+    NotMultikey,
+    /// The PEM text is longer than 16 KiB, or the Multikey longer than 1500 characters; an RSA key of 8192 bits needs
+    /// less.
+    #[error("the text is longer than 16 KiB of PEM or 1500 characters of a Multikey")]
     TooLong,
     /// The text holds more than one PEM block, so that it is not clear which key is meant.
     #[error("the PEM text holds more than one block; give only the key")]
@@ -384,8 +388,8 @@ pub enum KeyError {
     /// The block is no RSA, Ed25519 or ECDSA key, or over another curve than P-256 and P-384.
     #[error("this is no RSA, Ed25519 or ECDSA P-256 or P-384 key")]
     Unsupported,
-    /// The block's label is right, but its content is not the encoding of such a key.
-    #[error("the content of the PEM block is not a key of the kind that its label says")]
+    /// The label or number of its kind is right, but its content is not the encoding of such a key.
+    #[error("the content is not a key of the kind that its label says")]
     Malformed,
     /// The RSA modulus is not of 2048 to 8192 bits.
     #[error("the RSA key has {bits} bits; 2048 to 8192 are accepted")]

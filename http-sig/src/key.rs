@@ -9,6 +9,8 @@ use crate::crypto::PublicKey;
 #[cfg(feature = "aws-lc-rs")]
 mod der;
 #[cfg(feature = "aws-lc-rs")]
+mod multikey;
+#[cfg(feature = "aws-lc-rs")]
 mod pem;
 
 #[cfg(feature = "aws-lc-rs")]
@@ -270,6 +272,65 @@ impl VerifyingKey {
         }
     }
 
+    /// Reads the `publicKeyMultibase` of a Multikey, as it stands in an actor's `assertionMethod`: base 58 (`z…`) or
+    /// base64url (`u…`) of an Ed25519, ECDSA or RSA key. That the controller of the Multikey is the actor is for the
+    /// caller to check.
+    ///
+    /// [FEP-521a](https://codeberg.org/fediverse/fep/src/branch/main/fep/521a/fep-521a.md). An RSA key may be PKCS#1, as
+    /// the table of multicodecs says, or SPKI, as Fedify writes it.
+    ///
+    /// ```
+    /// let key = http_sig::VerifyingKey::from_multikey("z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK")?;
+    /// assert_eq!(key.algorithm(), http_sig::KeyAlgorithm::Ed25519);
+    /// # Ok::<(), http_sig::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`KeyError`] if the text is longer than 1500 characters or no Multikey, if it is a private key, or if the key is
+    /// one that [`from_pem`](Self::from_pem) refuses.
+    #[cfg(feature = "aws-lc-rs")]
+    pub fn from_multikey(multibase: &str) -> Result<Self, KeyError> {
+        match multikey::decode(multibase)? {
+            (KeyAlgorithm::Rsa, key) => match der::public_key(&key) {
+                Ok((KeyAlgorithm::Rsa, pkcs1)) => Self::from_rsa(pkcs1),
+                _ => Self::from_rsa(&key),
+            },
+            (KeyAlgorithm::Ed25519, key) => Self::from_ed25519(&key),
+            (KeyAlgorithm::EcdsaP256, key) => Self::from_compressed(Curve::P256, &key),
+            (KeyAlgorithm::EcdsaP384, key) => Self::from_compressed(Curve::P384, &key),
+        }
+    }
+
+    /// Writes the key as the `publicKeyMultibase` of a Multikey, in base 58.
+    #[cfg(feature = "aws-lc-rs")]
+    #[must_use]
+    pub fn to_multikey(&self) -> String {
+        // What a backend gives as SPKI can be read; only the empty key of a broken one could not.
+        let (_, key) = der::public_key(self.key.spki()).unwrap_or((self.algorithm, &[]));
+        match (self.algorithm, key.split_first()) {
+            (KeyAlgorithm::EcdsaP256 | KeyAlgorithm::EcdsaP384, Some((_, point))) => {
+                // SEC 1, section 2.3.3: the sign of y, and x.
+                let sign = point.last().map_or(2, |last| 2 + (last & 1));
+                let x = point.get(..point.len() / 2).unwrap_or_default();
+                multikey::encode(self.algorithm, &[&[sign], x].concat())
+            }
+            _ => multikey::encode(self.algorithm, key),
+        }
+    }
+
+    /// The size of the key in bits: of the modulus of an RSA key, of the curve of another.
+    #[cfg(feature = "aws-lc-rs")]
+    #[must_use]
+    pub fn bits(&self) -> usize {
+        match self.algorithm {
+            KeyAlgorithm::Rsa => der::public_key(self.key.spki())
+                .and_then(|(_, key)| der::rsa_public_numbers(key))
+                .map_or(0, |(modulus, _)| der::bits(modulus)),
+            KeyAlgorithm::Ed25519 | KeyAlgorithm::EcdsaP256 => 256,
+            KeyAlgorithm::EcdsaP384 => 384,
+        }
+    }
+
     /// Writes the key as PEM (SPKI), as it stands in an actor's `publicKeyPem`.
     #[cfg(feature = "aws-lc-rs")]
     #[must_use]
@@ -311,6 +372,13 @@ impl VerifyingKey {
             },
             key: Arc::new(backend::EcdsaPublicKey::new(curve, point)?),
         })
+    }
+
+    #[cfg(feature = "aws-lc-rs")]
+    fn from_compressed(curve: Curve, point: &[u8]) -> Result<Self, KeyError> {
+        let spki = backend::EcdsaPublicKey::decompressed(curve, point)?;
+        let (_, point) = der::public_key(&spki)?;
+        Self::from_ecdsa(curve, point)
     }
 
     #[cfg(feature = "aws-lc-rs")]

@@ -103,6 +103,14 @@ impl Curve {
         }
     }
 
+    fn parsed(self, point: &[u8]) -> Result<ParsedPublicKey, KeyError> {
+        let key = match self {
+            Self::P256 => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point),
+            Self::P384 => ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point),
+        };
+        key.map_err(|_| KeyError::Malformed)
+    }
+
     /// RFC 5480, section 2: what stands before the uncompressed point in a `SubjectPublicKeyInfo`.
     fn spki_start(self) -> &'static [u8] {
         match self {
@@ -134,15 +142,25 @@ impl EcdsaPublicKey {
         if point.len() != length || point.first() != Some(&4) {
             return Err(KeyError::Malformed);
         }
-        let key = match curve {
-            Curve::P256 => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point),
-            Curve::P384 => ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point),
-        };
         Ok(Self {
-            key: key.map_err(|_| KeyError::Malformed)?,
+            key: curve.parsed(point)?,
             curve,
             spki: [curve.spki_start(), point].concat(),
         })
+    }
+
+    /// The `SubjectPublicKeyInfo` with the uncompressed point of a compressed one.
+    pub(crate) fn decompressed(curve: Curve, point: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let length = match curve {
+            Curve::P256 => 33,
+            Curve::P384 => 49,
+        };
+        if point.len() != length {
+            return Err(KeyError::Malformed);
+        }
+        let key = curve.parsed(point)?;
+        let spki: PublicKeyX509Der<'_> = key.as_der().map_err(|_| KeyError::Backend)?;
+        Ok(spki.as_ref().to_vec())
     }
 }
 

@@ -117,7 +117,8 @@ pub(super) fn check_ed25519(point: &[u8]) -> Result<&[u8; 32], KeyError> {
     }
 }
 
-fn bits(number: &[u8]) -> usize {
+/// How many bits a number has that starts with no zero byte.
+pub(super) fn bits(number: &[u8]) -> usize {
     number
         .first()
         .map_or(0, |first| 8 * number.len() - first.leading_zeros() as usize)

@@ -244,6 +244,24 @@ fn requests_that_real_servers_sent() {
 }
 
 #[test]
+fn multikeys_that_real_servers_publish() {
+    let Some(folder) = shared("multikeys_that_real_servers_publish") else {
+        return;
+    };
+    let mut read = 0;
+    for actor in ["mitra-erin", "fedify-8101-actor", "fedify-8102-actor"] {
+        let actor = json(&folder.join(format!("captured/{actor}.json")));
+        let pem = VerifyingKey::from_pem(text(&actor["publicKey"]["publicKeyPem"])).unwrap();
+        let keys = actor["assertionMethod"].as_array().unwrap().iter();
+        let keys = keys.map(|key| VerifyingKey::from_multikey(text(&key["publicKeyMultibase"])));
+        let keys: Vec<_> = keys.collect::<Result<_, _>>().unwrap();
+        assert!(keys.contains(&pem), "{}", actor["id"]);
+        read += keys.len();
+    }
+    println!("multikeys: {read}/{read}");
+}
+
+#[test]
 fn mastodons_own_vectors_of_rfc_9421() {
     let Some(folder) = shared("mastodons_own_vectors_of_rfc_9421") else {
         return;

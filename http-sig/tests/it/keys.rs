@@ -9,7 +9,7 @@ use http_sig::{
 use crate::draft::{der, ed25519, now, rsa};
 use crate::message::{p256, p384};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 fn pem(label: &str, der: &[u8]) -> String {
     pem_with(label, der, 64, "\n")
@@ -75,7 +75,13 @@ fn a_key_that_was_written_is_read_again() {
         let public = VerifyingKey::from_pem(&key.verifying_key().to_pem()).unwrap();
         assert_eq!(public, key.verifying_key());
         assert_eq!(public.algorithm(), key.algorithm());
+        let multikey = public.to_multikey();
+        assert_eq!(VerifyingKey::from_multikey(&multikey), Ok(public));
     }
+    assert_eq!(rsa().verifying_key().bits(), 2048);
+    assert_eq!(ed25519().verifying_key().bits(), 256);
+    assert_eq!(p256().verifying_key().bits(), 256);
+    assert_eq!(p384().verifying_key().bits(), 384);
     assert_ne!(
         rsa().verifying_key(),
         SigningKey::generate_rsa().unwrap().verifying_key()
@@ -104,6 +110,82 @@ w0EkjqF7xB4FivAxzic30tMM4GF+hR6Dxh71Z50VGGdldkkDXZCnTNnoXQ==
     .unwrap();
     assert_eq!(key.verifying_key(), public);
     assert_eq!(key.algorithm(), KeyAlgorithm::EcdsaP256);
+}
+
+/// Examples of the did:key method, whose identifiers are Multikeys.
+#[test]
+fn multikeys_of_others_are_read_and_written_as_they_were() {
+    for (text, algorithm) in [
+        (
+            "z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+            KeyAlgorithm::Ed25519,
+        ),
+        (
+            "zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169",
+            KeyAlgorithm::EcdsaP256,
+        ),
+        (
+            "z82Lm1MpAkeJcix9K8TMiLd5NMAhnwkjjCBeWHXyu3U4oT2MVJJKXkcVBgjGhnLBn2Kaau9",
+            KeyAlgorithm::EcdsaP384,
+        ),
+    ] {
+        let key = VerifyingKey::from_multikey(text).unwrap();
+        assert_eq!(key.algorithm(), algorithm);
+        assert_eq!(key.to_multikey(), text);
+    }
+}
+
+#[test]
+fn what_is_no_multikey_is_refused_by_name() {
+    let with = |bytes: &[u8]| format!("u{}", URL_SAFE_NO_PAD.encode(bytes));
+    let point = &public_der(ed25519())[12..];
+    let good = with(&[&[0xed, 1], point].concat());
+    assert_eq!(
+        VerifyingKey::from_multikey(&good),
+        Ok(ed25519().verifying_key())
+    );
+    let spki = with(&[&[0x85, 0x24], &public_der(rsa())[..]].concat());
+    let as_fedify_writes_it = VerifyingKey::from_multikey(&spki);
+    assert_eq!(as_fedify_writes_it, Ok(rsa().verifying_key()));
+    let p384 = public_der(p384());
+    for (text, expected) in [
+        (String::new(), KeyError::NotMultikey),
+        ("z".into(), KeyError::NotMultikey),
+        ("z1".into(), KeyError::NotMultikey),
+        ("é".into(), KeyError::NotMultikey),
+        ("z0OIl".into(), KeyError::NotMultikey),
+        (good.replacen('u', "m", 1), KeyError::NotMultikey),
+        (format!("{good}=="), KeyError::NotMultikey),
+        ("z".repeat(1501), KeyError::TooLong),
+        // secp256k1, and nothing that is known.
+        (with(&[&[0xe7, 1], point].concat()), KeyError::Unsupported),
+        (with(&[0, 0, 0]), KeyError::Unsupported),
+        (with(&[&[0x80, 0x26], point].concat()), KeyError::PrivateKey),
+        (
+            with(&[&[0xed, 1], &point[1..]].concat()),
+            KeyError::Malformed,
+        ),
+        (
+            with(&[&[0xed, 1], &[0; 32][..]].concat()),
+            KeyError::SmallOrder,
+        ),
+        (
+            with(&[&[0x80, 0x24, 5], &[1; 32][..]].concat()),
+            KeyError::Malformed,
+        ),
+        // An uncompressed point, and one of the other curve.
+        (
+            with(&[&[0x81, 0x24], &p384[23..]].concat()),
+            KeyError::Malformed,
+        ),
+        (
+            with(&[&[0x80, 0x24, 2], &p384[24..72]].concat()),
+            KeyError::Malformed,
+        ),
+        (with(&[0x85, 0x24, 0x30, 0]), KeyError::Malformed),
+    ] {
+        assert_eq!(VerifyingKey::from_multikey(&text), Err(expected), "{text}");
+    }
 }
 
 #[test]
