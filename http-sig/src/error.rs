@@ -279,11 +279,11 @@ impl Error for VerifyError {}
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Unsigned => "the request is not signed",
-            Self::SchemesMixed => "the request is signed by two standards at once",
+            Self::Unsigned => "the message is not signed",
+            Self::SchemesMixed => "the message is signed by two standards at once",
             Self::LabelUnclear => "it is not clear which one of the signatures is meant",
             Self::FieldNotStructured => "the signature covers a structured field that cannot be read as one",
-            Self::SignatureRepeated => "the request has more than one signature field",
+            Self::SignatureRepeated => "the message has more than one signature field",
             Self::HeaderTooLong => "the signature field is longer than 16 KiB",
             Self::HeaderMalformed => "the signature field is not a list of name=\"value\"",
             Self::ParameterRepeated => "a parameter of the signature field stands in it twice",
@@ -296,8 +296,8 @@ impl fmt::Display for Reason {
             Self::ComponentRepeated => "the signature covers a component twice",
             Self::ComponentUnknown => "the signature covers a component that is not known",
             Self::MethodAmbiguous => "the method has lower-case letters, which a signature cannot tell from upper-case",
-            Self::ComponentMissing => "the signature covers a component that the request does not have",
-            Self::FieldRepeated => "a field that may stand only once stands in the request several times",
+            Self::ComponentMissing => "the signature covers a component that the message does not have",
+            Self::FieldRepeated => "a field that may stand only once stands in the message several times",
             Self::ComponentUncovered => "the signature does not cover a component that it must cover",
             Self::NoTimeCovered => "the signature does not say when it was made",
             Self::TimeForbidden => "(created) and (expires) may not be covered with this algorithm",
@@ -306,15 +306,15 @@ impl fmt::Display for Reason {
             Self::HostNotOurs => "the request was signed for another host",
             Self::HostConflict => "the Host field and the request target name different hosts",
             Self::DateMalformed => "the Date field is not an HTTP date",
-            Self::TooOld => "the request was signed too long ago",
-            Self::InFuture => "the request was signed in the future",
+            Self::TooOld => "the message was signed too long ago",
+            Self::InFuture => "the message was signed in the future",
             Self::Expired => "the signature has expired",
             Self::ExpiresBeforeCreated => "the signature expires before it was created",
             Self::DigestMalformed => "the digest field cannot be read",
             Self::DigestRepeated => "the digest field gives an algorithm twice",
             Self::DigestWeak => "the digest field has neither a SHA-256 nor a SHA-512 value",
             Self::DigestMismatch => "the body is not the one that was signed",
-            Self::SignatureMismatch => "the signature was not made with this key over this request",
+            Self::SignatureMismatch => "the signature was not made with this key over this message",
             Self::NoAuthorities => {
                 "the policy names no authority of this server, so no request can be meant for it; call `authorities`"
             }
@@ -340,8 +340,8 @@ pub enum SignError {
         /// The method of the request.
         method: http::Method,
     },
-    /// A field that is signed stands in the request several times, or the signed fields are longer than 64 KiB.
-    #[error("the field `{name}` stands in the request more than once or is too long to be signed")]
+    /// A field that is signed stands in the message several times, or the signed fields are longer than 64 KiB.
+    #[error("the field `{name}` stands in the message more than once or is too long to be signed")]
     Field {
         /// The field's name.
         name: String,

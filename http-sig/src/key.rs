@@ -17,7 +17,7 @@ mod pem;
 use crate::crypto::PrivateKey;
 #[cfg(feature = "aws-lc-rs")]
 use crate::crypto::aws_lc_rs::{self as backend, Curve};
-use crate::error::KeyError;
+use crate::error::{KeyError, Reason, VerifyError};
 
 /// What kind of key it is. It decides which algorithms a signature may use; the message's own words can only narrow
 /// them.
@@ -32,6 +32,33 @@ pub enum KeyAlgorithm {
     EcdsaP256,
     /// ECDSA over the curve P-384. Signs by RFC 9421 only.
     EcdsaP384,
+}
+
+impl KeyAlgorithm {
+    /// The algorithms of RFC 9421 that such a key may be used with.
+    pub(crate) fn rfc9421(self) -> &'static [SignatureAlgorithm] {
+        match self {
+            Self::Rsa => &[
+                SignatureAlgorithm::RsaSha256,
+                SignatureAlgorithm::RsaPssSha512,
+            ],
+            Self::Ed25519 => &[SignatureAlgorithm::Ed25519],
+            Self::EcdsaP256 => &[SignatureAlgorithm::EcdsaP256Sha256],
+            Self::EcdsaP384 => &[SignatureAlgorithm::EcdsaP384Sha384],
+        }
+    }
+
+    /// The algorithms of the draft.
+    pub(crate) fn draft(self, rsa_sha512: bool) -> &'static [SignatureAlgorithm] {
+        match self {
+            Self::Rsa if rsa_sha512 => {
+                &[SignatureAlgorithm::RsaSha256, SignatureAlgorithm::RsaSha512]
+            }
+            Self::Rsa => &[SignatureAlgorithm::RsaSha256],
+            Self::Ed25519 => &[SignatureAlgorithm::Ed25519],
+            Self::EcdsaP256 | Self::EcdsaP384 => &[],
+        }
+    }
 }
 
 /// How the bytes of a signature are made.
@@ -351,6 +378,34 @@ impl VerifyingKey {
         signature: &[u8],
     ) -> bool {
         self.key.verify(algorithm, message, signature)
+    }
+
+    /// Checks a signature with the algorithms that a scheme has for this key. What the message names can only narrow them.
+    pub(crate) fn check(
+        &self,
+        algorithms: &[SignatureAlgorithm],
+        named: Option<SignatureAlgorithm>,
+        base: &[u8],
+        signature: &[u8],
+    ) -> Result<(), VerifyError> {
+        let algorithms = match &named {
+            None => algorithms,
+            Some(named) if algorithms.contains(named) => std::slice::from_ref(named),
+            Some(_) => &[],
+        };
+        if algorithms.is_empty() {
+            let named = named.map(|named| format!("{named:?}"));
+            return Err(VerifyError::from(Reason::AlgorithmMismatch)
+                .about("algorithm")
+                .expecting(format!("one of an {:?} key", self.algorithm))
+                .finding(named.unwrap_or_default()));
+        }
+        let mut algorithms = algorithms.iter();
+        if algorithms.any(|algorithm| self.verify(*algorithm, base, signature)) {
+            Ok(())
+        } else {
+            Err(Reason::SignatureMismatch.into())
+        }
     }
 
     #[cfg(feature = "aws-lc-rs")]

@@ -281,27 +281,9 @@ impl Policy {
         components: &[rfc9421::Component],
         with_digest: bool,
     ) -> Result<(), VerifyError> {
-        let covers = |covered: &Covered| components.iter().any(|c| c.covered == *covered);
-        let in_parts = [Covered::Authority, Covered::Path, Covered::Query];
-        let target = [Covered::TargetUri];
-        let target = if covers(&target[0]) || !in_parts.iter().any(covers) {
-            &target[..]
-        } else {
-            &in_parts
-        };
+        rfc9421::check_target(components, false)?;
         let digest = with_digest.then_some(Covered::Field(CONTENT_DIGEST));
-        let required = std::iter::once(&Covered::Method)
-            .chain(target)
-            .chain(&digest);
-        match required.into_iter().find(|covered| !covers(covered)) {
-            Some(covered) => {
-                let found: Vec<&str> = components.iter().map(|c| c.identifier()).collect();
-                Err(VerifyError::from(Reason::ComponentUncovered)
-                    .about(covered.name())
-                    .finding(found.join(" ")))
-            }
-            None => Ok(()),
-        }
+        rfc9421::check_coverage(components, digest.as_slice(), false)
     }
 
     /// Refuses an RFC 9421 signature that is too old, too new or expired; says when it was made.

@@ -1,16 +1,22 @@
 //! [RFC 9421](https://www.rfc-editor.org/rfc/rfc9421), HTTP Message Signatures: the standard that follows the draft.
 //!
-//! Signing is [`Signer::sign_rfc9421`](crate::Signer::sign_rfc9421), verifying is [`Policy::read`](crate::Policy::read).
-//! What stands here is the syntax: [`SignatureInput`] reads the value of a `Signature-Input` field without judging it.
+//! Requests are signed by [`Signer::sign_rfc9421`](crate::Signer::sign_rfc9421) and verified by
+//! [`Policy::read`](crate::Policy::read), responses by [`Signer::sign_response`](crate::Signer::sign_response) and
+//! [`Policy::read_response`](crate::Policy::read_response). What else stands here is the syntax: [`SignatureInput`] reads
+//! the value of a `Signature-Input` field without judging it.
 
 mod component;
+mod coverage;
+mod response;
 mod signature_base;
 mod signature_input;
 
 pub(crate) use self::component::{Component, Covered};
-pub(crate) use self::signature_base::{Origin, signature_base};
+pub(crate) use self::coverage::{check_coverage, check_target};
+pub use self::response::{ResponseClaim, VerifiedResponse};
+pub(crate) use self::signature_base::{Asked, Message, Origin, signature_base};
 pub use self::signature_input::SignatureInput;
-pub(crate) use self::signature_input::{algorithm_name, named_algorithm, signatures};
+pub(crate) use self::signature_input::{algorithm_name, named_algorithm, signature};
 
 #[cfg(test)]
 #[cfg(feature = "aws-lc-rs")]

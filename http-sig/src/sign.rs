@@ -7,14 +7,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{CONTENT_TYPE, DATE, HOST};
-use http::{HeaderValue, Method, Request, Uri};
+use http::{HeaderValue, Method, Request, Response, Uri};
 
 use crate::cavage::{BaseError, Component, SignatureBase, without_userinfo};
 use crate::digest::{ContentDigest, Digest, DigestAlgorithm};
 use crate::error::SignError;
 use crate::key::{KeyAlgorithm, SignatureAlgorithm, SigningKey};
 use crate::policy::{CONTENT_DIGEST, DIGEST, LAST_SECOND};
-use crate::rfc9421::{Component as Component9421, Covered, Origin, algorithm_name, signature_base};
+use crate::rfc9421::{
+    Asked, Component as Component9421, Covered, Message, Origin, algorithm_name, signature_base,
+};
 use crate::verify::{SIGNATURE, SIGNATURE_INPUT};
 
 /// The label of our signatures; the RFC gives it no meaning.
@@ -89,12 +91,7 @@ impl Signer {
         digest: Option<&Digest>,
         now: SystemTime,
     ) -> Result<(), SignError> {
-        let since_1970 = now
-            .duration_since(UNIX_EPOCH)
-            .map_err(|_| SignError::Time)?;
-        if since_1970.as_secs() > LAST_SECOND {
-            return Err(SignError::Time);
-        }
+        seconds(now)?;
         let date =
             HeaderValue::try_from(httpdate::fmt_http_date(now)).map_err(|_| SignError::Time)?;
         if !request.headers().contains_key(HOST) {
@@ -184,13 +181,7 @@ impl Signer {
         digest: Option<&ContentDigest>,
         now: SystemTime,
     ) -> Result<(), SignError> {
-        let created = now
-            .duration_since(UNIX_EPOCH)
-            .map_err(|_| SignError::Time)?
-            .as_secs();
-        if created > LAST_SECOND {
-            return Err(SignError::Time);
-        }
+        let created = seconds(now)?;
         if !request.headers().contains_key(HOST) {
             let host = host(request.uri()).ok_or(SignError::NoHost)?;
             request.headers_mut().insert(HOST, host);
@@ -212,41 +203,83 @@ impl Signer {
                 method: request.method().clone(),
             });
         }
+        let origin = Origin::of(request).ok_or_else(|| SignError::Field {
+            name: HOST.as_str().to_owned(),
+        })?;
+        let message = Message::Request(Asked::new(request, &origin));
+        let [input, signature] = self.fields(&message, &components, created)?;
+        request.headers_mut().insert(SIGNATURE_INPUT, input);
+        request.headers_mut().insert(SIGNATURE, signature);
+        Ok(())
+    }
+
+    /// Signs a response with its body by RFC 9421, bound to the request that it answers.
+    ///
+    /// Sets `Content-Digest`, `Signature-Input` and `Signature`. Covered are `"@status" "content-digest"`, `"content-type"`
+    /// if there is one, and of the request `"@method";req "@target-uri";req`, and `"content-digest";req` if it has one. The
+    /// request must be as it came over the wire; where its URI has no scheme, it is taken for an `https` one.
+    ///
+    /// # Errors
+    /// [`SignError`] if the request has no host or several, if a covered field stands twice where it may stand once, if
+    /// `now` is not in the years 1970 to 9999, or if the key refuses.
+    pub fn sign_response<B: AsRef<[u8]>, R>(
+        &self,
+        response: &mut Response<B>,
+        request: &Request<R>,
+        now: SystemTime,
+    ) -> Result<(), SignError> {
+        let created = seconds(now)?;
+        let origin = Origin::of(request).ok_or(SignError::NoHost)?;
+        let digest = ContentDigest::new(DigestAlgorithm::Sha256, response.body().as_ref());
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_DIGEST, digest.field_value());
+        let digest = Covered::Field(CONTENT_DIGEST);
+        let mut components = Vec::with_capacity(6);
+        components.extend([Covered::Status, digest.clone()].map(Component9421::plain));
+        if headers.contains_key(CONTENT_TYPE) {
+            components.push(Component9421::plain(Covered::Field(CONTENT_TYPE)));
+        }
+        components.extend([Covered::Method, Covered::TargetUri].map(Component9421::of_request));
+        if request.headers().contains_key(CONTENT_DIGEST) {
+            components.push(Component9421::of_request(digest));
+        }
+        let message = Message::Response {
+            status: response.status(),
+            headers: response.headers(),
+            request: Asked::new(request, &origin),
+        };
+        let [input, signature] = self.fields(&message, &components, created)?;
+        response.headers_mut().insert(SIGNATURE_INPUT, input);
+        response.headers_mut().insert(SIGNATURE, signature);
+        Ok(())
+    }
+
+    /// The fields `Signature-Input` and `Signature`.
+    fn fields(
+        &self,
+        message: &Message<'_>,
+        components: &[Component9421],
+        created: u64,
+    ) -> Result<[HeaderValue; 2], SignError> {
         let algorithm = match self.inner.key.algorithm() {
             KeyAlgorithm::Rsa => SignatureAlgorithm::RsaSha256,
             KeyAlgorithm::Ed25519 => SignatureAlgorithm::Ed25519,
             KeyAlgorithm::EcdsaP256 => SignatureAlgorithm::EcdsaP256Sha256,
             KeyAlgorithm::EcdsaP384 => SignatureAlgorithm::EcdsaP384Sha384,
         };
-        let parameters = self.parameters(&components, created, algorithm);
-        let scheme = if request.uri().scheme_str() == Some("http") {
-            "http"
-        } else {
-            "https"
-        };
-        let mut hosts = request.headers().get_all(HOST).iter();
-        let host = hosts.next().and_then(|host| host.to_str().ok());
-        let origin = Origin::new(scheme, host.ok_or(SignError::NoHost)?);
-        if hosts.next().is_some() {
-            return Err(SignError::Field {
-                name: HOST.as_str().to_owned(),
-            });
-        }
-        let base = signature_base(request, &origin, &components, &parameters)
+        let parameters = self.parameters(components, created, algorithm);
+        let base = signature_base(message, components, &parameters)
             .map_err(|(_, name)| SignError::Field { name })?;
         let signature = self
             .inner
             .key
             .sign(algorithm, &base)
             .map_err(SignError::Key)?;
-        let input = HeaderValue::try_from(format!("{LABEL}={parameters}"));
-        let signature = HeaderValue::try_from(format!("{LABEL}=:{}:", STANDARD.encode(signature)));
-        let (input, signature) = input
-            .and_then(|input| Ok((input, signature?)))
-            .map_err(|_| SignError::KeyId)?;
-        request.headers_mut().insert(SIGNATURE_INPUT, input);
-        request.headers_mut().insert(SIGNATURE, signature);
-        Ok(())
+        let field = |text: String| HeaderValue::try_from(text).map_err(|_| SignError::KeyId);
+        Ok([
+            field(format!("{LABEL}={parameters}"))?,
+            field(format!("{LABEL}=:{}:", STANDARD.encode(signature)))?,
+        ])
     }
 
     /// The signature parameters (RFC 9421, section 2.3), in their canonical spelling.
@@ -307,6 +340,18 @@ impl fmt::Debug for Signer {
             .field("key", &self.inner.key)
             .finish()
     }
+}
+
+/// Seconds since 1970.
+fn seconds(now: SystemTime) -> Result<u64, SignError> {
+    let since_1970 = now
+        .duration_since(UNIX_EPOCH)
+        .map_err(|_| SignError::Time)?;
+    let seconds = since_1970.as_secs();
+    if seconds > LAST_SECOND {
+        return Err(SignError::Time);
+    }
+    Ok(seconds)
 }
 
 /// Whether a request is signed with a digest even if its body is empty.

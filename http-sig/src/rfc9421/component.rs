@@ -9,6 +9,8 @@ use crate::structured_field::{self, BareItem, Item};
 #[derive(Clone, Debug)]
 pub(crate) struct Component {
     pub(crate) covered: Covered,
+    /// Whether it is taken from the request that the message answers (`req`).
+    pub(crate) of_request: bool,
     identifier: String,
 }
 
@@ -22,6 +24,7 @@ pub(crate) enum Covered {
     RequestTarget,
     Path,
     Query,
+    Status,
     /// One parameter of the query, by its name as it is encoded.
     QueryParam(String),
     /// The lines of a field, joined.
@@ -40,12 +43,23 @@ impl Component {
         let identifier = format!("\"{}\"", covered.name());
         Self {
             covered,
+            of_request: false,
             identifier,
         }
     }
 
-    /// Reads a component identifier of a signed request.
-    pub(crate) fn parse(item: &Item<'_>) -> Result<Self, VerifyError> {
+    /// A component of the request that the message answers.
+    pub(crate) fn of_request(covered: Covered) -> Self {
+        let identifier = format!("\"{}\";req", covered.name());
+        Self {
+            covered,
+            of_request: true,
+            identifier,
+        }
+    }
+
+    /// Reads a component identifier of a signed request, or of a signed response.
+    pub(crate) fn parse(item: &Item<'_>, in_response: bool) -> Result<Self, VerifyError> {
         let BareItem::String(name) = &item.value else {
             return Err(Reason::HeaderMalformed.into());
         };
@@ -53,7 +67,7 @@ impl Component {
         let mut identifier = String::new();
         structured_field::write_item(&mut identifier, item);
         let unknown = || VerifyError::from(Reason::ComponentUnknown).about(&identifier);
-        let [mut sf, mut bs] = [false; 2];
+        let [mut sf, mut bs, mut of_request] = [false; 3];
         let [mut key, mut parameter] = [const { None }; 2];
         for (name, value) in &item.parameters {
             match (name.as_str(), value) {
@@ -61,7 +75,9 @@ impl Component {
                 ("bs", BareItem::Boolean(true)) => bs = true,
                 ("key", BareItem::String(value)) => key = Some(value.as_str().to_owned()),
                 ("name", BareItem::String(value)) => parameter = Some(value.as_str().to_owned()),
-                // `req` has no meaning in a request (section 2.4), and trailers (`tr`) are not at hand.
+                // It has no meaning in a request (section 2.4).
+                ("req", BareItem::Boolean(true)) if in_response => of_request = true,
+                // Trailers (`tr`) are not at hand.
                 _ => return Err(unknown()),
             }
         }
@@ -69,7 +85,12 @@ impl Component {
             if sf || bs || key.is_some() {
                 return Err(unknown());
             }
+            // A response has no derived component of its own but its status, and a request has all but that.
+            if (in_response && !of_request) != (name == "@status") {
+                return Err(unknown());
+            }
             match (name, parameter) {
+                ("@status", None) => Covered::Status,
                 ("@query-param", Some(parameter)) => Covered::QueryParam(parameter),
                 ("@method", None) => Covered::Method,
                 ("@target-uri", None) => Covered::TargetUri,
@@ -93,6 +114,7 @@ impl Component {
         };
         Ok(Self {
             covered,
+            of_request,
             identifier,
         })
     }
@@ -121,6 +143,7 @@ impl Covered {
             Self::RequestTarget => "@request-target",
             Self::Path => "@path",
             Self::Query => "@query",
+            Self::Status => "@status",
             Self::QueryParam(_) => "@query-param",
             Self::Field(name)
             | Self::Canonical(name)

@@ -3,7 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HOST};
-use http::{HeaderMap, HeaderName, Request, Uri, Version};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderName, Method, Request, StatusCode, Uri, Version};
 
 use crate::cavage::without_userinfo;
 use crate::error::Reason;
@@ -30,15 +31,62 @@ impl Origin {
         }
         Self { scheme, authority }
     }
+
+    /// Where a request goes that we send, or that came to us: its `Host`, or the authority of its URI; `None` if it has
+    /// neither, or several. Without a scheme it is taken for one by `https`.
+    pub(crate) fn of<B>(request: &Request<B>) -> Option<Self> {
+        let scheme = if request.uri().scheme_str() == Some("http") {
+            "http"
+        } else {
+            "https"
+        };
+        let mut hosts = request.headers().get_all(HOST).iter();
+        let host = match hosts.next() {
+            Some(host) => host.to_str().ok()?,
+            None => request.uri().authority()?.as_str(),
+        };
+        hosts.next().is_none().then(|| Self::new(scheme, host))
+    }
+}
+
+/// A message that is signed.
+pub(crate) enum Message<'a> {
+    Request(Asked<'a>),
+    /// With the request that it answers.
+    Response {
+        status: StatusCode,
+        headers: &'a HeaderMap,
+        request: Asked<'a>,
+    },
+}
+
+/// A request without its body.
+pub(crate) struct Asked<'a> {
+    method: &'a Method,
+    uri: &'a Uri,
+    version: Version,
+    headers: &'a HeaderMap,
+    origin: &'a Origin,
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) fn new<B>(request: &'a Request<B>, origin: &'a Origin) -> Self {
+        Self {
+            method: request.method(),
+            uri: request.uri(),
+            version: request.version(),
+            headers: request.headers(),
+            origin,
+        }
+    }
 }
 
 /// Why there is no base: the rule, and the identifier of the component that breaks it.
 type BaseError = (Reason, String);
 
-/// Writes the base of a request; `parameters` is the canonical spelling of the covered components and parameters.
-pub(crate) fn signature_base<B>(
-    request: &Request<B>,
-    origin: &Origin,
+/// Writes the base of a message; `parameters` is the canonical spelling of the covered components and parameters.
+pub(crate) fn signature_base(
+    message: &Message<'_>,
     components: &[Component],
     parameters: &str,
 ) -> Result<Vec<u8>, BaseError> {
@@ -47,7 +95,7 @@ pub(crate) fn signature_base<B>(
         let refuse = |reason: Reason| (reason, component.identifier().to_owned());
         base.extend_from_slice(component.identifier().as_bytes());
         base.extend_from_slice(b": ");
-        push(&mut base, request, origin, &component.covered).map_err(refuse)?;
+        push(&mut base, message, component).map_err(refuse)?;
         base.push(b'\n');
         if base.len() > LONGEST {
             return Err(refuse(Reason::TooManyComponents));
@@ -58,15 +106,26 @@ pub(crate) fn signature_base<B>(
     Ok(base)
 }
 
-fn push<B>(
-    base: &mut Vec<u8>,
-    request: &Request<B>,
-    origin: &Origin,
-    covered: &Covered,
-) -> Result<(), Reason> {
-    let uri = request.uri();
-    match covered {
-        Covered::Method => base.extend_from_slice(request.method().as_str().as_bytes()),
+fn push(base: &mut Vec<u8>, message: &Message<'_>, component: &Component) -> Result<(), Reason> {
+    let (asked, own) = match message {
+        Message::Request(asked) => (asked, None),
+        Message::Response {
+            status,
+            headers,
+            request,
+        } => (request, Some((status, *headers))),
+    };
+    let (uri, origin) = (asked.uri, asked.origin);
+    let (headers, has_host) = match own {
+        Some((_, headers)) if !component.of_request => (headers, false),
+        _ => (asked.headers, true),
+    };
+    match &component.covered {
+        Covered::Status => {
+            let (status, _) = own.ok_or(Reason::ComponentMissing)?;
+            base.extend_from_slice(status.as_str().as_bytes());
+        }
+        Covered::Method => base.extend_from_slice(asked.method.as_str().as_bytes()),
         Covered::TargetUri => {
             for part in [origin.scheme, "://", &origin.authority, path_and_query(uri)] {
                 base.extend_from_slice(part.as_bytes());
@@ -74,7 +133,7 @@ fn push<B>(
         }
         Covered::Authority => base.extend_from_slice(origin.authority.as_bytes()),
         Covered::Scheme => base.extend_from_slice(origin.scheme.as_bytes()),
-        Covered::RequestTarget => base.extend_from_slice(request_target(request).as_bytes()),
+        Covered::RequestTarget => base.extend_from_slice(request_target(asked).as_bytes()),
         Covered::Path => base.extend_from_slice(match uri.path() {
             "" | "*" => b"/",
             path => path.as_bytes(),
@@ -87,22 +146,24 @@ fn push<B>(
             let query = uri.query().unwrap_or_default();
             base.extend_from_slice(query_param(query, name)?.as_bytes());
         }
-        Covered::Field(name) => push_field(base, request.headers(), uri, name)?,
+        Covered::Field(name) => {
+            push_field(base, headers, uri.authority().filter(|_| has_host), name)?;
+        }
         Covered::Canonical(name) => {
-            let field = structured_field::joined(request.headers(), name);
+            let field = structured_field::joined(headers, name);
             let field = field.ok_or(Reason::ComponentMissing)?;
             let text = structured_field::canonical(&field).ok_or(Reason::FieldNotStructured)?;
             base.extend_from_slice(text.as_bytes());
         }
         Covered::Member(name, key) => {
-            let field = structured_field::joined(request.headers(), name);
+            let field = structured_field::joined(headers, name);
             let field = field.ok_or(Reason::ComponentMissing)?;
             let text = structured_field::canonical_member(&field, key)
                 .map_err(|_| Reason::FieldNotStructured)?;
             base.extend_from_slice(text.ok_or(Reason::ComponentMissing)?.as_bytes());
         }
         Covered::Bytes(name) => {
-            let mut lines = request.headers().get_all(name).iter().peekable();
+            let mut lines = headers.get_all(name).iter().peekable();
             if lines.peek().is_none() {
                 return Err(Reason::ComponentMissing);
             }
@@ -129,10 +190,10 @@ fn path_and_query(uri: &Uri) -> &str {
 }
 
 /// Section 2.2.5.
-fn request_target<B>(request: &Request<B>) -> String {
-    let uri = request.uri();
+fn request_target(request: &Asked<'_>) -> String {
+    let uri = request.uri;
     // In HTTP/2 and later there is only the `:path`; in HTTP/1.1 the whole URI may stand in the request line.
-    let whole = uri.scheme().is_some() && request.version() <= Version::HTTP_11;
+    let whole = uri.scheme().is_some() && request.version <= Version::HTTP_11;
     match (uri.path_and_query(), uri.authority()) {
         _ if whole => uri.to_string(),
         (None, Some(authority)) => authority.to_string(),
@@ -143,14 +204,14 @@ fn request_target<B>(request: &Request<B>) -> String {
 fn push_field(
     base: &mut Vec<u8>,
     headers: &HeaderMap,
-    uri: &Uri,
+    authority: Option<&Authority>,
     name: &HeaderName,
 ) -> Result<(), Reason> {
     let mut lines = headers.get_all(name).iter();
     let Some(first) = lines.next() else {
         // HTTP/2 has no Host field; its `:authority` stands in the URI and is the same thing
         // (RFC 9113, section 8.3.1).
-        let authority = uri.authority().filter(|_| *name == HOST);
+        let authority = authority.filter(|_| *name == HOST);
         let authority = authority.ok_or(Reason::ComponentMissing)?;
         base.extend_from_slice(without_userinfo(authority.as_str()).as_bytes());
         return Ok(());

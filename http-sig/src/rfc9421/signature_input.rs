@@ -33,10 +33,24 @@ impl SignatureInput {
     /// component is not one of a request (`req`, `tr` and unknown parameters are refused); if a parameter of section 2.3
     /// is of another type than it must be, or a time is not in the years 1970 to 9999.
     pub fn parse(field: &[u8]) -> Result<Vec<Self>, VerifyError> {
+        Self::parse_any(field, false)
+    }
+
+    /// Reads the value of a `Signature-Input` field of a response.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse), but for components: those of a response count, and with `req` those of its request.
+    pub fn parse_response(field: &[u8]) -> Result<Vec<Self>, VerifyError> {
+        Self::parse_any(field, true)
+    }
+
+    fn parse_any(field: &[u8], in_response: bool) -> Result<Vec<Self>, VerifyError> {
         let members = structured_field::dictionary(field)
             .map_err(|reason| VerifyError::from(reason).about("signature-input"))?;
         let members = members.into_iter().map(|(label, member)| match member {
-            Member::InnerList(items, parameters) => Self::new(label, &items, &parameters),
+            Member::InnerList(items, parameters) => {
+                Self::new(label, &items, &parameters, in_response)
+            }
             Member::Item(_) => Err(VerifyError::from(Reason::HeaderMalformed)
                 .about("signature-input")
                 .finding(label)),
@@ -109,17 +123,17 @@ impl SignatureInput {
         label: &str,
         items: &[Item<'_>],
         parameters: &Parameters<'_>,
+        in_response: bool,
     ) -> Result<Self, VerifyError> {
         if items.len() > MOST_COMPONENTS {
             return Err(Reason::TooManyComponents.into());
         }
         let mut components: Vec<Component> = Vec::with_capacity(items.len());
         for item in items {
-            let component = Component::parse(item)?;
-            if components
-                .iter()
-                .any(|other| other.covered == component.covered)
-            {
+            let component = Component::parse(item, in_response)?;
+            if components.iter().any(|other| {
+                other.covered == component.covered && other.of_request == component.of_request
+            }) {
                 let repeated = VerifyError::from(Reason::ComponentRepeated);
                 return Err(repeated.about(component.identifier()));
             }
@@ -153,8 +167,16 @@ impl SignatureInput {
     }
 }
 
-/// Reads the value of a `Signature` field: labels and signatures, in their order.
-pub(crate) fn signatures(field: &[u8]) -> Result<Vec<(&str, Vec<u8>)>, VerifyError> {
+/// The signature under this label in the value of a `Signature` field, all of which must be readable.
+pub(crate) fn signature(field: Option<&[u8]>, label: &str) -> Result<Vec<u8>, VerifyError> {
+    let missing = || VerifyError::from(Reason::SignatureMissing).about(label);
+    let signatures = signatures(field.ok_or_else(missing)?)?;
+    let mut signatures = signatures.into_iter();
+    let found = signatures.find(|(other, _)| *other == label);
+    found.map(|(_, bytes)| bytes).ok_or_else(missing)
+}
+
+fn signatures(field: &[u8]) -> Result<Vec<(&str, Vec<u8>)>, VerifyError> {
     let members = structured_field::dictionary(field)
         .map_err(|reason| VerifyError::from(reason).about("signature"))?;
     let members = members.into_iter().map(|(label, member)| match member {

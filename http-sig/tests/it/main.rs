@@ -22,4 +22,6 @@ mod keys;
 mod message;
 mod reading;
 #[cfg(feature = "aws-lc-rs")]
+mod responses;
+#[cfg(feature = "aws-lc-rs")]
 mod round_trip;
