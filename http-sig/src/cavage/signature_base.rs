@@ -188,12 +188,13 @@ pub(crate) fn shown(base: &[u8]) -> Cow<'_, str> {
             text.push_str(&String::from_utf8_lossy(name));
             text.push_str(": (hidden)");
         } else {
-            text.extend(
-                line.iter()
-                    .copied()
-                    .flat_map(std::ascii::escape_default)
-                    .map(char::from),
-            );
+            for byte in line {
+                match byte {
+                    // Quotes stay as they are, so that a line can be compared with the sender's.
+                    b'"' | b'\'' => text.push(char::from(*byte)),
+                    byte => text.extend(byte.escape_ascii().map(char::from)),
+                }
+            }
         }
     }
     Cow::Owned(text)

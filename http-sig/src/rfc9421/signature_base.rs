@@ -11,7 +11,8 @@ use crate::error::Reason;
 use crate::rfc9421::{Component, Covered};
 use crate::structured_field;
 
-/// Longest signature base, in bytes.
+/// Longest signature base, in bytes; and as much may be read again for components that take only a part of what they
+/// read, so that many of them over a long field or query cost no more.
 const LONGEST: usize = 64 * 1024;
 
 /// Where a request is sent to, as the world knows the place.
@@ -91,13 +92,14 @@ pub(crate) fn signature_base(
     parameters: &str,
 ) -> Result<Vec<u8>, BaseError> {
     let mut base = Vec::with_capacity(512);
+    let mut reread = 0;
     for component in components {
         let refuse = |reason: Reason| (reason, component.identifier().to_owned());
         base.extend_from_slice(component.identifier().as_bytes());
         base.extend_from_slice(b": ");
-        push(&mut base, message, component).map_err(refuse)?;
+        push(&mut base, &mut reread, message, component).map_err(refuse)?;
         base.push(b'\n');
-        if base.len() > LONGEST {
+        if base.len() > LONGEST || reread > LONGEST {
             return Err(refuse(Reason::TooManyComponents));
         }
     }
@@ -106,7 +108,12 @@ pub(crate) fn signature_base(
     Ok(base)
 }
 
-fn push(base: &mut Vec<u8>, message: &Message<'_>, component: &Component) -> Result<(), Reason> {
+fn push(
+    base: &mut Vec<u8>,
+    reread: &mut usize,
+    message: &Message<'_>,
+    component: &Component,
+) -> Result<(), Reason> {
     let (asked, own) = match message {
         Message::Request(asked) => (asked, None),
         Message::Response {
@@ -144,6 +151,7 @@ fn push(base: &mut Vec<u8>, message: &Message<'_>, component: &Component) -> Res
         }
         Covered::QueryParam(name) => {
             let query = uri.query().unwrap_or_default();
+            *reread += query.len();
             base.extend_from_slice(query_param(query, name)?.as_bytes());
         }
         Covered::Field(name) => {
@@ -152,12 +160,14 @@ fn push(base: &mut Vec<u8>, message: &Message<'_>, component: &Component) -> Res
         Covered::Canonical(name) => {
             let field = structured_field::joined(headers, name);
             let field = field.ok_or(Reason::ComponentMissing)?;
+            *reread += field.len();
             let text = structured_field::canonical(&field).ok_or(Reason::FieldNotStructured)?;
             base.extend_from_slice(text.as_bytes());
         }
         Covered::Member(name, key) => {
             let field = structured_field::joined(headers, name);
             let field = field.ok_or(Reason::ComponentMissing)?;
+            *reread += field.len();
             let text = structured_field::canonical_member(&field, key)
                 .map_err(|_| Reason::FieldNotStructured)?;
             base.extend_from_slice(text.ok_or(Reason::ComponentMissing)?.as_bytes());
@@ -280,4 +290,58 @@ fn encoded(bytes: &[u8]) -> String {
         }
     }
     encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn length(request: &Request<()>, covered: &[Covered]) -> Result<usize, Reason> {
+        let origin = Origin::new("https", "example.org");
+        let message = Message::Request(Asked::new(request, &origin));
+        let components: Vec<_> = covered.iter().cloned().map(Component::plain).collect();
+        signature_base(&message, &components, "")
+            .map(|base| base.len())
+            .map_err(|(reason, _)| reason)
+    }
+
+    #[test]
+    fn a_base_beyond_its_limit_is_refused() {
+        let long = |length_of_field: usize| {
+            let name = HeaderName::from_static("x");
+            let request = Request::builder().header(&name, "y".repeat(length_of_field));
+            length(&request.body(()).unwrap(), &[Covered::Field(name)])
+        };
+        assert!(long(LONGEST - "\"x\": \n".len()).is_ok());
+        assert_eq!(
+            long(LONGEST - "\"x\": ".len()),
+            Err(Reason::TooManyComponents)
+        );
+    }
+
+    #[test]
+    fn many_parts_of_something_long_are_refused() {
+        let query = format!("a=1&{}", "b".repeat(LONGEST / 4 - 4));
+        let request = Request::builder()
+            .uri(format!("/?{query}"))
+            .header("x", format!("a=\"{}\"", "c".repeat(LONGEST / 4 - 4)))
+            .body(())
+            .unwrap();
+        let name = HeaderName::from_static("x");
+        let parts = [
+            vec![Covered::QueryParam("a".to_owned()); 5],
+            vec![Covered::Canonical(name.clone()); 5],
+            vec![Covered::Member(name, "a".to_owned()); 5],
+        ];
+        for parts in parts {
+            // The canonical spelling of the field is in the base, too, so that fewer fit there.
+            let fits = if matches!(parts[0], Covered::QueryParam(_)) {
+                4
+            } else {
+                3
+            };
+            assert!(length(&request, &parts[..fits]).is_ok());
+            assert_eq!(length(&request, &parts), Err(Reason::TooManyComponents));
+        }
+    }
 }

@@ -307,3 +307,18 @@ fn run(case: &Case) -> Result<(), VerifyError> {
     claim.check(&key).map_err(|refused| refused.into_error())?;
     Ok(())
 }
+
+#[test]
+fn a_part_of_a_field_does_not_count_as_the_field() {
+    let mut message = Message::post();
+    message.set("x-dict", DICTIONARY);
+    message.cover("\"x-dict\";key=\"a\"", "1");
+    message.cover("\"host\";bs", ":ZXhhbXBsZS5vcmc=:");
+    parameter(&mut message, ";nonce=\"once\"");
+    let (input, signature) = message.signature();
+    let policy = Policy::fediverse().authorities(["example.org"]);
+    let claim = policy.read(message.request(&input, &signature), now());
+    let verified = claim.unwrap().check(&Key::Rsa.verifying_key()).unwrap();
+    assert!(verified.covers("host") && !verified.covers("x-dict"));
+    assert_eq!(verified.nonce(), Some("once"));
+}

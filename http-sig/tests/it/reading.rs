@@ -35,6 +35,29 @@ fn a_request_is_read_and_explained_without_a_key() {
 }
 
 #[test]
+fn a_request_by_rfc_9421_is_read_and_shown_without_credentials() {
+    let now = UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+    let policy = Policy::fediverse().authorities(["example.org"]);
+    let request = Request::get("/users/alice")
+        .header("host", "example.org")
+        .header("authorization", "Bearer hunter2")
+        .header("cookie", "hunter2")
+        .header(
+            "signature-input",
+            "sig1=(\"@method\" \"@target-uri\" \"authorization\" \"cookie\";bs);created=1767225600;keyid=\"k\"",
+        )
+        .header("signature", "sig1=:AAEC:");
+    let claim = policy.read(request.body(b"").unwrap(), now).unwrap();
+    assert_eq!(claim.key_id(), "k");
+    assert_eq!(
+        claim.signature_base(),
+        "\"@method\": GET\n\"@target-uri\": https://example.org/users/alice\n\"authorization\": (hidden)\n\
+         \"cookie\";bs: (hidden)\n\"@signature-params\": \
+         (\"@method\" \"@target-uri\" \"authorization\" \"cookie\";bs);created=1767225600;keyid=\"k\""
+    );
+}
+
+#[test]
 fn a_refusal_says_what_was_expected_what_came_and_what_to_look_at() {
     let now = UNIX_EPOCH + Duration::from_secs(1_767_225_600);
     let policy = Policy::fediverse().authorities(["example.org"]);
