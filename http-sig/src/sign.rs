@@ -151,8 +151,11 @@ impl Signer {
     ///
     /// Adds `Host` if it is absent; sets `Content-Digest` if there is a body or a method that has one, `Signature-Input`
     /// and `Signature`, both with the one label `sig1`. Covered are `"@method" "@target-uri"`, and `"content-digest"
-    /// "content-type"` with a digest; the parameters are `created`, `keyid` and `alg`. A URI without a scheme is taken for
-    /// an `https` one. Signing again, by either scheme, replaces what was there.
+    /// "content-type"` with a digest; the parameters are `created`, `keyid` and `alg`. Signing again,
+    /// by either scheme, replaces what was there.
+    ///
+    /// The target URI is what the recipient will see: the scheme of the URI (`https` if it has none), the `Host` field even
+    /// if the URI names another host, and the path and query.
     ///
     /// An RSA key signs with `rsa-v1_5-sha256`, the one algorithm that every such server of the fediverse knows.
     ///

@@ -164,6 +164,15 @@ fn a_get_by_rfc_9421_covers_no_digest_and_what_cannot_be_signed_says_why() {
     ));
     claim.check(&rsa().verifying_key()).unwrap();
 
+    // Over a connection to somewhere else, the recipient still sees the host that is asked for.
+    let mut elsewhere = post(b"{}");
+    *elsewhere.uri_mut() = "https://127.0.0.1:8080/inbox".parse().unwrap();
+    let host = HeaderValue::from_static("example.org");
+    elsewhere.headers_mut().insert("host", host);
+    signer(rsa()).sign_rfc9421(&mut elsewhere, now()).unwrap();
+    *elsewhere.uri_mut() = "/inbox".parse().unwrap();
+    assert_eq!(verify(elsewhere.map(<[u8]>::to_vec), rsa(), now()), Ok(()));
+
     let signer = signer(rsa());
     let outcome = signer.sign_rfc9421_prepared(&mut post(b"{}"), None, now());
     assert!(matches!(outcome, Err(SignError::NoDigest { .. })));
