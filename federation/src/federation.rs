@@ -313,10 +313,6 @@ impl Builder {
             return Err(BuildError::Origin);
         }
         let queue = self.queue.ok_or(BuildError::NoQueue)?;
-        let authority = match (origin.host_str(), origin.port()) {
-            (Some(host), Some(port)) => format!("{host}:{port}"),
-            (host, _) => host.unwrap_or_default().to_owned(),
-        };
         let instance_key = self.instance_key.verifying_key();
         let instance_key_id = format!("{origin}actor#main-key");
         let instance_signer =
@@ -325,7 +321,7 @@ impl Builder {
         let policy = self
             .policy
             .unwrap_or_else(Policy::fediverse)
-            .authorities([authority]);
+            .authorities([origin.origin().ascii_serialization()]);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Federation {
             inner: Arc::new(Inner {

@@ -161,6 +161,32 @@ const ROWS: &[Row] = &[
         fetches: 0,
     },
     Row {
+        attack: "signed for another server, by RFC 9421",
+        request: |s| {
+            s.mallory.post_rfc9421(
+                "blue.example",
+                s.mallory
+                    .create("http://green.example/notes/9422")
+                    .to_string(),
+            )
+        },
+        why: "SignatureMismatch",
+        status: 401,
+        fetches: 2,
+    },
+    Row {
+        attack: "body swapped, by RFC 9421",
+        request: |s| {
+            let signed = s
+                .mallory
+                .post_rfc9421("red.example", s.mallory.create("x").to_string());
+            signed.map(|_| s.mallory.create("y").to_string().into())
+        },
+        why: "DigestMismatch",
+        status: 401,
+        fetches: 0,
+    },
+    Row {
         attack: "signed two days ago",
         request: |s| {
             let then = SystemTime::now() - Duration::from_secs(48 * 3600);
@@ -888,6 +914,14 @@ const CONTROLS: &[Control] = &[
         request: |s| {
             s.mallory
                 .post(&s.mallory.create("http://green.example/notes/10"))
+        },
+        receipt: Receipt::Accepted,
+    },
+    Control {
+        what: "signed by RFC 9421",
+        request: |s| {
+            let note = s.mallory.create("http://green.example/notes/9421");
+            s.mallory.post_rfc9421("red.example", note.to_string())
         },
         receipt: Receipt::Accepted,
     },

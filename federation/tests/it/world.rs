@@ -485,6 +485,22 @@ impl Sender {
             .unwrap();
     }
 
+    /// A request to red's shared inbox, signed by RFC 9421 for the one of `host`.
+    pub(crate) fn post_rfc9421(&self, host: &str, body: impl Into<Bytes>) -> http::Request<Bytes> {
+        let mut request = unsigned(body);
+        let Some(sent_to) = request.headers_mut().insert("host", host.parse().unwrap()) else {
+            panic!("the request has no host");
+        };
+        *request.uri_mut() = format!("http://{host}/inbox").parse().unwrap();
+        Signer::new(self.key_id(), self.key.clone())
+            .unwrap()
+            .sign_rfc9421(&mut request, SystemTime::now())
+            .unwrap();
+        request.headers_mut().insert("host", sent_to);
+        *request.uri_mut() = "/inbox".parse().unwrap();
+        request
+    }
+
     /// `{id, type, actor}` with these further properties.
     pub(crate) fn activity(&self, kind: &str, more: &Value) -> Value {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);

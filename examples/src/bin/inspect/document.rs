@@ -662,7 +662,7 @@ fn key_text(actor: Option<&Id>, key: &Ref<activitypub::PublicKey>) -> String {
     };
     let kind = match VerifyingKey::from_pem(pem) {
         Ok(key) => match key.algorithm() {
-            KeyAlgorithm::Rsa => "RSA".to_owned(),
+            KeyAlgorithm::Rsa => format!("RSA, {} bits", key.bits()),
             KeyAlgorithm::Ed25519 => "Ed25519".to_owned(),
             other => format!("{other:?}"),
         },
