@@ -309,4 +309,47 @@ mod tests {
             assert_eq!(canonical(field.as_bytes()).as_deref(), expected, "{field}");
         }
     }
+
+    /// The dictionaries of the working group's own tests, from a folder that `FEDIKIT_SHARED` names.
+    #[test]
+    fn dictionaries_of_the_working_groups_tests() {
+        let Some(folder) = std::env::var_os("FEDIKIT_SHARED") else {
+            println!(
+                "dictionaries_of_the_working_groups_tests: skipped, as FEDIKIT_SHARED names no folder"
+            );
+            return;
+        };
+        let folder = std::path::Path::new(&folder).join("corpus/signatures/structured-fields");
+        let [mut read, mut refused, mut stricter] = [0; 3];
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            let cases = std::fs::read_to_string(path).unwrap();
+            let cases: serde_json::Value = serde_json::from_str(&cases).unwrap();
+            for case in cases.as_array().unwrap() {
+                if case["header_type"] != "dictionary" {
+                    continue;
+                }
+                let lines = case["raw"].as_array().unwrap().iter();
+                let lines: Vec<&str> = lines.map(|line| line.as_str().unwrap()).collect();
+                let field = lines.join(", ");
+                let outcome = dictionary(field.as_bytes()).map(drop);
+                if case["must_fail"] == true {
+                    assert_eq!(outcome, Err(Reason::HeaderMalformed), "{}", case["name"]);
+                    refused += 1;
+                } else if outcome == Err(Reason::ParameterRepeated) {
+                    stricter += 1;
+                } else if case["can_fail"] != true {
+                    assert_eq!(outcome, Ok(()), "{}", case["name"]);
+                    read += 1;
+                }
+            }
+        }
+        println!(
+            "dictionaries: read {read}, refused {refused}, refused for a key that stands twice {stricter}"
+        );
+        assert_eq!([read, refused, stricter], [129, 299, 2]);
+    }
 }
