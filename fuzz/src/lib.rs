@@ -7,7 +7,8 @@ use activitypub::Any;
 use guarded_http::UrlRules;
 use http::{Response, header};
 use http_sig::cavage::SignatureHeader;
-use http_sig::{SigningKey, VerifyingKey};
+use http_sig::rfc9421::SignatureInput;
+use http_sig::{ContentDigest, SigningKey, VerifyingKey};
 use mastodon_api::streaming::{sse, websocket};
 use mastodon_api::{Endpoint as _, methods};
 use url::Host;
@@ -36,6 +37,32 @@ pub fn document(data: &[u8]) {
 pub fn signature_header(data: &[u8]) {
     if let Ok(header) = SignatureHeader::parse(data) {
         assert!(!header.key_id().is_empty());
+    }
+}
+
+/// The `Signature-Input` field of RFC 9421, of requests and of responses.
+pub fn signature_input(data: &[u8]) {
+    if let Ok(inputs) = SignatureInput::parse(data) {
+        assert!(!inputs.is_empty());
+    }
+    let _ = SignatureInput::parse_response(data);
+}
+
+/// The digest fields of RFC 9530.
+pub fn content_digest(data: &[u8]) {
+    if let Ok(digest) = ContentDigest::parse(data) {
+        let _ = digest.check(b"");
+    }
+}
+
+/// Keys as Multikey: what is read is written in a form that can be read.
+pub fn multikey(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    if let Ok(key) = VerifyingKey::from_multikey(text) {
+        let written = key.to_multikey();
+        assert_eq!(VerifyingKey::from_multikey(&written), Ok(key));
     }
 }
 
@@ -157,6 +184,9 @@ mod tests {
     const TARGETS: &[(&str, fn(&[u8]))] = &[
         ("document", document),
         ("signature_header", signature_header),
+        ("signature_input", signature_input),
+        ("content_digest", content_digest),
+        ("multikey", multikey),
         ("public_key", public_key),
         ("handle", handle),
         ("descriptor", descriptor),
