@@ -24,7 +24,7 @@ macro_rules! say {
 
 /// An error and its causes in one line, for a person.
 #[must_use]
-pub fn in_words(error: &(dyn std::error::Error + 'static)) -> String {
+pub fn in_words(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -48,7 +48,7 @@ impl Wire {
             self.received
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .push(copy(&request));
+                .push(request.clone());
         }
         let response = next.run(request.map(Body::from)).await;
         if let Some(shown) = shown {
@@ -56,15 +56,6 @@ impl Wire {
         }
         response
     }
-}
-
-/// A request as it can be sent again: without what axum keeps beside it.
-pub fn copy(request: &http::Request<Bytes>) -> http::Request<Bytes> {
-    let mut copy = http::Request::new(request.body().clone());
-    *copy.method_mut() = request.method().clone();
-    *copy.uri_mut() = request.uri().clone();
-    *copy.headers_mut() = request.headers().clone();
-    copy
 }
 
 fn show(request: &http::Request<Bytes>) -> String {
@@ -82,7 +73,7 @@ fn show(request: &http::Request<Bytes>) -> String {
     // Whoever's host it names: this only shows the base, it decides nothing.
     if let Ok(claim) = Policy::fediverse()
         .danger_any_authority()
-        .read(copy(request), SystemTime::now())
+        .read(request.clone(), SystemTime::now())
     {
         lines.push(String::new());
         lines.push(format!("signature base, signed with {}:", claim.key_id()));

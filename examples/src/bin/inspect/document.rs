@@ -224,13 +224,7 @@ fn any(bytes: &[u8]) -> Result<Any, String> {
 
 /// An error and what caused it, in one line.
 pub(crate) fn reason(error: impl std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
+    fedikit_examples::in_words(&error)
 }
 
 impl From<&activitypub::Problem> for Problem {

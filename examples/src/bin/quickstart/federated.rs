@@ -131,10 +131,9 @@ pub(crate) async fn tell(story: &mut Story, wire: bool) -> Result<(), BoxError> 
 
     story.step("a stranger changes a word of bob's delivery and sends it to red again");
     let delivery = red.wire.deliveries().pop().ok_or("no delivery was seen")?;
-    let forged = delivery
-        .clone()
-        .map(|body| Bytes::from(String::from_utf8_lossy(&body).replace("Hello", "Goodbye")));
-    let refused = red.post_raw(forged).await?;
+    let forge =
+        |body: Bytes| Bytes::from(String::from_utf8_lossy(&body).replace("Hello", "Goodbye"));
+    let refused = red.post_raw(delivery.clone().map(forge)).await?;
     check(
         refused.0 == 401,
         &format!("the forgery was answered {}", refused.0),
@@ -149,10 +148,7 @@ pub(crate) async fn tell(story: &mut Story, wire: bool) -> Result<(), BoxError> 
     )?;
 
     story.step("the stranger signs the changed delivery with a key of their own, in bob's name");
-    let mut forged = delivery
-        .clone()
-        .map(|body| Bytes::from(String::from_utf8_lossy(&body).replace("Hello", "Goodbye")));
-    *forged.uri_mut() = format!("http://{RED}{}", delivery.uri()).parse()?;
+    let mut forged = delivery.clone().map(forge);
     let own_key = SigningKey::generate_rsa()?;
     http_sig::Signer::new(format!("{bob_id}#main-key"), own_key)?
         .sign(&mut forged, std::time::SystemTime::now())?;
