@@ -15,7 +15,7 @@ pub(crate) trait PublicKey: Send + Sync {
 }
 
 /// A private key that a backend holds in memory.
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 pub(crate) trait PrivateKey: crate::key::Sign {
     /// The key as `PrivateKeyInfo` (PKCS#8, RFC 5208) in DER.
     fn pkcs8(&self) -> Result<zeroize::Zeroizing<Vec<u8>>, crate::error::KeyError>;

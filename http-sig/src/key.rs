@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use crate::crypto::PublicKey;
 
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod der;
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod multikey;
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod pem;
 
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 use crate::crypto::PrivateKey;
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 use crate::crypto::aws_lc_rs::{self as backend, Curve};
 use crate::error::{KeyError, Reason, VerifyError};
 
@@ -106,7 +106,7 @@ pub struct SigningKey {
 
 #[derive(Clone)]
 enum Place {
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     Here(Arc<dyn PrivateKey>),
     Elsewhere(Arc<dyn Sign>),
 }
@@ -120,7 +120,7 @@ impl SigningKey {
     /// # Errors
     /// [`KeyError`] if the text is not exactly one such block, if the key is encrypted, if its numbers do not fit
     /// together, or if an RSA key has less than 2048 or more than 8192 bits.
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         let block = pem::decode(pem)?;
         let (algorithm, key) = match block.label() {
@@ -158,7 +158,7 @@ impl SigningKey {
     ///
     /// # Errors
     /// [`KeyError::Backend`] if the system gives no randomness.
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     pub fn generate_rsa() -> Result<Self, KeyError> {
         Self::from_rsa(backend::RsaPrivateKey::generate()?)
     }
@@ -167,7 +167,7 @@ impl SigningKey {
     ///
     /// # Errors
     /// [`KeyError::Backend`] if the system gives no randomness.
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     pub fn generate_ed25519() -> Result<Self, KeyError> {
         Self::from_ed25519(backend::Ed25519PrivateKey::generate()?)
     }
@@ -176,7 +176,7 @@ impl SigningKey {
     ///
     /// # Errors
     /// [`KeyError::Backend`] if the system gives no randomness.
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     pub fn generate_ecdsa_p256() -> Result<Self, KeyError> {
         Self::from_ecdsa(backend::EcdsaPrivateKey::generate(Curve::P256)?)
     }
@@ -185,7 +185,7 @@ impl SigningKey {
     ///
     /// # Errors
     /// [`KeyError::Backend`] if the system gives no randomness.
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     pub fn generate_ecdsa_p384() -> Result<Self, KeyError> {
         Self::from_ecdsa(backend::EcdsaPrivateKey::generate(Curve::P384)?)
     }
@@ -205,7 +205,7 @@ impl SigningKey {
     /// [`KeyError::KeptElsewhere`] if the key is not here to be written.
     pub fn to_pem(&self) -> Result<String, KeyError> {
         match &self.place {
-            #[cfg(feature = "aws-lc-rs")]
+            #[cfg(feature = "_backend")]
             Place::Here(key) => Ok(pem::encode("PRIVATE KEY", &key.pkcs8()?)),
             Place::Elsewhere(_) => Err(KeyError::KeptElsewhere),
         }
@@ -229,13 +229,13 @@ impl SigningKey {
         message: &[u8],
     ) -> Result<Vec<u8>, Box<dyn Error + Send + Sync + 'static>> {
         match &self.place {
-            #[cfg(feature = "aws-lc-rs")]
+            #[cfg(feature = "_backend")]
             Place::Here(key) => key.sign(algorithm, message),
             Place::Elsewhere(key) => key.sign(algorithm, message),
         }
     }
 
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     fn from_rsa(key: backend::RsaPrivateKey) -> Result<Self, KeyError> {
         let public = VerifyingKey::from_rsa(key.public())?;
         Ok(Self {
@@ -244,7 +244,7 @@ impl SigningKey {
         })
     }
 
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     fn from_ecdsa(key: backend::EcdsaPrivateKey) -> Result<Self, KeyError> {
         let public = VerifyingKey::from_ecdsa(key.curve(), key.public())?;
         Ok(Self {
@@ -253,7 +253,7 @@ impl SigningKey {
         })
     }
 
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     fn from_ed25519(key: backend::Ed25519PrivateKey) -> Result<Self, KeyError> {
         let public = VerifyingKey::from_ed25519(key.public())?;
         Ok(Self {
@@ -283,7 +283,7 @@ impl VerifyingKey {
     /// # Errors
     /// [`KeyError`] if the text is not exactly one such block of at most 16 KiB, if it is a private key, if an RSA
     /// key has less than 2048 or more than 8192 bits or an absurd exponent, or if an Ed25519 point has a small order.
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         let block = pem::decode(pem)?;
         match block.label() {
@@ -315,7 +315,7 @@ impl VerifyingKey {
     /// # Errors
     /// [`KeyError`] if the text is longer than 1500 characters or no Multikey, if it is a private key, or if the key is
     /// one that [`from_pem`](Self::from_pem) refuses.
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     pub fn from_multikey(multibase: &str) -> Result<Self, KeyError> {
         match multikey::decode(multibase)? {
             (KeyAlgorithm::Rsa, key) => match der::public_key(&key) {
@@ -329,7 +329,7 @@ impl VerifyingKey {
     }
 
     /// Writes the key as the `publicKeyMultibase` of a Multikey, in base 58.
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     #[must_use]
     pub fn to_multikey(&self) -> String {
         // What a backend gives as SPKI can be read; only the empty key of a broken one could not.
@@ -346,7 +346,7 @@ impl VerifyingKey {
     }
 
     /// The size of the key in bits: of the modulus of an RSA key, of the curve of another.
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     #[must_use]
     pub fn bits(&self) -> usize {
         match self.algorithm {
@@ -359,7 +359,7 @@ impl VerifyingKey {
     }
 
     /// Writes the key as PEM (SPKI), as it stands in an actor's `publicKeyPem`.
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     #[must_use]
     pub fn to_pem(&self) -> String {
         pem::encode("PUBLIC KEY", self.key.spki())
@@ -408,7 +408,7 @@ impl VerifyingKey {
         }
     }
 
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     fn from_rsa(pkcs1: &[u8]) -> Result<Self, KeyError> {
         let (modulus, exponent) = der::rsa_public_numbers(pkcs1)?;
         der::check_rsa(modulus, exponent)?;
@@ -418,7 +418,7 @@ impl VerifyingKey {
         })
     }
 
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     fn from_ecdsa(curve: Curve, point: &[u8]) -> Result<Self, KeyError> {
         Ok(Self {
             algorithm: match curve {
@@ -429,14 +429,14 @@ impl VerifyingKey {
         })
     }
 
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     fn from_compressed(curve: Curve, point: &[u8]) -> Result<Self, KeyError> {
         let spki = backend::EcdsaPublicKey::decompressed(curve, point)?;
         let (_, point) = der::public_key(&spki)?;
         Self::from_ecdsa(curve, point)
     }
 
-    #[cfg(feature = "aws-lc-rs")]
+    #[cfg(feature = "_backend")]
     fn from_ed25519(point: &[u8]) -> Result<Self, KeyError> {
         let point = der::check_ed25519(point)?;
         Ok(Self {
