@@ -4,10 +4,12 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use sha2::{Digest as _, Sha256, Sha512};
+use subtle::ConstantTimeEq;
 
 use crate::error::{Reason, VerifyError};
+use crate::policy::{CONTENT_DIGEST, DIGEST};
 use crate::structured_field::{self, BareItem, Item, Member};
 
 /// A hash function that binds a body. MD5, SHA-1 and checksums are none.
@@ -132,18 +134,9 @@ impl ContentDigest {
     /// # Errors
     /// [`Reason::DigestMismatch`] if one of them is not the body's.
     pub fn check(&self, body: &[u8]) -> Result<(), VerifyError> {
-        for (algorithm, sent) in &self.digests {
-            let computed = algorithm.hash(body);
-            // Not compared in constant time: both values are known to the sender.
-            if *sent != computed {
-                let spelled = |bytes| format!("{}=:{}:", algorithm.key(), STANDARD.encode(bytes));
-                return Err(VerifyError::from(Reason::DigestMismatch)
-                    .about("content-digest")
-                    .expecting(format!("\"{}\"", spelled(&computed)))
-                    .finding(spelled(sent)));
-            }
-        }
-        Ok(())
+        let mut hashing = Hashing::new(CONTENT_DIGEST, self.clone());
+        hashing.update(body);
+        hashing.finish()
     }
 
     /// The value of the field.
@@ -207,25 +200,66 @@ impl From<&Digest> for ContentDigest {
     }
 }
 
-/// Checks the value of a `Digest` field against the body that came with it: every SHA-256 and SHA-512 value in it must be
-/// the body's.
-pub(crate) fn check(field: &[u8], body: &[u8]) -> Result<(), VerifyError> {
-    for (algorithm, sent) in read(field)? {
-        let computed = algorithm.hash(body);
-        // Not compared in constant time: both values are known to the sender.
-        if sent != computed {
-            let name = algorithm.key().to_ascii_uppercase();
-            return Err(VerifyError::from(Reason::DigestMismatch)
-                .about("digest")
-                .expecting(format!("\"{name}={}\"", STANDARD.encode(computed)))
-                .finding(field));
+/// The digests that were sent for a body, and those of the body itself as it comes in.
+pub(crate) struct Hashing {
+    field: HeaderName,
+    sent: ContentDigest,
+    sha256: Option<Sha256>,
+    sha512: Option<Sha512>,
+}
+
+impl Hashing {
+    /// For the field `Digest` or `Content-Digest`.
+    pub(crate) fn new(field: HeaderName, sent: ContentDigest) -> Self {
+        let sends = |wanted| sent.digests.iter().any(|(sent, _)| *sent == wanted);
+        Self {
+            sha256: sends(DigestAlgorithm::Sha256).then(Sha256::new),
+            sha512: sends(DigestAlgorithm::Sha512).then(Sha512::new),
+            field,
+            sent,
         }
     }
-    Ok(())
+
+    pub(crate) fn update(&mut self, chunk: &[u8]) {
+        if let Some(sha256) = &mut self.sha256 {
+            sha256.update(chunk);
+        }
+        if let Some(sha512) = &mut self.sha512 {
+            sha512.update(chunk);
+        }
+    }
+
+    /// Refuses the body if one of the digests that were sent is not its own.
+    pub(crate) fn finish(self) -> Result<(), VerifyError> {
+        let sha256 = self.sha256.map(|sha256| sha256.finalize().to_vec());
+        let sha512 = self.sha512.map(|sha512| sha512.finalize().to_vec());
+        for (algorithm, sent) in &self.sent.digests {
+            let computed = match algorithm {
+                DigestAlgorithm::Sha256 => sha256.as_deref(),
+                DigestAlgorithm::Sha512 => sha512.as_deref(),
+            }
+            .unwrap_or_default();
+            if !bool::from(sent.as_slice().ct_eq(computed)) {
+                let spelled = |bytes: &[u8]| {
+                    let (key, encoded) = (algorithm.key(), STANDARD.encode(bytes));
+                    if self.field == DIGEST {
+                        format!("{}={encoded}", key.to_ascii_uppercase())
+                    } else {
+                        format!("{key}=:{encoded}:")
+                    }
+                };
+                return Err(VerifyError::from(Reason::DigestMismatch)
+                    .about(self.field.as_str())
+                    .expecting(format!("\"{}\"", spelled(computed)))
+                    .finding(spelled(sent)));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The values of a `Digest` field that bind the body, one for each algorithm. Others beside them are passed over.
-fn read(field: &[u8]) -> Result<Vec<(DigestAlgorithm, Vec<u8>)>, VerifyError> {
+pub(crate) fn read(field: &[u8]) -> Result<ContentDigest, VerifyError> {
     let refuse = |reason: Reason| VerifyError::from(reason).about("digest").finding(field);
     let mut digests: Vec<(DigestAlgorithm, Vec<u8>)> = Vec::with_capacity(1);
     for value in field.split(|byte| *byte == b',') {
@@ -251,7 +285,7 @@ fn read(field: &[u8]) -> Result<Vec<(DigestAlgorithm, Vec<u8>)>, VerifyError> {
     if digests.is_empty() {
         return Err(refuse(Reason::DigestWeak));
     }
-    Ok(digests)
+    Ok(ContentDigest { digests })
 }
 
 /// The members of a dictionary whose keys are algorithms that bind a body.
@@ -283,6 +317,14 @@ fn malformed(name: &str, field: &[u8]) -> VerifyError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn check(field: &[u8], body: &[u8]) -> Result<(), VerifyError> {
+        let mut hashing = Hashing::new(DIGEST, read(field)?);
+        let (start, end) = body.split_at(body.len() / 2);
+        hashing.update(start);
+        hashing.update(end);
+        hashing.finish()
+    }
 
     fn reason(field: &str) -> Reason {
         check(field.as_bytes(), b"{\"hello\": \"world\"}")

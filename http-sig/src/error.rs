@@ -114,6 +114,8 @@ pub enum Reason {
     DigestRepeated,
     /// The digest field has neither a SHA-256 nor a SHA-512 value.
     DigestWeak,
+    /// The body is longer than the recipient reads.
+    BodyTooLong,
     /// The body is not the one whose digest was sent.
     DigestMismatch,
     /// The signature was not made with this key over this message.
@@ -167,10 +169,12 @@ impl VerifyError {
         })
     }
 
-    /// The answer to give: 400 for what cannot be read, 401 for what is not proved, 500 if it is our own setup.
+    /// The answer to give: 400 for what cannot be read, 401 for what is not proved, 413 for a body that is too long, 500 if
+    /// it is our own setup.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
+            _ if self.reason() == Reason::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::Insufficient(_) | Self::Mismatch(_) => StatusCode::UNAUTHORIZED,
             Self::Setup(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -234,7 +238,8 @@ impl From<Reason> for VerifyError {
             | Reason::HostConflict
             | Reason::DateMalformed
             | Reason::DigestMalformed
-            | Reason::DigestRepeated => Self::Unreadable(refusal),
+            | Reason::DigestRepeated
+            | Reason::BodyTooLong => Self::Unreadable(refusal),
             Reason::Unsigned
             | Reason::LabelUnclear
             | Reason::ComponentMissing
@@ -313,6 +318,7 @@ impl fmt::Display for Reason {
             Self::DigestMalformed => "the digest field cannot be read",
             Self::DigestRepeated => "the digest field gives an algorithm twice",
             Self::DigestWeak => "the digest field has neither a SHA-256 nor a SHA-512 value",
+            Self::BodyTooLong => "the body is longer than it may be",
             Self::DigestMismatch => "the body is not the one that was signed",
             Self::SignatureMismatch => "the signature was not made with this key over this message",
             Self::NoAuthorities => {

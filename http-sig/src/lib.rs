@@ -20,4 +20,4 @@ pub use crate::error::{KeyError, Reason, Refusal, SignError, VerifyError};
 pub use crate::key::{KeyAlgorithm, Sign, SignatureAlgorithm, SigningKey, VerifyingKey};
 pub use crate::policy::Policy;
 pub use crate::sign::Signer;
-pub use crate::verify::{Claim, Refused, VerifiedRequest};
+pub use crate::verify::{Claim, Head, Receiving, Refused, VerifiedRequest};

@@ -286,28 +286,29 @@ impl Policy {
         rfc9421::check_coverage(components, digest.as_slice(), false)
     }
 
-    /// Refuses an RFC 9421 signature that is too old, too new or expired; says when it was made.
+    /// Refuses an RFC 9421 signature that is too old, too new or expired.
     pub(crate) fn check_lifetime(
         &self,
         input: &SignatureInput,
         now: SystemTime,
-    ) -> Result<SystemTime, VerifyError> {
+    ) -> Result<Lifetime, VerifyError> {
         let moment = |seconds: u64| UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
         let created = input.created().and_then(moment);
         let created =
             created.ok_or_else(|| VerifyError::from(Reason::NoTimeCovered).about("created"))?;
         let Some(expires) = input.expires().and_then(moment) else {
-            self.check_window("created", created, now, self.max_age.min(WITHOUT_EXPIRES))?;
-            return Ok(created);
+            let max_age = self.max_age.min(WITHOUT_EXPIRES);
+            return self.check_window("created", created, now, max_age);
         };
-        self.check_window("created", created, now, self.max_age)?;
+        let mut lifetime = self.check_window("created", created, now, self.max_age)?;
         if expires < created {
             return Err(VerifyError::from(Reason::ExpiresBeforeCreated).about("expires"));
         }
         if expires < now {
             return Err(VerifyError::from(Reason::Expired).about("expires"));
         }
-        Ok(created)
+        lifetime.good_until = lifetime.good_until.min(expires);
+        Ok(lifetime)
     }
 
     /// Refuses a request that is meant for another server; says which of ours it is meant for.
@@ -353,15 +354,15 @@ impl Policy {
         ))
     }
 
-    /// Refuses a signature that is too old, too new or expired; says when it was made.
+    /// Refuses a signature by the draft that is too old, too new or expired.
     pub(crate) fn check_time(
         &self,
         headers: &HeaderMap,
         signature: &SignatureHeader<'_>,
         components: &[Component],
         now: SystemTime,
-    ) -> Result<SystemTime, VerifyError> {
-        let mut signed_at = None;
+    ) -> Result<Lifetime, VerifyError> {
+        let mut lifetime: Option<Lifetime> = None;
         if components.contains(&Component::Field(DATE)) {
             let field = headers.get(DATE);
             let field =
@@ -376,17 +377,20 @@ impl Policy {
                     .finding(field)
             };
             let date = date.ok_or_else(malformed)?;
-            self.check_window("date", date, now, self.max_age)?;
-            signed_at = Some(date);
+            lifetime = Some(self.check_window("date", date, now, self.max_age)?);
         }
         if components.contains(&Component::Created) {
             let created = seconds("(created)", signature.created())?;
-            self.check_window("(created)", created, now, self.max_age)?;
-            signed_at = Some(created);
+            let by_created = self.check_window("(created)", created, now, self.max_age)?;
+            let by_date = lifetime.map_or(by_created.good_until, |by_date| by_date.good_until);
+            lifetime = Some(Lifetime {
+                good_until: by_created.good_until.min(by_date),
+                ..by_created
+            });
         }
         if components.contains(&Component::Expires) {
             let expires = seconds("(expires)", signature.expires())?;
-            if signed_at.is_some_and(|signed_at| expires < signed_at) {
+            if lifetime.is_some_and(|lifetime| expires < lifetime.signed_at) {
                 return Err(VerifyError::from(Reason::ExpiresBeforeCreated).about("(expires)"));
             }
             if expires < now {
@@ -394,8 +398,11 @@ impl Policy {
                     .about("(expires)")
                     .finding(signature.expires().unwrap_or_default()));
             }
+            if let Some(lifetime) = &mut lifetime {
+                lifetime.good_until = lifetime.good_until.min(expires);
+            }
         }
-        signed_at.ok_or_else(|| Reason::NoTimeCovered.into())
+        lifetime.ok_or_else(|| Reason::NoTimeCovered.into())
     }
 
     fn check_window(
@@ -404,23 +411,33 @@ impl Policy {
         signed_at: SystemTime,
         now: SystemTime,
         max_age: Duration,
-    ) -> Result<(), VerifyError> {
+    ) -> Result<Lifetime, VerifyError> {
+        let oldest = max_age.saturating_add(self.clock_skew);
         let (reason, off, allowed) = match signed_at.duration_since(now) {
             Ok(ahead) => (Reason::InFuture, ahead, self.clock_skew),
-            Err(behind) => (
-                Reason::TooOld,
-                behind.duration(),
-                max_age.saturating_add(self.clock_skew),
-            ),
+            Err(behind) => (Reason::TooOld, behind.duration(), oldest),
         };
         if off <= allowed {
-            return Ok(());
+            // What lies beyond the end of time is as good as forever.
+            let forever = || UNIX_EPOCH + Duration::from_secs(LAST_SECOND);
+            return Ok(Lifetime {
+                signed_at,
+                good_until: signed_at.checked_add(oldest).unwrap_or_else(forever),
+            });
         }
         Err(VerifyError::from(reason)
             .about(component)
             .expecting(format!("at most {} s off", allowed.as_secs()))
             .finding(format!("{} s", off.as_secs())))
     }
+}
+
+/// How long a signature counts.
+#[derive(Clone, Copy)]
+pub(crate) struct Lifetime {
+    pub(crate) signed_at: SystemTime,
+    /// The last moment.
+    pub(crate) good_until: SystemTime,
 }
 
 /// Seconds since 1970 as the draft writes them: digits and nothing else.

@@ -6,16 +6,21 @@ use std::fmt;
 use std::time::SystemTime;
 
 use http::header::{AUTHORIZATION, DATE, HOST};
+use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 
 use crate::cavage::{self, BaseError, Component, SignatureBase, SignatureHeader};
-use crate::digest::{self, ContentDigest};
+use crate::digest::{self, ContentDigest, Hashing};
 use crate::error::{Reason, VerifyError};
 use crate::key::{SignatureAlgorithm, VerifyingKey};
-use crate::policy::{CONTENT_DIGEST, DIGEST, Policy};
+use crate::policy::{CONTENT_DIGEST, DIGEST, Lifetime, Policy};
 use crate::rfc9421::{self, Asked, Covered, Message, SignatureInput};
 use crate::sign::needs_digest;
 use crate::structured_field;
+
+mod head;
+
+pub use self::head::{Head, Receiving};
 
 pub(crate) const SIGNATURE: HeaderName = HeaderName::from_static("signature");
 pub(crate) const SIGNATURE_INPUT: HeaderName = HeaderName::from_static("signature-input");
@@ -37,6 +42,17 @@ impl Policy {
         request: Request<B>,
         now: SystemTime,
     ) -> Result<Claim<B>, VerifyError> {
+        let (head, body) = request.into_parts();
+        self.read_head(head, now)?.with_body(body)
+    }
+
+    /// Like [`read`](Self::read), for a server that has the head of a request and has not read its body yet: does all of
+    /// it but looking at the body, so that nothing is read for a request that is refused anyway.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_head(&self, head: Parts, now: SystemTime) -> Result<Head, VerifyError> {
+        let request = Request::from_parts(head, ());
         let headers = request.headers();
         if !headers.contains_key(SIGNATURE_INPUT) {
             return self.read_draft(request, now);
@@ -49,11 +65,7 @@ impl Policy {
         }
     }
 
-    fn read_rfc9421<B: AsRef<[u8]>>(
-        &self,
-        request: Request<B>,
-        now: SystemTime,
-    ) -> Result<Claim<B>, VerifyError> {
+    fn read_rfc9421(&self, request: Request<()>, now: SystemTime) -> Result<Head, VerifyError> {
         let headers = request.headers();
         if headers.get_all(HOST).iter().nth(1).is_some() {
             return Err(VerifyError::from(Reason::FieldRepeated).about("host"));
@@ -65,44 +77,42 @@ impl Policy {
         let key_id = input.key_id().filter(|key_id| !key_id.is_empty());
         let key_id = key_id.ok_or(Reason::KeyIdMissing)?.to_owned();
         let algorithm = rfc9421::named_algorithm(input.algorithm())?;
-        let body = request.body().as_ref();
-        self.check_components(
-            input.covered(),
-            !body.is_empty() || needs_digest(request.method()),
-        )?;
+        self.check_components(input.covered(), needs_digest(request.method()))?;
         let origin = self.check_host(&request)?;
-        let signed_at = self.check_lifetime(&input, now)?;
+        let lifetime = self.check_lifetime(&input, now)?;
         let digest = Covered::Field(CONTENT_DIGEST);
-        if input.covered().iter().any(|c| c.covered == digest) {
+        let digest = if input.covered().iter().any(|c| c.covered == digest) {
             let field = structured_field::joined(headers, &CONTENT_DIGEST).ok_or_else(|| {
                 VerifyError::from(Reason::ComponentMissing).about("content-digest")
             })?;
-            ContentDigest::parse(&field)?.check(body)?;
-        }
+            let sent = ContentDigest::parse(&field)?;
+            Some(Hashing::new(CONTENT_DIGEST, sent))
+        } else {
+            None
+        };
         let message = Message::Request(Asked::new(&request, &origin));
         let base = rfc9421::signature_base(&message, input.covered(), input.parameters())
             .map_err(|(reason, component)| VerifyError::from(reason).about(&component))?;
-        Ok(Claim {
+        Ok(Head {
             request,
-            facts: Facts {
-                key_id,
-                nonce: input.nonce().map(str::to_owned),
-                components: Components::Rfc9421(input.into_covered()),
-                signed_at,
-                signature,
+            digest,
+            signed: Signed {
+                facts: Facts {
+                    key_id,
+                    nonce: input.nonce().map(str::to_owned),
+                    components: Components::Rfc9421(input.into_covered()),
+                    lifetime,
+                    signature,
+                },
+                base: Base::Rfc9421(base),
+                algorithm,
+                rsa_sha512: false,
+                query_may_be_left_out: false,
             },
-            base: Base::Rfc9421(base),
-            algorithm,
-            rsa_sha512: false,
-            query_may_be_left_out: false,
         })
     }
 
-    fn read_draft<B: AsRef<[u8]>>(
-        &self,
-        request: Request<B>,
-        now: SystemTime,
-    ) -> Result<Claim<B>, VerifyError> {
+    fn read_draft(&self, request: Request<()>, now: SystemTime) -> Result<Head, VerifyError> {
         let headers = request.headers();
         let field = draft_field(headers)?;
         for name in [HOST, DATE, DIGEST] {
@@ -123,19 +133,18 @@ impl Policy {
         let signature = SignatureHeader::parse(field)?;
         let components = signature.components()?;
         let algorithm = self.named_algorithm(&signature, &components)?;
-        let body = request.body().as_ref();
-        self.check_coverage(
-            &components,
-            !body.is_empty() || needs_digest(request.method()),
-        )?;
+        self.check_coverage(&components, needs_digest(request.method()))?;
         self.check_host(&request)?;
-        let signed_at = self.check_time(headers, &signature, &components, now)?;
-        if components.contains(&Component::Field(DIGEST)) {
+        let lifetime = self.check_time(headers, &signature, &components, now)?;
+        let digest = if components.contains(&Component::Field(DIGEST)) {
             let field = headers.get(DIGEST);
             let field =
                 field.ok_or_else(|| VerifyError::from(Reason::ComponentMissing).about("digest"))?;
-            digest::check(field.as_bytes(), body)?;
-        }
+            let sent = digest::read(field.as_bytes())?;
+            Some(Hashing::new(DIGEST, sent))
+        } else {
+            None
+        };
         let base = SignatureBase::new(
             &request,
             &components,
@@ -154,17 +163,20 @@ impl Policy {
             key_id: signature.key_id().to_owned(),
             nonce: None,
             components: Components::Draft(components),
-            signed_at,
+            lifetime,
             signature: signature.into_signature(),
         };
         let query_may_be_left_out = self.allows_query_left_out() && request.method() == Method::GET;
-        Ok(Claim {
+        Ok(Head {
             request,
-            facts,
-            base: Base::Draft(base),
-            algorithm,
-            rsa_sha512: self.allows_rsa_sha512(),
-            query_may_be_left_out,
+            digest,
+            signed: Signed {
+                facts,
+                base: Base::Draft(base),
+                algorithm,
+                rsa_sha512: self.allows_rsa_sha512(),
+                query_may_be_left_out,
+            },
         })
     }
 
@@ -200,6 +212,11 @@ impl Policy {
 /// Find the key that [`key_id`](Self::key_id) names, then [`check`](Self::check).
 pub struct Claim<B> {
     request: Request<B>,
+    signed: Signed,
+}
+
+/// What was read of a signature, and what its check needs.
+struct Signed {
     facts: Facts,
     base: Base,
     algorithm: Option<SignatureAlgorithm>,
@@ -211,7 +228,7 @@ struct Facts {
     key_id: String,
     nonce: Option<String>,
     components: Components,
-    signed_at: SystemTime,
+    lifetime: Lifetime,
     signature: Vec<u8>,
 }
 
@@ -230,14 +247,14 @@ impl<B> Claim<B> {
     /// as a URL, and guard the request that fetches it.
     #[must_use]
     pub fn key_id(&self) -> &str {
-        &self.facts.key_id
+        &self.signed.facts.key_id
     }
 
     /// The text that must have been signed, to compare with the sender's. Safe to print: credentials are left out and
     /// control characters escaped.
     #[must_use]
     pub fn signature_base(&self) -> Cow<'_, str> {
-        match &self.base {
+        match &self.signed.base {
             Base::Draft(base) => base.to_text(),
             Base::Rfc9421(base) => cavage::shown(base),
         }
@@ -255,18 +272,20 @@ impl<B> Claim<B> {
     /// [`Refused`] gives the claim back. With [`VerifyError::Mismatch`] the sender may have changed its key since: fetch it
     /// anew, once and not too often, and check again.
     pub fn check(self, key: &VerifyingKey) -> Result<VerifiedRequest<B>, Refused<B>> {
-        match self.check_signature(key) {
+        match self.signed.check(key) {
             Ok(query_left_out) => Ok(VerifiedRequest {
                 request: self.request,
-                facts: self.facts,
+                facts: self.signed.facts,
                 query_left_out,
             }),
             Err(error) => Err(Refused(Box::new((self, error)))),
         }
     }
+}
 
+impl Signed {
     /// Whether the query was left out, if the signature is right.
-    fn check_signature(&self, key: &VerifyingKey) -> Result<bool, VerifyError> {
+    fn check(&self, key: &VerifyingKey) -> Result<bool, VerifyError> {
         let base = match &self.base {
             Base::Draft(base) => base,
             Base::Rfc9421(base) => {
@@ -294,7 +313,7 @@ impl<B> Claim<B> {
 /// Shows where the request goes and who claims to have sent it, not what it says.
 impl<B> fmt::Debug for Claim<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug(f, "Claim", &self.facts.key_id, &self.request)
+        debug(f, "Claim", &self.signed.facts.key_id, &self.request)
     }
 }
 
@@ -394,7 +413,13 @@ impl<B> VerifiedRequest<B> {
     /// When it was signed: `(created)` or `created` if that is covered, otherwise `date`.
     #[must_use]
     pub fn signed_at(&self) -> SystemTime {
-        self.facts.signed_at
+        self.facts.lifetime.signed_at
+    }
+
+    /// Until when the policy accepts this signature: the same request is refused as too old or expired after that moment.
+    #[must_use]
+    pub fn good_until(&self) -> SystemTime {
+        self.facts.lifetime.good_until
     }
 
     /// The bytes of the signature, by which a replay of the same request can be known.

@@ -46,7 +46,7 @@ impl Policy {
         let own = [Covered::Status, Covered::Field(CONTENT_DIGEST)];
         rfc9421::check_coverage(input.covered(), &own, false)?;
         rfc9421::check_target(input.covered(), true)?;
-        let signed_at = self.check_lifetime(&input, now)?;
+        let signed_at = self.check_lifetime(&input, now)?.signed_at;
         let field = structured_field::joined(headers, &CONTENT_DIGEST)
             .ok_or_else(|| VerifyError::from(Reason::ComponentMissing).about("content-digest"))?;
         ContentDigest::parse(&field)?.check(response.body().as_ref())?;

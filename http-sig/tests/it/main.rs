@@ -17,6 +17,8 @@ mod captures;
 #[cfg(feature = "aws-lc-rs")]
 mod draft;
 #[cfg(feature = "aws-lc-rs")]
+mod head;
+#[cfg(feature = "aws-lc-rs")]
 mod keys;
 #[cfg(feature = "aws-lc-rs")]
 mod message;
