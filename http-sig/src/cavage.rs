@@ -9,9 +9,7 @@ mod signature_base;
 
 pub use self::header::SignatureHeader;
 pub(crate) use self::header::named_algorithm;
-pub(crate) use self::signature_base::{
-    BaseError, Component, SignatureBase, shown, without_userinfo,
-};
+pub(crate) use self::signature_base::{Component, SignatureBase, shown, without_userinfo};
 
 #[cfg(test)]
 #[cfg(feature = "aws-lc-rs")]

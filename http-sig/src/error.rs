@@ -335,28 +335,45 @@ pub enum SignError {
     /// The key id is empty, longer than 2048 bytes, or has a character other than visible ASCII without `"` and `\`.
     #[error("the key id must be 1 to 2048 visible ASCII characters without quotes and backslashes")]
     KeyId,
-    /// The request has no `Host` field and its URI has no host, or the field cannot be read.
+    /// The request has no `Host` field and its URI has no host, or the field cannot be read or stands there twice.
     #[error("the request has no host: give it an absolute URI or a Host field")]
     NoHost,
-    /// A method that may have a body was to be signed without a digest.
+    /// A request by a method that may have a body, or a response, was to be signed without a digest.
     #[error(
-        "a {method} request is signed with the digest of its body, even an empty one: give the digest"
+        "a {method} request, and every response, is signed with the digest of its body, even an empty one: give the digest"
     )]
     NoDigest {
-        /// The method of the request.
+        /// The method of the request, or of that which the response answers.
         method: http::Method,
     },
-    /// A field that is signed stands in the message several times, or the signed fields are longer than 64 KiB.
-    #[error("the field `{name}` stands in the message more than once or is too long to be signed")]
-    Field {
-        /// The field's name.
-        name: String,
+    /// A component cannot be covered: it is not known, the message does not have it, or it is a field that stands in the
+    /// message several times.
+    #[error("`{component}` cannot be signed: {reason}")]
+    Component {
+        /// The component, as it was named.
+        component: String,
+        /// The rule that a recipient would find broken.
+        reason: Reason,
     },
-    /// The time cannot be written as an HTTP date: it is before 1970 or after 9999.
-    #[error("the time to sign with is not in the years 1970 to 9999")]
+    /// The label is not one that can be written, another signature of the message has it, or the signatures beside which
+    /// it was to stand cannot be read or are too many.
+    #[error("the message cannot have a signature with the label `{label}`")]
+    Label {
+        /// The label.
+        label: String,
+    },
+    /// A parameter cannot be written: it has other characters than printable ASCII or more than 1024 of them.
+    #[error("the parameter `{name}` is not one of at most 1024 printable ASCII characters")]
+    Parameter {
+        /// The name of the parameter.
+        name: &'static str,
+    },
+    /// The time to sign with, or that at which the signature expires, is before 1970 or after 9999.
+    #[error("the time of the signature is not in the years 1970 to 9999")]
     Time,
-    /// The key is of a kind that signs by RFC 9421 only.
-    #[error("a draft-cavage signature is made with an RSA or Ed25519 key, and this is neither")]
+    /// The key is of a kind that the standard does not know (the draft has no ECDSA), or not one for the algorithm that
+    /// was asked for.
+    #[error("the key is not of a kind that signs with this algorithm, or not by this standard")]
     KeyAlgorithm,
     /// The key did not sign; a key kept elsewhere says why in the source.
     #[error("the key did not sign")]

@@ -6,21 +6,19 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{CONTENT_TYPE, DATE, HOST};
-use http::{HeaderValue, Method, Request, Response, Uri};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HOST};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
 
-use crate::cavage::{BaseError, Component, SignatureBase, without_userinfo};
+use crate::cavage::{Component, SignatureBase, without_userinfo};
 use crate::digest::{ContentDigest, Digest, DigestAlgorithm};
 use crate::error::SignError;
 use crate::key::{KeyAlgorithm, SignatureAlgorithm, SigningKey};
 use crate::policy::{CONTENT_DIGEST, DIGEST, LAST_SECOND};
 use crate::rfc9421::{
-    Asked, Component as Component9421, Covered, Message, Origin, algorithm_name, signature_base,
+    Asked, Component as Component9421, Message, Origin, SigningOptions, signature_base,
 };
-use crate::verify::{SIGNATURE, SIGNATURE_INPUT};
+use crate::verify::{SIGNATURE, SIGNATURE_INPUT, says_signature};
 
-/// The label of our signatures; the RFC gives it no meaning.
-const LABEL: &str = "sig1";
 /// Longest key id, in bytes.
 const LONGEST_KEY_ID: usize = 2048;
 
@@ -120,14 +118,13 @@ impl Signer {
         } else if request.headers().contains_key(CONTENT_TYPE) {
             components.push(Component::Field(CONTENT_TYPE));
         }
-        let base =
-            SignatureBase::new(request, &components, None, None).map_err(|error| match error {
-                BaseError::Missing(component)
-                | BaseError::Repeated(component)
-                | BaseError::TooLong(component) => SignError::Field {
-                    name: component.as_str().to_owned(),
-                },
-            })?;
+        let base = SignatureBase::new(request, &components, None, None).map_err(|error| {
+            let (reason, component) = error.into();
+            SignError::Component {
+                component: component.as_str().to_owned(),
+                reason,
+            }
+        })?;
         // Misskey wants the name; Mastodon knows these two.
         let (algorithm, name) = match self.inner.key.algorithm() {
             KeyAlgorithm::Rsa => (SignatureAlgorithm::RsaSha256, "rsa-sha256"),
@@ -142,7 +139,7 @@ impl Signer {
             .sign(algorithm, base.as_bytes())
             .map_err(SignError::Key)?;
         let field = self.field(&components, name, &signature)?;
-        request.headers_mut().remove(SIGNATURE_INPUT);
+        remove_signatures(request.headers_mut());
         request.headers_mut().insert(SIGNATURE, field);
         Ok(())
     }
@@ -184,36 +181,48 @@ impl Signer {
         digest: Option<&ContentDigest>,
         now: SystemTime,
     ) -> Result<(), SignError> {
+        self.sign_rfc9421_with(request, digest, &SigningOptions::new(), now)
+    }
+
+    /// Like [`sign_rfc9421_prepared`](Self::sign_rfc9421_prepared), covering and saying what the options name.
+    ///
+    /// # Errors
+    /// As [`sign`](Self::sign), and [`SignError::NoDigest`] if the method is neither GET nor HEAD and there is neither a
+    /// digest nor a `Content-Digest` field, [`SignError::Component`], [`SignError::Label`], [`SignError::Parameter`] or
+    /// [`SignError::KeyAlgorithm`] if an option does not fit the message or the key. Signatures that the new one was to
+    /// replace are gone then.
+    pub fn sign_rfc9421_with<B>(
+        &self,
+        request: &mut Request<B>,
+        digest: Option<&ContentDigest>,
+        options: &SigningOptions,
+        now: SystemTime,
+    ) -> Result<(), SignError> {
         let created = seconds(now)?;
         if !request.headers().contains_key(HOST) {
             let host = host(request.uri()).ok_or(SignError::NoHost)?;
             request.headers_mut().insert(HOST, host);
         }
+        let headers = request.headers_mut();
         if let Some(digest) = digest {
-            request
-                .headers_mut()
-                .insert(CONTENT_DIGEST, digest.field_value());
+            headers.insert(CONTENT_DIGEST, digest.field_value());
         }
-        let mut components = Vec::with_capacity(4);
-        components.extend([Covered::Method, Covered::TargetUri].map(Component9421::plain));
-        if request.headers().contains_key(CONTENT_DIGEST) {
-            components.push(Component9421::plain(Covered::Field(CONTENT_DIGEST)));
-            if request.headers().contains_key(CONTENT_TYPE) {
-                components.push(Component9421::plain(Covered::Field(CONTENT_TYPE)));
-            }
-        } else if needs_digest(request.method()) {
+        if !options.adds() {
+            remove_signatures(headers);
+        }
+        if !options.covers_only_these()
+            && needs_digest(request.method())
+            && !request.headers().contains_key(CONTENT_DIGEST)
+        {
             return Err(SignError::NoDigest {
                 method: request.method().clone(),
             });
         }
-        let origin = Origin::of(request).ok_or_else(|| SignError::Field {
-            name: HOST.as_str().to_owned(),
-        })?;
+        let components = options.of_request(request.headers())?;
+        let origin = Origin::of(request).ok_or(SignError::NoHost)?;
         let message = Message::Request(Asked::new(request, &origin));
-        let [input, signature] = self.fields(&message, &components, created)?;
-        request.headers_mut().insert(SIGNATURE_INPUT, input);
-        request.headers_mut().insert(SIGNATURE, signature);
-        Ok(())
+        let [parameters, signature] = self.signature(&message, &components, options, created)?;
+        options.write(request.headers_mut(), &parameters, &signature)
     }
 
     /// Signs a response with its body by RFC 9421, bound to the request that it answers.
@@ -231,84 +240,64 @@ impl Signer {
         request: &Request<R>,
         now: SystemTime,
     ) -> Result<(), SignError> {
+        let digest = ContentDigest::new(DigestAlgorithm::Sha256, response.body().as_ref());
+        let options = SigningOptions::new();
+        self.sign_response_with(response, request, Some(&digest), &options, now)
+    }
+
+    /// Like [`sign_response`](Self::sign_response), covering and saying what the options name, with the digest computed
+    /// before: the body is not looked at. To answer a signed request, cover its signature too:
+    /// `options.cover("signature;req;key=\"sig1\"")`.
+    ///
+    /// # Errors
+    /// As [`sign_response`](Self::sign_response) and [`sign_rfc9421_with`](Self::sign_rfc9421_with).
+    pub fn sign_response_with<B, R>(
+        &self,
+        response: &mut Response<B>,
+        request: &Request<R>,
+        digest: Option<&ContentDigest>,
+        options: &SigningOptions,
+        now: SystemTime,
+    ) -> Result<(), SignError> {
         let created = seconds(now)?;
         let origin = Origin::of(request).ok_or(SignError::NoHost)?;
-        let digest = ContentDigest::new(DigestAlgorithm::Sha256, response.body().as_ref());
         let headers = response.headers_mut();
-        headers.insert(CONTENT_DIGEST, digest.field_value());
-        let digest = Covered::Field(CONTENT_DIGEST);
-        let mut components = Vec::with_capacity(6);
-        components.extend([Covered::Status, digest.clone()].map(Component9421::plain));
-        if headers.contains_key(CONTENT_TYPE) {
-            components.push(Component9421::plain(Covered::Field(CONTENT_TYPE)));
+        if let Some(digest) = digest {
+            headers.insert(CONTENT_DIGEST, digest.field_value());
         }
-        components.extend([Covered::Method, Covered::TargetUri].map(Component9421::of_request));
-        if request.headers().contains_key(CONTENT_DIGEST) {
-            components.push(Component9421::of_request(digest));
+        if !options.adds() {
+            remove_signatures(headers);
         }
+        if !options.covers_only_these() && !headers.contains_key(CONTENT_DIGEST) {
+            return Err(SignError::NoDigest {
+                method: request.method().clone(),
+            });
+        }
+        let components = options.of_response(headers, request.headers())?;
         let message = Message::Response {
             status: response.status(),
             headers: response.headers(),
             request: Asked::new(request, &origin),
         };
-        let [input, signature] = self.fields(&message, &components, created)?;
-        response.headers_mut().insert(SIGNATURE_INPUT, input);
-        response.headers_mut().insert(SIGNATURE, signature);
-        Ok(())
+        let [parameters, signature] = self.signature(&message, &components, options, created)?;
+        options.write(response.headers_mut(), &parameters, &signature)
     }
 
-    /// The fields `Signature-Input` and `Signature`.
-    fn fields(
+    /// The signature parameters and, in base64, the signature.
+    fn signature(
         &self,
         message: &Message<'_>,
         components: &[Component9421],
+        options: &SigningOptions,
         created: u64,
-    ) -> Result<[HeaderValue; 2], SignError> {
-        let algorithm = match self.inner.key.algorithm() {
-            KeyAlgorithm::Rsa => SignatureAlgorithm::RsaSha256,
-            KeyAlgorithm::Ed25519 => SignatureAlgorithm::Ed25519,
-            KeyAlgorithm::EcdsaP256 => SignatureAlgorithm::EcdsaP256Sha256,
-            KeyAlgorithm::EcdsaP384 => SignatureAlgorithm::EcdsaP384Sha384,
-        };
-        let parameters = self.parameters(components, created, algorithm);
+    ) -> Result<[String; 2], SignError> {
+        let Inner { key_id, key } = &*self.inner;
+        let algorithm = options.choose(key.algorithm().rfc9421())?;
+        let parameters = options.parameters(components, created, key_id, algorithm)?;
         let base = signature_base(message, components, &parameters)
-            .map_err(|(_, name)| SignError::Field { name })?;
-        let signature = self
-            .inner
-            .key
-            .sign(algorithm, &base)
-            .map_err(SignError::Key)?;
-        let field = |text: String| HeaderValue::try_from(text).map_err(|_| SignError::KeyId);
-        Ok([
-            field(format!("{LABEL}={parameters}"))?,
-            field(format!("{LABEL}=:{}:", STANDARD.encode(signature)))?,
-        ])
-    }
-
-    /// The signature parameters (RFC 9421, section 2.3), in their canonical spelling.
-    fn parameters(
-        &self,
-        components: &[Component9421],
-        created: u64,
-        algorithm: SignatureAlgorithm,
-    ) -> String {
-        let mut text = String::with_capacity(self.inner.key_id.len() + 160);
-        for (at, component) in components.iter().enumerate() {
-            text.push(if at > 0 { ' ' } else { '(' });
-            text.push_str(component.identifier());
-        }
-        text.push_str(");created=");
-        text.push_str(&created.to_string());
-        text.push_str(";keyid=\"");
-        // No character of a key id needs an escape between these quotes.
-        text.push_str(&self.inner.key_id);
-        text.push('"');
-        if let Some(name) = algorithm_name(algorithm) {
-            text.push_str(";alg=\"");
-            text.push_str(name);
-            text.push('"');
-        }
-        text
+            .map_err(|(reason, component)| SignError::Component { component, reason })?;
+        let signature = key.sign(algorithm, &base).map_err(SignError::Key)?;
+        Ok([parameters, STANDARD.encode(signature)])
     }
 
     fn field(
@@ -342,6 +331,16 @@ impl fmt::Debug for Signer {
             .field("key_id", &self.inner.key_id)
             .field("key", &self.inner.key)
             .finish()
+    }
+}
+
+/// Removes what was signed before, by either standard.
+fn remove_signatures(headers: &mut HeaderMap) {
+    headers.remove(SIGNATURE_INPUT);
+    headers.remove(SIGNATURE);
+    let authorization = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+    if authorization.is_some_and(says_signature) {
+        headers.remove(AUTHORIZATION);
     }
 }
 

@@ -15,9 +15,9 @@ use sfv::{BareItemFromInput, KeyRef, Parser};
 use crate::error::Reason;
 
 /// Longest field, in bytes, all its lines together.
-const LONGEST: usize = 16 * 1024;
+pub(crate) const LONGEST: usize = 16 * 1024;
 /// Most members of a dictionary.
-const MOST_MEMBERS: usize = 32;
+pub(crate) const MOST_MEMBERS: usize = 32;
 /// Most parameters of one item or inner list.
 const MOST_PARAMETERS: usize = 32;
 
@@ -75,6 +75,26 @@ pub(crate) fn dictionary(field: &[u8]) -> Result<Vec<(&str, Member<'_>)>, Reason
         }
     }
     Ok(members)
+}
+
+/// Reads an item with its parameters.
+///
+/// # Errors
+/// As [`dictionary`].
+pub(crate) fn item(field: &[u8]) -> Result<Item<'_>, Reason> {
+    if field.len() > LONGEST {
+        return Err(Reason::HeaderTooLong);
+    }
+    let visitor = |value| {
+        Ok::<_, Infallible>(Collect {
+            parameters: Vec::new(),
+            done: move |parameters| Item { value, parameters },
+        })
+    };
+    let item = Parser::new(field).parse_item_with_visitor(visitor);
+    let item = item.map_err(|_| Reason::HeaderMalformed)?;
+    check(&item.parameters)?;
+    Ok(item)
 }
 
 /// The field in its one canonical spelling, if the value leaves no doubt what kind of field it is: a field that reads
@@ -231,8 +251,8 @@ struct Collect<'a, F> {
     done: F,
 }
 
-impl<'a, F: FnOnce(Parameters<'a>)> ParameterVisitor<'a> for Collect<'a, F> {
-    type Out = ();
+impl<'a, T, F: FnOnce(Parameters<'a>) -> T> ParameterVisitor<'a> for Collect<'a, F> {
+    type Out = T;
     type Error = Infallible;
 
     fn parameter(&mut self, key: &'a KeyRef, value: BareItem<'a>) -> Result<(), Infallible> {
@@ -240,9 +260,8 @@ impl<'a, F: FnOnce(Parameters<'a>)> ParameterVisitor<'a> for Collect<'a, F> {
         Ok(())
     }
 
-    fn finish(self) -> Result<(), Infallible> {
-        (self.done)(self.parameters);
-        Ok(())
+    fn finish(self) -> Result<T, Infallible> {
+        Ok((self.done)(self.parameters))
     }
 }
 

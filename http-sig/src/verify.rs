@@ -9,7 +9,7 @@ use http::header::{AUTHORIZATION, DATE, HOST};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 
-use crate::cavage::{self, BaseError, Component, SignatureBase, SignatureHeader};
+use crate::cavage::{self, Component, SignatureBase, SignatureHeader};
 use crate::digest::{self, ContentDigest, Hashing};
 use crate::error::{Reason, VerifyError};
 use crate::key::{SignatureAlgorithm, VerifyingKey};
@@ -152,11 +152,7 @@ impl Policy {
             signature.expires(),
         )
         .map_err(|error| {
-            let (reason, component) = match error {
-                BaseError::Missing(component) => (Reason::ComponentMissing, component),
-                BaseError::Repeated(component) => (Reason::FieldRepeated, component),
-                BaseError::TooLong(component) => (Reason::TooManyComponents, component),
-            };
+            let (reason, component) = error.into();
             VerifyError::from(reason).about(component.as_str())
         })?;
         let facts = Facts {
@@ -478,9 +474,14 @@ fn draft_fields(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
 
 fn authorization_fields(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
     let fields = headers.get_all(AUTHORIZATION).iter();
-    fields.map(HeaderValue::as_bytes).filter(|value| {
-        let mut words = value.trim_ascii_start().split(|byte| *byte == b' ');
-        let scheme = words.next();
-        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"signature"))
-    })
+    fields
+        .map(HeaderValue::as_bytes)
+        .filter(|value| says_signature(value))
+}
+
+/// Whether the value of an `Authorization` field is of the scheme `Signature`.
+pub(crate) fn says_signature(value: &[u8]) -> bool {
+    let mut words = value.trim_ascii_start().split(|byte| *byte == b' ');
+    let scheme = words.next();
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"signature"))
 }

@@ -8,6 +8,8 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, Request, Uri};
 
+use crate::error::Reason;
+
 /// Longest signature base, in bytes.
 const LONGEST: usize = 64 * 1024;
 
@@ -55,6 +57,16 @@ pub(crate) enum BaseError {
     Repeated(Component),
     /// With this component the base is longer than 64 KiB.
     TooLong(Component),
+}
+
+impl From<BaseError> for (Reason, Component) {
+    fn from(error: BaseError) -> Self {
+        match error {
+            BaseError::Missing(component) => (Reason::ComponentMissing, component),
+            BaseError::Repeated(component) => (Reason::FieldRepeated, component),
+            BaseError::TooLong(component) => (Reason::TooManyComponents, component),
+        }
+    }
 }
 
 impl SignatureBase {

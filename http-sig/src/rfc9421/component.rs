@@ -1,9 +1,14 @@
 //! What a signature covers (section 2): fields, and parts that are derived from the message.
 
+use std::borrow::Cow;
+
 use http::HeaderName;
+use http::header::CONTENT_TYPE;
 
 use crate::error::{Reason, VerifyError};
+use crate::policy::CONTENT_DIGEST;
 use crate::structured_field::{self, BareItem, Item};
+use crate::verify::{SIGNATURE, SIGNATURE_INPUT};
 
 /// A component, and its identifier as it stands in the signature base.
 #[derive(Clone, Debug)]
@@ -11,7 +16,7 @@ pub(crate) struct Component {
     pub(crate) covered: Covered,
     /// Whether it is taken from the request that the message answers (`req`).
     pub(crate) of_request: bool,
-    identifier: String,
+    identifier: Cow<'static, str>,
 }
 
 /// What a component takes from the message.
@@ -40,7 +45,15 @@ pub(crate) enum Covered {
 impl Component {
     /// A component without parameters.
     pub(crate) fn plain(covered: Covered) -> Self {
-        let identifier = format!("\"{}\"", covered.name());
+        // What every message covers costs no allocation.
+        let identifier = match &covered {
+            Covered::Method => Cow::Borrowed("\"@method\""),
+            Covered::TargetUri => Cow::Borrowed("\"@target-uri\""),
+            Covered::Status => Cow::Borrowed("\"@status\""),
+            Covered::Field(name) if *name == CONTENT_DIGEST => Cow::Borrowed("\"content-digest\""),
+            Covered::Field(name) if *name == CONTENT_TYPE => Cow::Borrowed("\"content-type\""),
+            covered => Cow::Owned(format!("\"{}\"", covered.name())),
+        };
         Self {
             covered,
             of_request: false,
@@ -50,12 +63,25 @@ impl Component {
 
     /// A component of the request that the message answers.
     pub(crate) fn of_request(covered: Covered) -> Self {
-        let identifier = format!("\"{}\";req", covered.name());
+        let identifier = Cow::Owned(format!("\"{}\";req", covered.name()));
         Self {
             covered,
             of_request: true,
             identifier,
         }
+    }
+
+    /// Reads a component identifier as a person writes it, with or without quotes around the name.
+    pub(crate) fn from_text(text: &str, in_response: bool) -> Result<Self, Reason> {
+        let quoted = if text.starts_with('"') {
+            Cow::Borrowed(text)
+        } else {
+            let (name, parameters) = text.split_at(text.find(';').unwrap_or(text.len()));
+            Cow::Owned(format!("\"{name}\"{parameters}"))
+        };
+        let item =
+            structured_field::item(quoted.as_bytes()).map_err(|_| Reason::ComponentUnknown)?;
+        Self::parse(&item, in_response).map_err(|error| error.reason())
     }
 
     /// Reads a component identifier of a signed request, or of a signed response.
@@ -115,8 +141,26 @@ impl Component {
         Ok(Self {
             covered,
             of_request,
-            identifier,
+            identifier: Cow::Owned(identifier),
         })
+    }
+
+    /// Whether both take the same from the message, in whatever order their parameters stand.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.covered == other.covered && self.of_request == other.of_request
+    }
+
+    /// Whether this is or has in it the signature with this label, in the message that is signed.
+    pub(crate) fn is_of_signature(&self, label: &str) -> bool {
+        let is_field = |name| [SIGNATURE, SIGNATURE_INPUT].contains(name);
+        !self.of_request
+            && match &self.covered {
+                Covered::Member(name, key) => is_field(name) && key == label,
+                Covered::Field(name) | Covered::Canonical(name) | Covered::Bytes(name) => {
+                    is_field(name)
+                }
+                _ => false,
+            }
     }
 
     /// The identifier, with its quotes and parameters.

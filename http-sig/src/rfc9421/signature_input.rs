@@ -7,7 +7,7 @@ use crate::rfc9421::Component;
 use crate::structured_field::{self, BareItem, Item, Member, Parameters};
 
 /// Most covered components.
-const MOST_COMPONENTS: usize = 64;
+pub(crate) const MOST_COMPONENTS: usize = 64;
 
 /// One member of a `Signature-Input` field, read but neither judged nor believed: what a signature covers, and its
 /// parameters.
@@ -131,9 +131,7 @@ impl SignatureInput {
         let mut components: Vec<Component> = Vec::with_capacity(items.len());
         for item in items {
             let component = Component::parse(item, in_response)?;
-            if components.iter().any(|other| {
-                other.covered == component.covered && other.of_request == component.of_request
-            }) {
+            if components.iter().any(|other| other.is_same(&component)) {
                 let repeated = VerifyError::from(Reason::ComponentRepeated);
                 return Err(repeated.about(component.identifier()));
             }

@@ -22,6 +22,8 @@ mod head;
 mod keys;
 #[cfg(feature = "aws-lc-rs")]
 mod message;
+#[cfg(feature = "aws-lc-rs")]
+mod options;
 mod reading;
 #[cfg(feature = "aws-lc-rs")]
 mod responses;

@@ -1,0 +1,284 @@
+//! Signatures that cover and say more than usual.
+
+use std::time::Duration;
+
+use http::{HeaderValue, Request, Response};
+use http_sig::rfc9421::{SignatureInput, SigningOptions};
+use http_sig::{
+    ContentDigest, DigestAlgorithm, Policy, Reason, SignError, SignatureAlgorithm, Signer,
+};
+
+use crate::draft::{KEY_ID, ed25519, now, rsa};
+use crate::message::p256;
+
+fn post() -> Request<&'static [u8]> {
+    Request::post("https://example.org/inbox?page=1&page%20size=2")
+        .header("content-type", "application/activity+json")
+        .header("content-length", "2")
+        .header("cache-control", "max-age=60,   must-revalidate")
+        .header("example-dict", "a=1,   b=(x y);z")
+        .body(&b"{}"[..])
+        .unwrap()
+}
+
+fn digest() -> ContentDigest {
+    ContentDigest::new(DigestAlgorithm::Sha512, b"{}")
+}
+
+fn signed(options: &SigningOptions) -> Result<Request<&'static [u8]>, SignError> {
+    let mut request = post();
+    let signer = Signer::new(KEY_ID, rsa().clone()).unwrap();
+    signer.sign_rfc9421_with(&mut request, Some(&digest()), options, now())?;
+    Ok(request)
+}
+
+fn policy() -> Policy {
+    Policy::fediverse().authorities(["example.org"])
+}
+
+fn input(request: &Request<&[u8]>) -> String {
+    let field = &request.headers()["signature-input"];
+    field.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_is_covered_and_said_beyond_the_default_is_verified() {
+    let options = SigningOptions::new()
+        .label("mine")
+        .cover("content-length")
+        .cover("\"@authority\"")
+        .cover("cache-control;sf")
+        .cover("example-dict;key=\"b\"")
+        .cover("content-type;bs")
+        .cover("@query-param;name=\"page%20size\"")
+        // Covered already.
+        .cover("@method")
+        .cover("content-length")
+        .expires_in(Duration::from_secs(90))
+        .nonce("a \"quoted\" \\ nonce")
+        .tag("fedi")
+        .algorithm(SignatureAlgorithm::RsaPssSha512);
+    let request = signed(&options).unwrap();
+    assert_eq!(
+        input(&request),
+        format!(
+            "mine=(\"@method\" \"@target-uri\" \"content-digest\" \"content-type\" \"content-length\" \
+             \"@authority\" \"cache-control\";sf \"example-dict\";key=\"b\" \"content-type\";bs \
+             \"@query-param\";name=\"page%20size\")\
+             ;created=1767225600;expires=1767225690;keyid=\"{KEY_ID}\";alg=\"rsa-pss-sha512\"\
+             ;nonce=\"a \\\"quoted\\\" \\\\ nonce\";tag=\"fedi\""
+        )
+    );
+    let claim = policy().tag("fedi").label("mine").read(request, now());
+    let claim = claim.unwrap();
+    let base = claim.signature_base().into_owned();
+    for line in [
+        "\"content-length\": 2",
+        "\"@authority\": example.org",
+        "\"cache-control\";sf: max-age=60, must-revalidate",
+        "\"example-dict\";key=\"b\": (x y);z",
+        "\"content-type\";bs: :YXBwbGljYXRpb24vYWN0aXZpdHkranNvbg==:",
+        "\"@query-param\";name=\"page%20size\": 2",
+    ] {
+        assert!(base.lines().any(|found| found == line), "{line}\n{base}");
+    }
+    let verified = claim.check(&rsa().verifying_key()).unwrap();
+    assert_eq!(verified.nonce(), Some("a \"quoted\" \\ nonce"));
+    assert!(verified.covers("content-length") && !verified.covers("example-dict"));
+
+    let expired = now() + Duration::from_secs(91);
+    let request = verified.into_request();
+    let error = policy().read(request, expired).unwrap_err();
+    assert_eq!(error.reason(), Reason::Expired);
+}
+
+#[test]
+fn the_algorithm_may_stay_unnamed_and_must_be_one_of_the_key() {
+    let request = signed(&SigningOptions::new().name_algorithm(false)).unwrap();
+    assert!(!input(&request).contains("alg="));
+    let claim = policy().read(request, now()).unwrap();
+    assert!(claim.check(&rsa().verifying_key()).is_ok());
+
+    for other in [
+        SignatureAlgorithm::Ed25519,
+        SignatureAlgorithm::EcdsaP256Sha256,
+        // It has no name in RFC 9421.
+        SignatureAlgorithm::RsaSha512,
+    ] {
+        let outcome = signed(&SigningOptions::new().algorithm(other));
+        assert!(matches!(outcome, Err(SignError::KeyAlgorithm)), "{other:?}");
+    }
+}
+
+#[test]
+fn an_option_that_does_not_fit_is_reported_when_signing() {
+    for (component, expected) in [
+        ("accept", Reason::ComponentMissing),
+        ("@query-param;name=\"none\"", Reason::ComponentMissing),
+        ("content-length;key=\"a\"", Reason::FieldNotStructured),
+        ("Accept", Reason::ComponentUnknown),
+        ("@unknown", Reason::ComponentUnknown),
+        ("@status", Reason::ComponentUnknown),
+        ("@method;req", Reason::ComponentUnknown),
+        ("", Reason::ComponentUnknown),
+        ("a b", Reason::ComponentUnknown),
+        ("a\" \"b", Reason::ComponentUnknown),
+        ("\"a", Reason::ComponentUnknown),
+        ("signature", Reason::ComponentMissing),
+        ("signature-input;sf", Reason::ComponentMissing),
+        ("signature;key=\"sig1\"", Reason::ComponentMissing),
+    ] {
+        match signed(&SigningOptions::new().cover(component)) {
+            Err(SignError::Component {
+                component: found,
+                reason,
+            }) => {
+                assert_eq!(reason, expected, "{component}");
+                let name = |text: &str| text.replace('"', "");
+                assert_eq!(name(&found), name(component));
+            }
+            other => panic!("{component}: {other:?}"),
+        }
+    }
+    let many = (0..64).fold(SigningOptions::new(), |options, at| {
+        options.cover(&format!("x-{at}"))
+    });
+    assert!(matches!(
+        signed(&many),
+        Err(SignError::Component {
+            reason: Reason::TooManyComponents,
+            ..
+        })
+    ));
+    for label in ["", "Sig", "1", "a b", "a=b", &"a".repeat(1025)] {
+        let outcome = signed(&SigningOptions::new().label(label));
+        assert!(matches!(outcome, Err(SignError::Label { .. })), "{label}");
+    }
+    for text in ["é", "a\nb", &"a".repeat(1025)] {
+        let outcome = signed(&SigningOptions::new().nonce(text));
+        assert!(matches!(
+            outcome,
+            Err(SignError::Parameter { name: "nonce" })
+        ));
+        let outcome = signed(&SigningOptions::new().tag(text));
+        assert!(matches!(outcome, Err(SignError::Parameter { name: "tag" })));
+    }
+    let years = Duration::from_secs(u64::MAX);
+    let outcome = signed(&SigningOptions::new().expires_in(years));
+    assert!(matches!(outcome, Err(SignError::Time)));
+}
+
+#[test]
+fn a_signature_stands_beside_another_and_covers_it() {
+    let mut request = signed(&SigningOptions::new()).unwrap();
+    let proxy = Signer::new("https://proxy.example/#key", ed25519().clone()).unwrap();
+    let options = SigningOptions::new().beside_others(true);
+    let taken = proxy.sign_rfc9421_with(&mut request, None, &options, now());
+    assert!(matches!(taken, Err(SignError::Label { label }) if label == "sig1"));
+
+    let options = options.label("proxy").cover("signature;key=\"sig1\"");
+    proxy
+        .sign_rfc9421_with(&mut request, None, &options, now())
+        .unwrap();
+    let inputs = SignatureInput::parse(input(&request).as_bytes()).unwrap();
+    let labels: Vec<_> = inputs.iter().map(SignatureInput::label).collect();
+    assert_eq!(labels, ["sig1", "proxy"]);
+
+    // Without a label it is not clear which one counts.
+    let error = policy().read(request.clone(), now()).unwrap_err();
+    assert_eq!(error.reason(), Reason::LabelUnclear);
+    for (label, key) in [("sig1", rsa()), ("proxy", ed25519())] {
+        let claim = policy().label(label).read(request.clone(), now()).unwrap();
+        assert!(claim.check(&key.verifying_key()).is_ok(), "{label}");
+    }
+    // The proxy vouches for the signature that it saw.
+    let field = request.headers()["signature"].to_str().unwrap();
+    let (first, other) = (field.find("sig1=:").unwrap() + 6, "AAAA");
+    let mut forged = field.to_owned();
+    forged.replace_range(first..first + 4, other);
+    let forged = HeaderValue::try_from(forged).unwrap();
+    request.headers_mut().insert("signature", forged);
+    let claim = policy()
+        .label("proxy")
+        .read(request.clone(), now())
+        .unwrap();
+    let refused = claim.check(&ed25519().verifying_key()).unwrap_err();
+    assert_eq!(refused.error().reason(), Reason::SignatureMismatch);
+
+    // What cannot be read is not added to.
+    for (name, value) in [("signature", "keyId=\"k\""), ("signature-input", "sig1=")] {
+        let mut odd = post();
+        odd.headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+        let outcome = proxy.sign_rfc9421_with(&mut odd, Some(&digest()), &options, now());
+        assert!(outcome.is_err(), "{name}");
+    }
+    let many: Vec<_> = (0..32).map(|at| format!("s{at}=:AAEC:")).collect();
+    let mut full = post();
+    let many = HeaderValue::try_from(many.join(", ")).unwrap();
+    full.headers_mut().insert("signature", many);
+    let options = SigningOptions::new().beside_others(true);
+    let outcome = proxy.sign_rfc9421_with(&mut full, Some(&digest()), &options, now());
+    assert!(matches!(outcome, Err(SignError::Label { .. })));
+}
+
+#[test]
+fn signing_again_replaces_what_either_standard_signed_before() {
+    let mut request = signed(&SigningOptions::new().label("old")).unwrap();
+    let credentials = HeaderValue::from_static("Signature keyId=\"k\",signature=\"AAEC\"");
+    request.headers_mut().insert("authorization", credentials);
+    let signer = Signer::new(KEY_ID, rsa().clone()).unwrap();
+    signer.sign_rfc9421(&mut request, now()).unwrap();
+    assert!(input(&request).starts_with("sig1="));
+    assert!(!request.headers().contains_key("authorization"));
+
+    let token = HeaderValue::from_static("Bearer hunter2");
+    request.headers_mut().insert("authorization", token);
+    signer.sign(&mut request, now()).unwrap();
+    assert_eq!(request.headers()["authorization"], "Bearer hunter2");
+    assert!(policy().read(request, now()).is_ok());
+}
+
+#[test]
+fn only_what_is_named_is_covered_and_no_policy_takes_too_little() {
+    let options = SigningOptions::new().danger_cover_only_these();
+    let error = policy().read(signed(&options).unwrap(), now()).unwrap_err();
+    assert_eq!(error.reason(), Reason::ComponentUncovered);
+
+    let options = options
+        .cover("@method")
+        .cover("@authority")
+        .cover("@path")
+        .cover("@query")
+        .cover("content-digest");
+    let request = signed(&options).unwrap();
+    let expected = "sig1=(\"@method\" \"@authority\" \"@path\" \"@query\" \"content-digest\");";
+    assert!(input(&request).starts_with(expected));
+    let claim = policy().read(request, now()).unwrap();
+    assert!(claim.check(&rsa().verifying_key()).is_ok());
+}
+
+#[test]
+fn a_response_covers_the_signature_of_its_request() {
+    let request = signed(&SigningOptions::new()).unwrap();
+    let signer = Signer::new(KEY_ID, p256().clone()).unwrap();
+    let options = SigningOptions::new().cover("signature;req;key=\"sig1\"");
+    let mut response = Response::new(&b"ok"[..]);
+    let undigested = signer.sign_response_with(&mut response, &request, None, &options, now());
+    assert!(matches!(undigested, Err(SignError::NoDigest { .. })));
+    let digest = ContentDigest::new(DigestAlgorithm::Sha256, b"ok");
+    signer
+        .sign_response_with(&mut response, &request, Some(&digest), &options, now())
+        .unwrap();
+    let field = response.headers()["signature-input"].to_str().unwrap();
+    assert!(field.contains("\"content-digest\";req \"signature\";req;key=\"sig1\")"));
+
+    let key = p256().verifying_key();
+    let claim = policy().read_response(response.clone(), &request, now());
+    assert!(claim.unwrap().check(&key).is_ok());
+    // The answer to the same request, signed anew.
+    let other = signed(&SigningOptions::new().nonce("other")).unwrap();
+    let claim = policy().read_response(response, &other, now()).unwrap();
+    let error = claim.check(&key).unwrap_err();
+    assert_eq!(error.reason(), Reason::SignatureMismatch);
+}
