@@ -9,6 +9,7 @@ mod crypto;
 mod digest;
 mod error;
 mod key;
+pub mod negotiate;
 mod policy;
 pub mod rfc9421;
 mod sign;

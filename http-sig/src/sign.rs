@@ -57,6 +57,14 @@ impl Signer {
         &self.inner.key_id
     }
 
+    /// Whether the key is of a kind that the draft knows.
+    pub(crate) fn signs_draft(&self) -> bool {
+        matches!(
+            self.inner.key.algorithm(),
+            KeyAlgorithm::Rsa | KeyAlgorithm::Ed25519
+        )
+    }
+
     /// Signs a request with its body by draft-cavage-12, the scheme that every server understands.
     ///
     /// Adds `Host` if it is absent (the authority of the URI); sets `Date` to `now`, `Digest` if there is a body or a

@@ -33,6 +33,10 @@ impl Origin {
         Self { scheme, authority }
     }
 
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
+    }
+
     /// Where a request goes that we send, or that came to us: its `Host`, or the authority of its URI; `None` if it has
     /// neither, or several. Without a scheme it is taken for one by `https`.
     pub(crate) fn of<B>(request: &Request<B>) -> Option<Self> {

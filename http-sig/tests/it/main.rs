@@ -23,6 +23,8 @@ mod keys;
 #[cfg(feature = "aws-lc-rs")]
 mod message;
 #[cfg(feature = "aws-lc-rs")]
+mod negotiate;
+#[cfg(feature = "aws-lc-rs")]
 mod options;
 mod reading;
 #[cfg(feature = "aws-lc-rs")]
