@@ -371,6 +371,11 @@ impl VerifyingKey {
         self.algorithm
     }
 
+    /// By what two keys are told apart.
+    pub(crate) fn spki(&self) -> &[u8] {
+        self.key.spki()
+    }
+
     pub(crate) fn verify(
         &self,
         algorithm: SignatureAlgorithm,

@@ -14,6 +14,7 @@ use crate::digest::{self, ContentDigest, Hashing};
 use crate::error::{Reason, VerifyError};
 use crate::key::{SignatureAlgorithm, VerifyingKey};
 use crate::policy::{CONTENT_DIGEST, DIGEST, Lifetime, Policy};
+use crate::replay::ReplayKey;
 use crate::rfc9421::{self, Asked, Covered, Message, SignatureInput};
 use crate::sign::needs_digest;
 use crate::structured_field;
@@ -272,6 +273,8 @@ impl<B> Claim<B> {
             Ok(query_left_out) => Ok(VerifiedRequest {
                 request: self.request,
                 facts: self.signed.facts,
+                base: self.signed.base,
+                key: key.clone(),
                 query_left_out,
             }),
             Err(error) => Err(Refused(Box::new((self, error)))),
@@ -366,6 +369,8 @@ impl<B> Error for Refused<B> {}
 pub struct VerifiedRequest<B> {
     request: Request<B>,
     facts: Facts,
+    base: Base,
+    key: VerifyingKey,
     query_left_out: bool,
 }
 
@@ -400,7 +405,8 @@ impl<B> VerifiedRequest<B> {
         }
     }
 
-    /// The `nonce` of an RFC 9421 signature. That it comes only once is for the caller to see to.
+    /// The `nonce` of an RFC 9421 signature. That it comes only once is for the caller to see to, by its
+    /// [`nonce_key`](Self::nonce_key).
     #[must_use]
     pub fn nonce(&self) -> Option<&str> {
         self.facts.nonce.as_deref()
@@ -418,7 +424,31 @@ impl<B> VerifiedRequest<B> {
         self.facts.lifetime.good_until
     }
 
-    /// The bytes of the signature, by which a replay of the same request can be known.
+    /// By what the same request is known again when it is sent a second time. Remember it [until](Self::good_until) the
+    /// signature is no longer good.
+    #[must_use]
+    pub fn replay_key(&self) -> ReplayKey {
+        let without_query;
+        let base = match &self.base {
+            Base::Draft(base) if self.query_left_out => {
+                without_query = base.without_query();
+                without_query.as_deref().unwrap_or(base.as_bytes())
+            }
+            Base::Draft(base) => base.as_bytes(),
+            Base::Rfc9421(base) => base,
+        };
+        ReplayKey::of_request(&self.key, base)
+    }
+
+    /// By what the [nonce](Self::nonce) is known again when the same key uses it a second time, in whatever request.
+    #[must_use]
+    pub fn nonce_key(&self) -> Option<ReplayKey> {
+        let nonce = self.nonce()?;
+        Some(ReplayKey::of_nonce(&self.key, nonce))
+    }
+
+    /// The bytes of the signature. Two signatures of the same request may differ: know a replay by
+    /// [`replay_key`](Self::replay_key).
     #[must_use]
     pub fn signature(&self) -> &[u8] {
         &self.facts.signature

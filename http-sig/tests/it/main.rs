@@ -28,6 +28,8 @@ mod negotiate;
 mod options;
 mod reading;
 #[cfg(feature = "aws-lc-rs")]
+mod replay;
+#[cfg(feature = "aws-lc-rs")]
 mod responses;
 #[cfg(feature = "aws-lc-rs")]
 mod round_trip;
