@@ -139,6 +139,10 @@ impl ContentDigest {
         hashing.finish()
     }
 
+    pub(crate) fn algorithms(&self) -> impl Iterator<Item = DigestAlgorithm> {
+        self.digests.iter().map(|(algorithm, _)| *algorithm)
+    }
+
     /// The value of the field.
     #[must_use]
     pub fn field_value(&self) -> HeaderValue {

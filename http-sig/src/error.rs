@@ -47,6 +47,8 @@ pub enum Reason {
     Unsigned,
     /// The message is signed by the draft and by RFC 9421 both, and the policy does not say which one counts.
     SchemesMixed,
+    /// The message is signed by a standard that the policy does not accept.
+    StandardRefused,
     /// More than one signature field.
     SignatureRepeated,
     /// The signature field is longer than 16 KiB.
@@ -59,6 +61,8 @@ pub enum Reason {
     TooManyParameters,
     /// `Signature-Input` has no signature, several, or none with the label or tag that the policy wants.
     LabelUnclear,
+    /// There is no `nonce`, or an empty one, and the policy demands one.
+    NonceMissing,
     /// There is no `keyId`, or an empty one.
     KeyIdMissing,
     /// There is no `signature` parameter.
@@ -89,10 +93,13 @@ pub enum Reason {
     NoTimeCovered,
     /// `(created)` or `(expires)` is covered with an algorithm whose name forbids that (draft section 2.3).
     TimeForbidden,
-    /// The algorithm is none that may be used: `none`, `hmac-…`, `rsa-sha1`, an empty or unknown name.
+    /// The algorithm is none that may be used: `none`, `rsa-sha1`, an empty or unknown name, or one that the policy does
+    /// not accept, as `hmac-sha256` if it was not asked to.
     AlgorithmRefused,
     /// The algorithm that the message names is not one of the key.
     AlgorithmMismatch,
+    /// The RSA key has fewer bits than the policy demands.
+    KeyTooSmall,
     /// The `Host` is none of this server's configured authorities.
     HostNotOurs,
     /// The `Host` field and the authority of the request target differ.
@@ -112,7 +119,8 @@ pub enum Reason {
     DigestMalformed,
     /// The digest field gives an algorithm twice.
     DigestRepeated,
-    /// The digest field has neither a SHA-256 nor a SHA-512 value.
+    /// The digest field has neither a SHA-256 nor a SHA-512 value, or only one by an algorithm that the policy does not
+    /// accept.
     DigestWeak,
     /// The body is longer than the recipient reads.
     BodyTooLong,
@@ -241,6 +249,9 @@ impl From<Reason> for VerifyError {
             | Reason::DigestRepeated
             | Reason::BodyTooLong => Self::Unreadable(refusal),
             Reason::Unsigned
+            | Reason::StandardRefused
+            | Reason::NonceMissing
+            | Reason::KeyTooSmall
             | Reason::LabelUnclear
             | Reason::ComponentMissing
             | Reason::ComponentUncovered
@@ -286,6 +297,8 @@ impl fmt::Display for Reason {
         f.write_str(match self {
             Self::Unsigned => "the message is not signed",
             Self::SchemesMixed => "the message is signed by two standards at once",
+            Self::StandardRefused => "the message is signed by a standard that is not accepted",
+            Self::NonceMissing => "the signature has no nonce",
             Self::LabelUnclear => "it is not clear which one of the signatures is meant",
             Self::FieldNotStructured => "the signature covers a structured field that cannot be read as one",
             Self::SignatureRepeated => "the message has more than one signature field",
@@ -308,6 +321,7 @@ impl fmt::Display for Reason {
             Self::TimeForbidden => "(created) and (expires) may not be covered with this algorithm",
             Self::AlgorithmRefused => "the algorithm of the signature is not accepted",
             Self::AlgorithmMismatch => "the algorithm of the signature is not one of the key",
+            Self::KeyTooSmall => "the RSA key is too small",
             Self::HostNotOurs => "the request was signed for another host",
             Self::HostConflict => "the Host field and the request target name different hosts",
             Self::DateMalformed => "the Date field is not an HTTP date",
@@ -317,7 +331,7 @@ impl fmt::Display for Reason {
             Self::ExpiresBeforeCreated => "the signature expires before it was created",
             Self::DigestMalformed => "the digest field cannot be read",
             Self::DigestRepeated => "the digest field gives an algorithm twice",
-            Self::DigestWeak => "the digest field has neither a SHA-256 nor a SHA-512 value",
+            Self::DigestWeak => "the digest field has neither a SHA-256 nor a SHA-512 value that is accepted",
             Self::BodyTooLong => "the body is longer than it may be",
             Self::DigestMismatch => "the body is not the one that was signed",
             Self::SignatureMismatch => "the signature was not made with this key over this message",
@@ -405,6 +419,12 @@ pub enum KeyError {
     /// A public key stands where a private one belongs.
     #[error("this is a public key where a private key belongs")]
     PublicKey,
+    /// The shared secret has fewer than 32 bytes.
+    #[error("the shared secret has fewer than 32 bytes; make a random one")]
+    SecretTooShort,
+    /// What was given as a shared secret has the form of a key. A public key is no secret.
+    #[error("a shared secret is random bytes, and this is a key")]
+    NotSecret,
     /// The private key is encrypted with a passphrase.
     #[error("the private key is encrypted; decrypt it first (openssl pkey -in key.pem)")]
     Encrypted,

@@ -12,12 +12,15 @@ mod der;
 mod multikey;
 #[cfg(feature = "_backend")]
 mod pem;
+mod shared_secret;
 
 #[cfg(feature = "_backend")]
 use crate::crypto::PrivateKey;
 #[cfg(feature = "_backend")]
 use crate::crypto::aws_lc_rs::{self as backend, Curve};
 use crate::error::{KeyError, Reason, VerifyError};
+pub use crate::key::shared_secret::SharedSecret;
+use crate::policy::Terms;
 
 /// What kind of key it is. It decides which algorithms a signature may use; the message's own words can only narrow
 /// them.
@@ -49,12 +52,9 @@ impl KeyAlgorithm {
     }
 
     /// The algorithms of the draft.
-    pub(crate) fn draft(self, rsa_sha512: bool) -> &'static [SignatureAlgorithm] {
+    pub(crate) fn draft(self) -> &'static [SignatureAlgorithm] {
         match self {
-            Self::Rsa if rsa_sha512 => {
-                &[SignatureAlgorithm::RsaSha256, SignatureAlgorithm::RsaSha512]
-            }
-            Self::Rsa => &[SignatureAlgorithm::RsaSha256],
+            Self::Rsa => &[SignatureAlgorithm::RsaSha256, SignatureAlgorithm::RsaSha512],
             Self::Ed25519 => &[SignatureAlgorithm::Ed25519],
             Self::EcdsaP256 | Self::EcdsaP384 => &[],
         }
@@ -80,6 +80,9 @@ pub enum SignatureAlgorithm {
     /// ECDSA over P-384 with SHA-384, `r` and `s` one after the other
     /// ([RFC 9421, section 3.3.5](https://www.rfc-editor.org/rfc/rfc9421#section-3.3.5)).
     EcdsaP384Sha384,
+    /// HMAC with SHA-256, by a [`SharedSecret`] and never by a key pair
+    /// ([RFC 9421, section 3.3.3](https://www.rfc-editor.org/rfc/rfc9421#section-3.3.3)).
+    HmacSha256,
 }
 
 /// A private key that is kept elsewhere, such as in a hardware module or an agent.
@@ -358,6 +361,12 @@ impl VerifyingKey {
         }
     }
 
+    /// Without a backend there are no keys.
+    #[cfg(not(feature = "_backend"))]
+    fn bits(&self) -> usize {
+        0
+    }
+
     /// Writes the key as PEM (SPKI), as it stands in an actor's `publicKeyPem`.
     #[cfg(feature = "_backend")]
     #[must_use]
@@ -385,28 +394,39 @@ impl VerifyingKey {
         self.key.verify(algorithm, message, signature)
     }
 
-    /// Checks a signature with the algorithms that a scheme has for this key. What the message names can only narrow them.
+    /// Checks a signature with the algorithms that a scheme has for this key. What the message names can only narrow them,
+    /// and so can the policy.
     pub(crate) fn check(
         &self,
         algorithms: &[SignatureAlgorithm],
         named: Option<SignatureAlgorithm>,
+        terms: Terms,
         base: &[u8],
         signature: &[u8],
     ) -> Result<(), VerifyError> {
-        let algorithms = match &named {
-            None => algorithms,
-            Some(named) if algorithms.contains(named) => std::slice::from_ref(named),
-            Some(_) => &[],
-        };
-        if algorithms.is_empty() {
+        let is_named = |algorithm: &&SignatureAlgorithm| named.is_none_or(|n| n == **algorithm);
+        let mut algorithms = algorithms.iter().filter(is_named).peekable();
+        if algorithms.peek().is_none() {
             let named = named.map(|named| format!("{named:?}"));
             return Err(VerifyError::from(Reason::AlgorithmMismatch)
                 .about("algorithm")
                 .expecting(format!("one of an {:?} key", self.algorithm))
                 .finding(named.unwrap_or_default()));
         }
-        let mut algorithms = algorithms.iter();
-        if algorithms.any(|algorithm| self.verify(*algorithm, base, signature)) {
+        let mut accepted = algorithms.filter(|algorithm| terms.accepts(**algorithm));
+        let Some(first) = accepted.next() else {
+            return Err(VerifyError::from(Reason::AlgorithmRefused)
+                .about("algorithm")
+                .finding(format!("{:?} key", self.algorithm)));
+        };
+        let wanted = terms.min_rsa_bits();
+        if self.algorithm == KeyAlgorithm::Rsa && wanted > 0 && self.bits() < wanted {
+            return Err(VerifyError::from(Reason::KeyTooSmall)
+                .expecting(format!("at least {wanted} bits"))
+                .finding(self.bits().to_string()));
+        }
+        let verify = |algorithm: &SignatureAlgorithm| self.verify(*algorithm, base, signature);
+        if verify(first) || accepted.any(verify) {
             Ok(())
         } else {
             Err(Reason::SignatureMismatch.into())

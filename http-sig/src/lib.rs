@@ -19,7 +19,9 @@ mod verify;
 
 pub use crate::digest::{ContentDigest, Digest, DigestAlgorithm};
 pub use crate::error::{KeyError, Reason, Refusal, SignError, VerifyError};
-pub use crate::key::{KeyAlgorithm, Sign, SignatureAlgorithm, SigningKey, VerifyingKey};
+pub use crate::key::{
+    KeyAlgorithm, SharedSecret, Sign, SignatureAlgorithm, SigningKey, VerifyingKey,
+};
 pub use crate::policy::Policy;
 pub use crate::replay::{Answer, Arrival, ReplayKey, ReplayMemory, ReplayStore};
 pub use crate::sign::Signer;

@@ -6,7 +6,9 @@ use http::header::{DATE, HOST};
 use http::{HeaderMap, HeaderName, Request};
 
 use crate::cavage::{Component, SignatureHeader, without_userinfo};
+use crate::digest::{ContentDigest, DigestAlgorithm};
 use crate::error::{Reason, VerifyError};
+use crate::key::SignatureAlgorithm;
 use crate::rfc9421::{self, Covered, Origin, SignatureInput};
 
 pub(crate) const DIGEST: HeaderName = HeaderName::from_static("digest");
@@ -35,12 +37,48 @@ pub struct Policy {
     authorities: Authorities,
     max_age: Duration,
     clock_skew: Duration,
+    max_age_without_expires: Duration,
+    /// The same for the draft, by which few say when a signature expires.
+    draft_max_age_without_expires: Duration,
+    draft: bool,
+    rfc9421: bool,
+    draft_will_do_beside: bool,
     created_will_do: bool,
     query_may_be_left_out: bool,
-    rsa_sha512: bool,
-    draft_will_do_beside: bool,
+    required: Vec<String>,
+    terms: Terms,
+    /// A bit for each algorithm.
+    digests: u8,
     label: Option<String>,
     tag: Option<String>,
+    nonce_needed: bool,
+}
+
+/// What key and signature must be, whatever the message says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    /// A bit for each algorithm.
+    algorithms: u16,
+    min_rsa_bits: usize,
+}
+
+impl Terms {
+    fn accept(&mut self, algorithm: SignatureAlgorithm, accept: bool) {
+        let bit = 1 << algorithm as u16;
+        if accept {
+            self.algorithms |= bit;
+        } else {
+            self.algorithms &= !bit;
+        }
+    }
+
+    pub(crate) fn accepts(self, algorithm: SignatureAlgorithm) -> bool {
+        self.algorithms & 1 << algorithm as u16 != 0
+    }
+
+    pub(crate) fn min_rsa_bits(self) -> usize {
+        self.min_rsa_bits
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -75,16 +113,29 @@ impl Policy {
     /// A request that is signed by both is refused.
     #[must_use]
     pub fn fediverse() -> Self {
+        let mut terms = Terms {
+            algorithms: u16::MAX,
+            min_rsa_bits: 0,
+        };
+        // What is in an actor is public, and so is what can be mistaken for a secret.
+        terms.accept(SignatureAlgorithm::HmacSha256, false);
         Self {
             authorities: Authorities::These(Vec::new()),
             max_age: 12 * HOUR,
             clock_skew: HOUR,
+            max_age_without_expires: WITHOUT_EXPIRES,
+            draft_max_age_without_expires: 12 * HOUR,
+            draft: true,
+            rfc9421: true,
+            draft_will_do_beside: false,
             created_will_do: true,
             query_may_be_left_out: true,
-            rsa_sha512: true,
-            draft_will_do_beside: false,
+            required: Vec::new(),
+            terms,
+            digests: u8::MAX,
             label: None,
             tag: None,
+            nonce_needed: false,
         }
     }
 
@@ -96,16 +147,33 @@ impl Policy {
     #[must_use]
     pub fn strict() -> Self {
         Self {
-            authorities: Authorities::These(Vec::new()),
             max_age: 55 * MINUTE,
             clock_skew: 5 * MINUTE,
-            created_will_do: false,
-            query_may_be_left_out: false,
-            rsa_sha512: false,
-            draft_will_do_beside: false,
-            label: None,
-            tag: None,
+            ..Self::fediverse()
         }
+        .accept_created(false)
+        .accept_query_left_out(false)
+        .accept_rsa_sha512(false)
+    }
+
+    /// What Mastodon accepts since 4.5, for a sender that wants to know whether Mastodon would accept what it sends.
+    ///
+    /// As [`fediverse`](Self::fediverse), but only RSA PKCS#1 v1.5 with SHA-256 and only SHA-256 as a digest, which is all
+    /// that Mastodon computes; by either standard a signature is good for 5 minutes and the hour for clocks if it does not
+    /// say when it expires; by RFC 9421 `"@target-uri"` must be covered, and its parts do not stand in for it.
+    ///
+    /// Where Mastodon takes less than is safe this does not follow: there a POST need not cover `host` nor
+    /// `(request-target)`, an `expires` is good for an hour longer, and the query may be left out by any method.
+    ///
+    /// Its [`signed_request.rb`](https://github.com/mastodon/mastodon/blob/main/app/lib/signed_request.rb)
+    #[must_use]
+    pub fn mastodon() -> Self {
+        let mut policy = Self::fediverse()
+            .max_age_without_expires(WITHOUT_EXPIRES)
+            .accept_digest(DigestAlgorithm::Sha512, false)
+            .require("@target-uri");
+        policy.terms.algorithms = 0;
+        policy.accept_algorithm(SignatureAlgorithm::RsaSha256, true)
     }
 
     /// Names the authorities (`host` or `host:port`) by which the world knows this server; replaces those named before.
@@ -160,6 +228,39 @@ impl Policy {
         self
     }
 
+    /// How long a signature is good for that does not say when it expires, before the tolerance for clocks. It does not
+    /// lengthen [`max_age`](Self::max_age). By RFC 9421 it is 5 minutes in every preset, as in Mastodon; by the draft, where
+    /// next to nobody says it, only in that of Mastodon, and in the others `max_age` alone counts. This sets both.
+    #[must_use]
+    pub fn max_age_without_expires(mut self, max_age: Duration) -> Self {
+        self.max_age_without_expires = max_age;
+        self.draft_max_age_without_expires = max_age;
+        self
+    }
+
+    /// Whether signatures by draft-cavage-12 count; otherwise [`Reason::StandardRefused`]. Every preset accepts both
+    /// standards: most servers send only the draft.
+    #[must_use]
+    pub fn accept_draft(mut self, accept: bool) -> Self {
+        self.draft = accept;
+        self
+    }
+
+    /// Whether requests signed by RFC 9421 count; otherwise [`Reason::StandardRefused`].
+    #[must_use]
+    pub fn accept_rfc9421(mut self, accept: bool) -> Self {
+        self.rfc9421 = accept;
+        self
+    }
+
+    /// Whether `(created)` of the draft stands in for `date`. Some servers send only it; [`strict`](Self::strict) does
+    /// not take it, as the draft leaves it to the header what it is.
+    #[must_use]
+    pub fn accept_created(mut self, accept: bool) -> Self {
+        self.created_will_do = accept;
+        self
+    }
+
     /// Whether a GET counts whose signer left the query out of the target (Mastodon and GoToSocial accept it, Akkoma
     /// signed so until 2026). What the query says is then not proved.
     #[must_use]
@@ -168,11 +269,55 @@ impl Policy {
         self
     }
 
+    /// Demands that a request's signature covers this component too, such as `content-type` or `@authority`, wholly and
+    /// not a part of it. A name with `@` is demanded of RFC 9421 only, one in parentheses only of the draft. The presets
+    /// demand no more than binds the message, as servers differ in the rest. What must always be covered stays so.
+    #[must_use]
+    pub fn require(mut self, component: impl Into<String>) -> Self {
+        self.required.push(component.into());
+        self
+    }
+
+    /// Whether a signature by this algorithm counts; otherwise [`Reason::AlgorithmRefused`]. The presets accept all that
+    /// prove anything: which one it is follows from the key.
+    #[must_use]
+    pub fn accept_algorithm(mut self, algorithm: SignatureAlgorithm, accept: bool) -> Self {
+        self.terms.accept(algorithm, accept);
+        self
+    }
+
     /// Whether RSA keys may sign with SHA-512, which `hs2019` means by the draft's text, though most servers sign with
     /// SHA-256 under that name.
     #[must_use]
-    pub fn accept_rsa_sha512(mut self, accept: bool) -> Self {
-        self.rsa_sha512 = accept;
+    pub fn accept_rsa_sha512(self, accept: bool) -> Self {
+        self.accept_algorithm(SignatureAlgorithm::RsaSha512, accept)
+    }
+
+    /// Whether a [`SharedSecret`](crate::SharedSecret) may check a signature. No preset accepts it: the keys of the
+    /// fediverse are public, and a recipient that takes both can be made to use a public key as a secret.
+    #[must_use]
+    pub fn accept_hmac(self, accept: bool) -> Self {
+        self.accept_algorithm(SignatureAlgorithm::HmacSha256, accept)
+    }
+
+    /// The fewest bits of the modulus of an RSA key; otherwise [`Reason::KeyTooSmall`]. No key of less than 2048 is read at
+    /// all, and the fediverse has few larger ones.
+    #[must_use]
+    pub fn min_rsa_bits(mut self, bits: usize) -> Self {
+        self.terms.min_rsa_bits = bits;
+        self
+    }
+
+    /// Whether a digest by this algorithm binds a body; without one that does, [`Reason::DigestWeak`]. Every digest that
+    /// was sent must be right all the same.
+    #[must_use]
+    pub fn accept_digest(mut self, algorithm: DigestAlgorithm, accept: bool) -> Self {
+        let bit = 1 << algorithm as u8;
+        if accept {
+            self.digests |= bit;
+        } else {
+            self.digests &= !bit;
+        }
         self
     }
 
@@ -199,12 +344,56 @@ impl Policy {
         self
     }
 
+    /// Demands that an RFC 9421 signature has a `nonce`. That it comes only once is for a memory to see to, without which
+    /// it proves nothing; so no preset demands it.
+    #[must_use]
+    pub fn require_nonce(mut self, require: bool) -> Self {
+        self.nonce_needed = require;
+        self
+    }
+
+    pub(crate) fn accepts_draft(&self) -> bool {
+        self.draft
+    }
+
+    pub(crate) fn accepts_rfc9421(&self) -> bool {
+        self.rfc9421
+    }
+
     pub(crate) fn falls_back_to_draft(&self) -> bool {
         self.draft_will_do_beside
     }
 
-    pub(crate) fn allows_rsa_sha512(&self) -> bool {
-        self.rsa_sha512
+    pub(crate) fn terms(&self) -> Terms {
+        self.terms
+    }
+
+    /// Refuses what a message says that its algorithm is, if it may not be.
+    pub(crate) fn check_algorithm(
+        &self,
+        parameter: &str,
+        name: Option<&str>,
+        algorithm: Option<SignatureAlgorithm>,
+    ) -> Result<(), VerifyError> {
+        if algorithm.is_none_or(|algorithm| self.terms.accepts(algorithm)) {
+            return Ok(());
+        }
+        Err(VerifyError::from(Reason::AlgorithmRefused)
+            .about(parameter)
+            .finding(name.unwrap_or_default()))
+    }
+
+    /// Refuses digests of which none binds a body.
+    pub(crate) fn check_digests(
+        &self,
+        field: &HeaderName,
+        digests: &ContentDigest,
+    ) -> Result<(), VerifyError> {
+        let mut algorithms = digests.algorithms();
+        if algorithms.any(|algorithm| self.digests & 1 << algorithm as u8 != 0) {
+            return Ok(());
+        }
+        Err(VerifyError::from(Reason::DigestWeak).about(field.as_str()))
     }
 
     pub(crate) fn allows_query_left_out(&self) -> bool {
@@ -217,15 +406,15 @@ impl Policy {
         components: &[Component],
         with_digest: bool,
     ) -> Result<(), VerifyError> {
-        let uncovered = |component: &Component| {
-            let reason = if *component == Component::Field(DATE) {
+        let uncovered = |name: &str| {
+            let reason = if name == DATE.as_str() {
                 Reason::NoTimeCovered
             } else {
                 Reason::ComponentUncovered
             };
             let covered: Vec<&str> = components.iter().map(Component::as_str).collect();
             VerifyError::from(reason)
-                .about(component.as_str())
+                .about(name)
                 .finding(covered.join(" "))
         };
         let date = if self.created_will_do && components.contains(&Component::Created) {
@@ -240,12 +429,17 @@ impl Policy {
             digest,
             date,
         ];
-        match required
-            .iter()
-            .flatten()
-            .find(|component| !components.contains(component))
-        {
-            Some(component) => Err(uncovered(component)),
+        let mut required = required.iter().flatten();
+        if let Some(component) = required.find(|component| !components.contains(component)) {
+            return Err(uncovered(component.as_str()));
+        }
+        let mut further = self.required.iter().filter(|name| !name.starts_with('@'));
+        let covers = |name: &String| {
+            let mut names = components.iter().map(Component::as_str);
+            names.any(|covered| covered.eq_ignore_ascii_case(name))
+        };
+        match further.find(|name| !covers(name)) {
+            Some(name) => Err(uncovered(name)),
             None => Ok(()),
         }
     }
@@ -272,6 +466,9 @@ impl Policy {
                 .expecting(format!("{tag:?}"))
                 .finding(input.tag().unwrap_or_default()));
         }
+        if self.nonce_needed && input.nonce().is_none_or(str::is_empty) {
+            return Err(VerifyError::from(Reason::NonceMissing).about("nonce"));
+        }
         Ok(input)
     }
 
@@ -283,7 +480,13 @@ impl Policy {
     ) -> Result<(), VerifyError> {
         rfc9421::check_target(components, false)?;
         let digest = with_digest.then_some(Covered::Field(CONTENT_DIGEST));
-        rfc9421::check_coverage(components, digest.as_slice(), false)
+        rfc9421::check_coverage(components, digest.as_slice(), false)?;
+        let mut further = self.required.iter().filter(|name| !name.starts_with('('));
+        let covers = |name: &&String| components.iter().any(|c| !c.of_request && c.covers(name));
+        match further.find(|name| !covers(name)) {
+            Some(name) => Err(rfc9421::uncovered(components, name)),
+            None => Ok(()),
+        }
     }
 
     /// Refuses an RFC 9421 signature that is too old, too new or expired.
@@ -297,7 +500,7 @@ impl Policy {
         let created =
             created.ok_or_else(|| VerifyError::from(Reason::NoTimeCovered).about("created"))?;
         let Some(expires) = input.expires().and_then(moment) else {
-            let max_age = self.max_age.min(WITHOUT_EXPIRES);
+            let max_age = self.max_age.min(self.max_age_without_expires);
             return self.check_window("created", created, now, max_age);
         };
         let mut lifetime = self.check_window("created", created, now, self.max_age)?;
@@ -362,6 +565,11 @@ impl Policy {
         components: &[Component],
         now: SystemTime,
     ) -> Result<Lifetime, VerifyError> {
+        let max_age = if components.contains(&Component::Expires) {
+            self.max_age
+        } else {
+            self.max_age.min(self.draft_max_age_without_expires)
+        };
         let mut lifetime: Option<Lifetime> = None;
         if components.contains(&Component::Field(DATE)) {
             let field = headers.get(DATE);
@@ -377,11 +585,11 @@ impl Policy {
                     .finding(field)
             };
             let date = date.ok_or_else(malformed)?;
-            lifetime = Some(self.check_window("date", date, now, self.max_age)?);
+            lifetime = Some(self.check_window("date", date, now, max_age)?);
         }
         if components.contains(&Component::Created) {
             let created = seconds("(created)", signature.created())?;
-            let by_created = self.check_window("(created)", created, now, self.max_age)?;
+            let by_created = self.check_window("(created)", created, now, max_age)?;
             let by_date = lifetime.map_or(by_created.good_until, |by_date| by_date.good_until);
             lifetime = Some(Lifetime {
                 good_until: by_created.good_until.min(by_date),

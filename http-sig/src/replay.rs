@@ -13,8 +13,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::key::VerifyingKey;
-
 /// By what a signed request, or the nonce of one, is known again: 128 bits of a SHA-256. [`VerifiedRequest::replay_key`]
 /// and [`VerifiedRequest::nonce_key`] make it.
 ///
@@ -27,18 +25,19 @@ use crate::key::VerifyingKey;
 pub struct ReplayKey([u8; 16]);
 
 impl ReplayKey {
-    pub(crate) fn of_request(key: &VerifyingKey, base: &[u8]) -> Self {
+    /// `key` is what tells one key from all others.
+    pub(crate) fn of_request(key: &[u8], base: &[u8]) -> Self {
         Self::new(b"request", key, base)
     }
 
-    pub(crate) fn of_nonce(key: &VerifyingKey, nonce: &str) -> Self {
+    pub(crate) fn of_nonce(key: &[u8], nonce: &str) -> Self {
         Self::new(b"nonce", key, nonce.as_bytes())
     }
 
-    fn new(kind: &[u8], key: &VerifyingKey, text: &[u8]) -> Self {
+    fn new(kind: &[u8], key: &[u8], text: &[u8]) -> Self {
         // Two hashes of equal length in a row: no text can be shifted from one part to the other.
         let start = Sha256::new().chain_update(kind);
-        let key = start.clone().chain_update(key.spki()).finalize();
+        let key = start.clone().chain_update(key).finalize();
         let text = start.chain_update(text).finalize();
         let hash: [u8; 32] = Sha256::new()
             .chain_update(key)

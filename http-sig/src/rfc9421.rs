@@ -14,7 +14,7 @@ mod signature_input;
 mod signing_options;
 
 pub(crate) use self::component::{Component, Covered};
-pub(crate) use self::coverage::{check_coverage, check_target};
+pub(crate) use self::coverage::{check_coverage, check_target, uncovered};
 pub use self::response::{ResponseClaim, VerifiedResponse};
 pub(crate) use self::signature_base::{Asked, Message, Origin, signature_base};
 pub use self::signature_input::SignatureInput;

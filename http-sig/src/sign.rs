@@ -6,13 +6,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HOST};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
+use http::header::{AUTHORIZATION, DATE, HOST};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 
-use crate::cavage::{Component, SignatureBase, without_userinfo};
+use crate::cavage::{self, Component, SignatureBase, without_userinfo};
 use crate::digest::{ContentDigest, Digest, DigestAlgorithm};
-use crate::error::SignError;
-use crate::key::{KeyAlgorithm, SignatureAlgorithm, SigningKey};
+use crate::error::{Reason, SignError};
+use crate::key::{SharedSecret, SignatureAlgorithm, SigningKey};
 use crate::policy::{CONTENT_DIGEST, DIGEST, LAST_SECOND};
 use crate::rfc9421::{
     Asked, Component as Component9421, Message, Origin, SigningOptions, signature_base,
@@ -22,7 +22,7 @@ use crate::verify::{SIGNATURE, SIGNATURE_INPUT, says_signature};
 /// Longest key id, in bytes.
 const LONGEST_KEY_ID: usize = 2048;
 
-/// Signs requests with one key under one key id. A clone is cheap and shares the key.
+/// Signs messages with one key under one key id. A clone is cheap and shares the key.
 #[derive(Clone)]
 pub struct Signer {
     inner: Arc<Inner>,
@@ -30,7 +30,37 @@ pub struct Signer {
 
 struct Inner {
     key_id: String,
-    key: SigningKey,
+    key: Key,
+}
+
+enum Key {
+    Pair(SigningKey),
+    Secret(SharedSecret),
+}
+
+impl Key {
+    /// The algorithms of the draft, the usual one first.
+    fn draft(&self) -> &'static [SignatureAlgorithm] {
+        match self {
+            Self::Pair(key) => key.algorithm().draft(),
+            Self::Secret(_) => &[SignatureAlgorithm::HmacSha256],
+        }
+    }
+
+    /// The algorithms of RFC 9421, the usual one first.
+    fn rfc9421(&self) -> &'static [SignatureAlgorithm] {
+        match self {
+            Self::Pair(key) => key.algorithm().rfc9421(),
+            Self::Secret(_) => &[SignatureAlgorithm::HmacSha256],
+        }
+    }
+
+    fn sign(&self, algorithm: SignatureAlgorithm, base: &[u8]) -> Result<Vec<u8>, SignError> {
+        match self {
+            Self::Pair(key) => key.sign(algorithm, base).map_err(SignError::Key),
+            Self::Secret(secret) => Ok(secret.sign(base)),
+        }
+    }
 }
 
 impl Signer {
@@ -41,7 +71,22 @@ impl Signer {
     /// [`SignError::KeyId`] if it is empty or longer than 2048 bytes, or has a character that cannot stand between the
     /// quotes of a `Signature` field: anything but visible ASCII, `"` and `\`.
     pub fn new(key_id: impl Into<String>, key: SigningKey) -> Result<Self, SignError> {
-        let key_id = key_id.into();
+        Self::with(key_id.into(), Key::Pair(key))
+    }
+
+    /// A signer that makes no signatures but message authentication codes (HMAC with SHA-256), for a recipient that knows
+    /// the same secret by the name `key_id` and [accepts HMAC](crate::Policy::accept_hmac). No server of the fediverse does.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_shared_secret(
+        key_id: impl Into<String>,
+        secret: SharedSecret,
+    ) -> Result<Self, SignError> {
+        Self::with(key_id.into(), Key::Secret(secret))
+    }
+
+    fn with(key_id: String, key: Key) -> Result<Self, SignError> {
         let fits = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
         if key_id.is_empty() || key_id.len() > LONGEST_KEY_ID || !key_id.bytes().all(fits) {
             return Err(SignError::KeyId);
@@ -59,10 +104,7 @@ impl Signer {
 
     /// Whether the key is of a kind that the draft knows.
     pub(crate) fn signs_draft(&self) -> bool {
-        matches!(
-            self.inner.key.algorithm(),
-            KeyAlgorithm::Rsa | KeyAlgorithm::Ed25519
-        )
+        !self.inner.key.draft().is_empty()
     }
 
     /// Signs a request with its body by draft-cavage-12, the scheme that every server understands.
@@ -72,9 +114,9 @@ impl Signer {
     /// digest. Signing again replaces what was there.
     ///
     /// # Errors
-    /// [`SignError`] if the key is an ECDSA one, if the request has no host, if a covered field stands in it twice, if `now` is not in the years 1970
-    /// to 9999, or if the key refuses. The request may then have new `Host`, `Date` and `Digest` fields, but no new
-    /// signature.
+    /// [`SignError`] if the key is an ECDSA one, if the request has no host, if a covered field stands in it twice, if
+    /// `now` is not in the years 1970 to 9999, or if the key refuses. The request may then have new `Host`, `Date` and
+    /// `Digest` fields, but no new signature.
     pub fn sign<B: AsRef<[u8]>>(
         &self,
         request: &mut Request<B>,
@@ -97,58 +139,64 @@ impl Signer {
         digest: Option<&Digest>,
         now: SystemTime,
     ) -> Result<(), SignError> {
-        seconds(now)?;
+        self.sign_with(request, digest, &cavage::SigningOptions::new(), now)
+    }
+
+    /// Like [`sign_prepared`](Self::sign_prepared), covering and saying what the options name.
+    ///
+    /// # Errors
+    /// As [`sign_prepared`](Self::sign_prepared), and [`SignError::Component`] or [`SignError::KeyAlgorithm`] if an option
+    /// does not fit the request or the key. Signatures that the new one was to replace are gone then.
+    pub fn sign_with<B>(
+        &self,
+        request: &mut Request<B>,
+        digest: Option<&Digest>,
+        options: &cavage::SigningOptions,
+        now: SystemTime,
+    ) -> Result<(), SignError> {
+        let created = seconds(now)?;
         let date =
             HeaderValue::try_from(httpdate::fmt_http_date(now)).map_err(|_| SignError::Time)?;
         if !request.headers().contains_key(HOST) {
             let host = host(request.uri()).ok_or(SignError::NoHost)?;
             request.headers_mut().insert(HOST, host);
         }
-        request.headers_mut().insert(DATE, date);
+        let headers = request.headers_mut();
+        headers.insert(DATE, date);
         if let Some(digest) = digest {
-            request
-                .headers_mut()
-                .insert(DIGEST, digest.field_value().clone());
+            headers.insert(DIGEST, digest.field_value().clone());
         }
-        let mut components = vec![
-            Component::RequestTarget,
-            Component::Field(HOST),
-            Component::Field(DATE),
-            Component::Field(DIGEST),
-        ];
-        if !request.headers().contains_key(DIGEST) {
-            if needs_digest(request.method()) {
-                return Err(SignError::NoDigest {
-                    method: request.method().clone(),
-                });
-            }
-            components.pop();
-        } else if request.headers().contains_key(CONTENT_TYPE) {
-            components.push(Component::Field(CONTENT_TYPE));
-        }
-        let base = SignatureBase::new(request, &components, None, None).map_err(|error| {
-            let (reason, component) = error.into();
-            SignError::Component {
-                component: component.as_str().to_owned(),
-                reason,
-            }
-        })?;
-        // Misskey wants the name; Mastodon knows these two.
-        let (algorithm, name) = match self.inner.key.algorithm() {
-            KeyAlgorithm::Rsa => (SignatureAlgorithm::RsaSha256, "rsa-sha256"),
-            KeyAlgorithm::Ed25519 => (SignatureAlgorithm::Ed25519, "hs2019"),
-            KeyAlgorithm::EcdsaP256 | KeyAlgorithm::EcdsaP384 => {
-                return Err(SignError::KeyAlgorithm);
-            }
+        remove_signatures(headers);
+        let field = if options.goes_into_authorization() {
+            AUTHORIZATION
+        } else {
+            SIGNATURE
         };
-        let signature = self
-            .inner
-            .key
-            .sign(algorithm, base.as_bytes())
-            .map_err(SignError::Key)?;
-        let field = self.field(&components, name, &signature)?;
-        remove_signatures(request.headers_mut());
-        request.headers_mut().insert(SIGNATURE, field);
+        let refuse = |(reason, component): (Reason, Component)| SignError::Component {
+            component: component.as_str().to_owned(),
+            reason,
+        };
+        if headers.contains_key(&field) {
+            return Err(refuse((Reason::FieldRepeated, Component::Field(field))));
+        }
+        if !options.covers_only_these()
+            && needs_digest(request.method())
+            && !request.headers().contains_key(DIGEST)
+        {
+            return Err(SignError::NoDigest {
+                method: request.method().clone(),
+            });
+        }
+        let components = options.components(request.headers())?;
+        let (algorithm, name) = options.choose(self.inner.key.draft(), &components)?;
+        let [created, expires] = options.times(&components, created)?;
+        let (created, expires) = (created.as_deref(), expires.as_deref());
+        let base = SignatureBase::new(request, &components, created, expires)
+            .map_err(|error| refuse(error.into()))?;
+        let signature = self.inner.key.sign(algorithm, base.as_bytes())?;
+        let times = [("created", created), ("expires", expires)];
+        let value = self.field(&field, &components, name, &times, &signature)?;
+        request.headers_mut().insert(field, value);
         Ok(())
     }
 
@@ -300,26 +348,40 @@ impl Signer {
         created: u64,
     ) -> Result<[String; 2], SignError> {
         let Inner { key_id, key } = &*self.inner;
-        let algorithm = options.choose(key.algorithm().rfc9421())?;
+        let algorithm = options.choose(key.rfc9421())?;
         let parameters = options.parameters(components, created, key_id, algorithm)?;
         let base = signature_base(message, components, &parameters)
             .map_err(|(reason, component)| SignError::Component { component, reason })?;
-        let signature = key.sign(algorithm, &base).map_err(SignError::Key)?;
+        let signature = key.sign(algorithm, &base)?;
         Ok([parameters, STANDARD.encode(signature)])
     }
 
+    /// The value of the field `Signature` or `Authorization`.
     fn field(
         &self,
+        name: &HeaderName,
         components: &[Component],
         algorithm: &str,
+        times: &[(&str, Option<&str>)],
         signature: &[u8],
     ) -> Result<HeaderValue, SignError> {
         let mut field = String::with_capacity(self.inner.key_id.len() + 2 * signature.len() + 128);
+        if *name == AUTHORIZATION {
+            field.push_str("Signature ");
+        }
         field.push_str("keyId=\"");
         field.push_str(&self.inner.key_id);
         field.push_str("\",algorithm=\"");
         field.push_str(algorithm);
-        field.push_str("\",headers=\"");
+        field.push('"');
+        for (name, time) in times {
+            if let Some(time) = time {
+                for part in [",", name, "=", time] {
+                    field.push_str(part);
+                }
+            }
+        }
+        field.push_str(",headers=\"");
         for (at, component) in components.iter().enumerate() {
             if at > 0 {
                 field.push(' ');
@@ -335,9 +397,13 @@ impl Signer {
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key: &dyn fmt::Debug = match &self.inner.key {
+            Key::Pair(key) => key,
+            Key::Secret(secret) => secret,
+        };
         f.debug_struct("Signer")
             .field("key_id", &self.inner.key_id)
-            .field("key", &self.inner.key)
+            .field("key", key)
             .finish()
     }
 }

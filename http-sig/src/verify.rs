@@ -12,8 +12,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use crate::cavage::{self, Component, SignatureBase, SignatureHeader};
 use crate::digest::{self, ContentDigest, Hashing};
 use crate::error::{Reason, VerifyError};
-use crate::key::{SignatureAlgorithm, VerifyingKey};
-use crate::policy::{CONTENT_DIGEST, DIGEST, Lifetime, Policy};
+use crate::key::{SharedSecret, SignatureAlgorithm, VerifyingKey};
+use crate::policy::{CONTENT_DIGEST, DIGEST, Lifetime, Policy, Terms};
 use crate::replay::ReplayKey;
 use crate::rfc9421::{self, Asked, Covered, Message, SignatureInput};
 use crate::sign::needs_digest;
@@ -67,6 +67,9 @@ impl Policy {
     }
 
     fn read_rfc9421(&self, request: Request<()>, now: SystemTime) -> Result<Head, VerifyError> {
+        if !self.accepts_rfc9421() {
+            return Err(Reason::StandardRefused.into());
+        }
         let headers = request.headers();
         if headers.get_all(HOST).iter().nth(1).is_some() {
             return Err(VerifyError::from(Reason::FieldRepeated).about("host"));
@@ -78,6 +81,7 @@ impl Policy {
         let key_id = input.key_id().filter(|key_id| !key_id.is_empty());
         let key_id = key_id.ok_or(Reason::KeyIdMissing)?.to_owned();
         let algorithm = rfc9421::named_algorithm(input.algorithm())?;
+        self.check_algorithm("alg", input.algorithm(), algorithm)?;
         self.check_components(input.covered(), needs_digest(request.method()))?;
         let origin = self.check_host(&request)?;
         let lifetime = self.check_lifetime(&input, now)?;
@@ -87,6 +91,7 @@ impl Policy {
                 VerifyError::from(Reason::ComponentMissing).about("content-digest")
             })?;
             let sent = ContentDigest::parse(&field)?;
+            self.check_digests(&CONTENT_DIGEST, &sent)?;
             Some(Hashing::new(CONTENT_DIGEST, sent))
         } else {
             None
@@ -107,7 +112,7 @@ impl Policy {
                 },
                 base: Base::Rfc9421(base),
                 algorithm,
-                rsa_sha512: false,
+                terms: self.terms(),
                 query_may_be_left_out: false,
             },
         })
@@ -116,6 +121,9 @@ impl Policy {
     fn read_draft(&self, request: Request<()>, now: SystemTime) -> Result<Head, VerifyError> {
         let headers = request.headers();
         let field = draft_field(headers)?;
+        if !self.accepts_draft() {
+            return Err(Reason::StandardRefused.into());
+        }
         for name in [HOST, DATE, DIGEST] {
             if headers.get_all(&name).iter().nth(1).is_some() {
                 return Err(VerifyError::from(Reason::FieldRepeated).about(name.as_str()));
@@ -142,6 +150,7 @@ impl Policy {
             let field =
                 field.ok_or_else(|| VerifyError::from(Reason::ComponentMissing).about("digest"))?;
             let sent = digest::read(field.as_bytes())?;
+            self.check_digests(&DIGEST, &sent)?;
             Some(Hashing::new(DIGEST, sent))
         } else {
             None
@@ -171,7 +180,7 @@ impl Policy {
                 facts,
                 base: Base::Draft(base),
                 algorithm,
-                rsa_sha512: self.allows_rsa_sha512(),
+                terms: self.terms(),
                 query_may_be_left_out,
             },
         })
@@ -184,23 +193,14 @@ impl Policy {
     ) -> Result<Option<SignatureAlgorithm>, VerifyError> {
         let name = signature.algorithm();
         let algorithm = cavage::named_algorithm(name)?;
-        let refuse = |reason: Reason| {
-            VerifyError::from(reason)
+        self.check_algorithm("algorithm", name, algorithm)?;
+        let is_time = |c: &Component| matches!(c, Component::Created | Component::Expires);
+        if name.is_some_and(cavage::forbids_times) && components.iter().any(is_time) {
+            return Err(VerifyError::from(Reason::TimeForbidden)
                 .about("algorithm")
-                .finding(name.unwrap_or_default())
-        };
-        match algorithm {
-            Some(SignatureAlgorithm::RsaSha512) if !self.allows_rsa_sha512() => {
-                Err(refuse(Reason::AlgorithmRefused))
-            }
-            Some(SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::RsaSha512)
-                if components.contains(&Component::Created)
-                    || components.contains(&Component::Expires) =>
-            {
-                Err(refuse(Reason::TimeForbidden))
-            }
-            _ => Ok(algorithm),
+                .finding(name.unwrap_or_default()));
         }
+        Ok(algorithm)
     }
 }
 
@@ -217,7 +217,7 @@ struct Signed {
     facts: Facts,
     base: Base,
     algorithm: Option<SignatureAlgorithm>,
-    rsa_sha512: bool,
+    terms: Terms,
     query_may_be_left_out: bool,
 }
 
@@ -270,14 +270,36 @@ impl<B> Claim<B> {
     /// anew, once and not too often, and check again.
     pub fn check(self, key: &VerifyingKey) -> Result<VerifiedRequest<B>, Refused<B>> {
         match self.signed.check(key) {
-            Ok(query_left_out) => Ok(VerifiedRequest {
-                request: self.request,
-                facts: self.signed.facts,
-                base: self.signed.base,
-                key: key.clone(),
-                query_left_out,
-            }),
+            Ok(query_left_out) => Ok(self.verified(query_left_out, SignedBy::Key(key.clone()))),
             Err(error) => Err(Refused(Box::new((self, error)))),
+        }
+    }
+
+    /// The second step for a request whose key id names a secret that both sides share: checks its HMAC. Only under a
+    /// policy that [accepts it](Policy::accept_hmac); no secret is ever tried by [`check`](Self::check), and no public key
+    /// here.
+    ///
+    /// # Errors
+    /// [`Refused`] gives the claim back: with [`Reason::AlgorithmRefused`] without that opt-in.
+    pub fn check_shared_secret(
+        self,
+        secret: &SharedSecret,
+    ) -> Result<VerifiedRequest<B>, Refused<B>> {
+        match self.signed.check_shared_secret(secret) {
+            Ok(query_left_out) => {
+                Ok(self.verified(query_left_out, SignedBy::Secret(secret.clone())))
+            }
+            Err(error) => Err(Refused(Box::new((self, error)))),
+        }
+    }
+
+    fn verified(self, query_left_out: bool, signed_by: SignedBy) -> VerifiedRequest<B> {
+        VerifiedRequest {
+            request: self.request,
+            facts: self.signed.facts,
+            base: self.signed.base,
+            signed_by,
+            query_left_out,
         }
     }
 }
@@ -285,17 +307,27 @@ impl<B> Claim<B> {
 impl Signed {
     /// Whether the query was left out, if the signature is right.
     fn check(&self, key: &VerifyingKey) -> Result<bool, VerifyError> {
+        let algorithms = match &self.base {
+            Base::Draft(_) => key.algorithm().draft(),
+            Base::Rfc9421(_) => key.algorithm().rfc9421(),
+        };
+        let (named, signature) = (self.algorithm, &self.facts.signature);
+        self.check_by(|base| key.check(algorithms, named, self.terms, base, signature))
+    }
+
+    fn check_shared_secret(&self, secret: &SharedSecret) -> Result<bool, VerifyError> {
+        let (named, signature) = (self.algorithm, &self.facts.signature);
+        self.check_by(|base| secret.check(named, self.terms, base, signature))
+    }
+
+    fn check_by(
+        &self,
+        check: impl Fn(&[u8]) -> Result<(), VerifyError>,
+    ) -> Result<bool, VerifyError> {
         let base = match &self.base {
             Base::Draft(base) => base,
-            Base::Rfc9421(base) => {
-                let algorithms = key.algorithm().rfc9421();
-                key.check(algorithms, self.algorithm, base, &self.facts.signature)?;
-                return Ok(false);
-            }
+            Base::Rfc9421(base) => return check(base).map(|()| false),
         };
-        let algorithms = key.algorithm().draft(self.rsa_sha512);
-        let check =
-            |base: &[u8]| key.check(algorithms, self.algorithm, base, &self.facts.signature);
         let outcome = check(base.as_bytes());
         if matches!(outcome, Err(VerifyError::Mismatch(_)))
             && self.query_may_be_left_out
@@ -370,8 +402,23 @@ pub struct VerifiedRequest<B> {
     request: Request<B>,
     facts: Facts,
     base: Base,
-    key: VerifyingKey,
+    signed_by: SignedBy,
     query_left_out: bool,
+}
+
+enum SignedBy {
+    Key(VerifyingKey),
+    Secret(SharedSecret),
+}
+
+impl SignedBy {
+    /// What tells this key from all others, and of a secret nothing more.
+    fn identity(&self) -> Cow<'_, [u8]> {
+        match self {
+            Self::Key(key) => Cow::Borrowed(key.spki()),
+            Self::Secret(secret) => Cow::Owned(secret.sign(b"")),
+        }
+    }
 }
 
 impl<B> VerifiedRequest<B> {
@@ -437,14 +484,14 @@ impl<B> VerifiedRequest<B> {
             Base::Draft(base) => base.as_bytes(),
             Base::Rfc9421(base) => base,
         };
-        ReplayKey::of_request(&self.key, base)
+        ReplayKey::of_request(&self.signed_by.identity(), base)
     }
 
     /// By what the [nonce](Self::nonce) is known again when the same key uses it a second time, in whatever request.
     #[must_use]
     pub fn nonce_key(&self) -> Option<ReplayKey> {
         let nonce = self.nonce()?;
-        Some(ReplayKey::of_nonce(&self.key, nonce))
+        Some(ReplayKey::of_nonce(&self.signed_by.identity(), nonce))
     }
 
     /// The bytes of the signature. Two signatures of the same request may differ: know a replay by

@@ -184,6 +184,7 @@ pub(crate) fn named_algorithm(
         Some("rsa-sha256") => Ok(Some(SignatureAlgorithm::RsaSha256)),
         Some("rsa-sha512") => Ok(Some(SignatureAlgorithm::RsaSha512)),
         Some("ed25519" | "ed25519-sha512") => Ok(Some(SignatureAlgorithm::Ed25519)),
+        Some("hmac-sha256") => Ok(Some(SignatureAlgorithm::HmacSha256)),
         Some(other) => Err(VerifyError::from(Reason::AlgorithmRefused)
             .about("algorithm")
             .finding(other)),

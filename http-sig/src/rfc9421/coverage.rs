@@ -9,18 +9,18 @@ pub(crate) fn check_coverage(
     required: &[Covered],
     of_request: bool,
 ) -> Result<(), VerifyError> {
-    match required
-        .iter()
-        .find(|covered| !covers(components, covered, of_request))
-    {
-        Some(covered) => {
-            let found: Vec<&str> = components.iter().map(Component::identifier).collect();
-            Err(VerifyError::from(Reason::ComponentUncovered)
-                .about(covered.name())
-                .finding(found.join(" ")))
-        }
+    let mut required = required.iter();
+    match required.find(|covered| !covers(components, covered, of_request)) {
+        Some(covered) => Err(uncovered(components, covered.name())),
         None => Ok(()),
     }
+}
+
+pub(crate) fn uncovered(components: &[Component], name: &str) -> VerifyError {
+    let found: Vec<&str> = components.iter().map(Component::identifier).collect();
+    VerifyError::from(Reason::ComponentUncovered)
+        .about(name)
+        .finding(found.join(" "))
 }
 
 /// Refuses a signature that does not cover the method and the whole target of the request: that of the message, or, with

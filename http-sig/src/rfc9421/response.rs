@@ -9,8 +9,8 @@ use http::{Request, Response};
 use crate::cavage::shown;
 use crate::digest::ContentDigest;
 use crate::error::{Reason, VerifyError};
-use crate::key::{SignatureAlgorithm, VerifyingKey};
-use crate::policy::{CONTENT_DIGEST, Policy};
+use crate::key::{SharedSecret, SignatureAlgorithm, VerifyingKey};
+use crate::policy::{CONTENT_DIGEST, Policy, Terms};
 use crate::rfc9421::{
     self, Asked, Component, Covered, Message, Origin, SignatureInput, signature_base,
 };
@@ -23,8 +23,9 @@ impl Policy {
     ///
     /// The signature must cover `"@status"` and `"content-digest"`, and of the request that was sent `"@method";req` and
     /// `"@target-uri";req` (or `"@authority";req "@path";req "@query";req`), so that the answer to another request does
-    /// not count. Age, `label` and `tag` are those of this policy; its authorities do not matter here. A request URI
-    /// without a scheme is taken for an `https` one.
+    /// not count. Age, `label`, `tag`, nonce, algorithms, digests and key size are those of this policy; its authorities,
+    /// and what it [requires](Policy::require) besides, do not matter here. A request URI without a scheme is taken for an
+    /// `https` one.
     ///
     /// # Errors
     /// [`VerifyError`] if the response is not signed, if its signature cannot be read, or if the signature would not prove
@@ -43,13 +44,16 @@ impl Policy {
         let key_id = input.key_id().filter(|key_id| !key_id.is_empty());
         let key_id = key_id.ok_or(Reason::KeyIdMissing)?.to_owned();
         let algorithm = rfc9421::named_algorithm(input.algorithm())?;
+        self.check_algorithm("alg", input.algorithm(), algorithm)?;
         let own = [Covered::Status, Covered::Field(CONTENT_DIGEST)];
         rfc9421::check_coverage(input.covered(), &own, false)?;
         rfc9421::check_target(input.covered(), true)?;
         let signed_at = self.check_lifetime(&input, now)?.signed_at;
         let field = structured_field::joined(headers, &CONTENT_DIGEST)
             .ok_or_else(|| VerifyError::from(Reason::ComponentMissing).about("content-digest"))?;
-        ContentDigest::parse(&field)?.check(response.body().as_ref())?;
+        let digest = ContentDigest::parse(&field)?;
+        self.check_digests(&CONTENT_DIGEST, &digest)?;
+        digest.check(response.body().as_ref())?;
         let origin = Origin::of(request)
             .ok_or_else(|| VerifyError::from(Reason::ComponentMissing).about("host"))?;
         let message = Message::Response {
@@ -66,6 +70,7 @@ impl Policy {
             signature,
             base,
             algorithm,
+            terms: self.terms(),
             response,
         })
     }
@@ -81,6 +86,7 @@ pub struct ResponseClaim<B> {
     signature: Vec<u8>,
     base: Vec<u8>,
     algorithm: Option<SignatureAlgorithm>,
+    terms: Terms,
     response: Response<B>,
 }
 
@@ -106,7 +112,26 @@ impl<B> ResponseClaim<B> {
     /// kind than the response names.
     pub fn check(&self, key: &VerifyingKey) -> Result<VerifiedResponse<'_, B>, VerifyError> {
         let algorithms = key.algorithm().rfc9421();
-        key.check(algorithms, self.algorithm, &self.base, &self.signature)?;
+        key.check(
+            algorithms,
+            self.algorithm,
+            self.terms,
+            &self.base,
+            &self.signature,
+        )?;
+        Ok(VerifiedResponse { claim: self })
+    }
+
+    /// The second step for a response whose key id names a secret that both sides share, as
+    /// [`Claim::check_shared_secret`](crate::Claim::check_shared_secret).
+    ///
+    /// # Errors
+    /// As [`check`](Self::check), and [`Reason::AlgorithmRefused`] if the policy does not accept HMAC.
+    pub fn check_shared_secret(
+        &self,
+        secret: &SharedSecret,
+    ) -> Result<VerifiedResponse<'_, B>, VerifyError> {
+        secret.check(self.algorithm, self.terms, &self.base, &self.signature)?;
         Ok(VerifiedResponse { claim: self })
     }
 

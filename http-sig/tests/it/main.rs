@@ -26,6 +26,8 @@ mod message;
 mod negotiate;
 #[cfg(feature = "aws-lc-rs")]
 mod options;
+#[cfg(feature = "aws-lc-rs")]
+mod policies;
 mod reading;
 #[cfg(feature = "aws-lc-rs")]
 mod replay;
@@ -33,3 +35,5 @@ mod replay;
 mod responses;
 #[cfg(feature = "aws-lc-rs")]
 mod round_trip;
+#[cfg(feature = "aws-lc-rs")]
+mod shared_secret;

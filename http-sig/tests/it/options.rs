@@ -5,10 +5,11 @@ use std::time::Duration;
 use http::{HeaderValue, Request, Response};
 use http_sig::rfc9421::{SignatureInput, SigningOptions};
 use http_sig::{
-    ContentDigest, DigestAlgorithm, Policy, Reason, SignError, SignatureAlgorithm, Signer,
+    ContentDigest, Digest, DigestAlgorithm, Policy, Reason, SignError, SignatureAlgorithm, Signer,
+    cavage,
 };
 
-use crate::draft::{KEY_ID, ed25519, now, rsa};
+use crate::draft::{KEY_ID, date, ed25519, now, rsa};
 use crate::message::p256;
 
 fn post() -> Request<&'static [u8]> {
@@ -281,4 +282,91 @@ fn a_response_covers_the_signature_of_its_request() {
     let claim = policy().read_response(response, &other, now()).unwrap();
     let error = claim.check(&key).unwrap_err();
     assert_eq!(error.reason(), Reason::SignatureMismatch);
+}
+
+fn by_draft(options: &cavage::SigningOptions) -> Result<Request<&'static [u8]>, SignError> {
+    let mut request = post();
+    let signer = Signer::new(KEY_ID, rsa().clone()).unwrap();
+    let digest = Digest::sha256(b"{}");
+    signer.sign_with(&mut request, Some(&digest), options, now())?;
+    Ok(request)
+}
+
+#[test]
+fn the_draft_covers_further_fields_and_times() {
+    let options = cavage::SigningOptions::new()
+        .cover("Content-Length")
+        .cover("(created)")
+        .cover("date")
+        .expires_in(Duration::from_secs(90));
+    let request = by_draft(&options).unwrap();
+    let field = request.headers()["signature"].to_str().unwrap();
+    let start = format!(
+        "keyId=\"{KEY_ID}\",algorithm=\"hs2019\",created=1767225600,expires=1767225690,headers=\"\
+         (request-target) host date digest content-type content-length (created) (expires)\",signature=\""
+    );
+    assert!(field.starts_with(&start), "{field}");
+    assert_eq!(request.headers()["date"], date(0));
+    let claim = policy().read(request.clone(), now()).unwrap();
+    let verified = claim.check(&rsa().verifying_key()).unwrap();
+    assert!(verified.covers("content-length") && verified.covers("(expires)"));
+    let error = policy().read(request, now() + Duration::from_secs(91));
+    assert_eq!(error.unwrap_err().reason(), Reason::Expired);
+
+    for (component, expected) in [
+        ("accept", Reason::ComponentMissing),
+        ("(expires)", Reason::ComponentMissing),
+        ("signature", Reason::ComponentMissing),
+        ("@method", Reason::ComponentUnknown),
+        ("(unknown)", Reason::ComponentUnknown),
+    ] {
+        match by_draft(&cavage::SigningOptions::new().cover(component)) {
+            Err(SignError::Component { reason, .. }) => assert_eq!(reason, expected, "{component}"),
+            other => panic!("{component}: {other:?}"),
+        }
+    }
+    let only = cavage::SigningOptions::new().danger_cover_only_these();
+    let request = by_draft(&only.cover("(request-target)").cover("host")).unwrap();
+    let error = policy().read(request, now()).unwrap_err();
+    assert_eq!(error.reason(), Reason::ComponentUncovered);
+}
+
+#[test]
+fn the_draft_signs_with_sha_512_as_hs2019() {
+    let options = cavage::SigningOptions::new().algorithm(SignatureAlgorithm::RsaSha512);
+    let request = by_draft(&options).unwrap();
+    let field = request.headers()["signature"].to_str().unwrap();
+    assert!(field.contains(",algorithm=\"hs2019\","), "{field}");
+    let claim = policy().read(request.clone(), now()).unwrap();
+    assert!(claim.check(&rsa().verifying_key()).is_ok());
+    // It is SHA-512: who takes no other takes this one no more.
+    let sha256 = policy().accept_rsa_sha512(false);
+    let claim = sha256.read(request, now()).unwrap();
+    assert!(claim.check(&rsa().verifying_key()).is_err());
+
+    let pss = cavage::SigningOptions::new().algorithm(SignatureAlgorithm::RsaPssSha512);
+    assert!(matches!(by_draft(&pss), Err(SignError::KeyAlgorithm)));
+}
+
+#[test]
+fn the_draft_signs_in_the_authorization_field_where_nothing_else_stands() {
+    let options = cavage::SigningOptions::new().in_authorization(true);
+    let mut request = by_draft(&options).unwrap();
+    assert!(!request.headers().contains_key("signature"));
+    let field = request.headers()["authorization"].to_str().unwrap();
+    assert!(field.starts_with("Signature keyId=\""), "{field}");
+    let claim = policy().read(request.clone(), now()).unwrap();
+    assert!(claim.check(&rsa().verifying_key()).is_ok());
+
+    // A signature is replaced, credentials are not.
+    let signer = Signer::new(KEY_ID, rsa().clone()).unwrap();
+    let again = signer.sign_with(&mut request, None, &options, now());
+    assert!(again.is_ok());
+    let token = HeaderValue::from_static("Bearer hunter2");
+    request.headers_mut().insert("authorization", token);
+    let outcome = signer.sign_with(&mut request, None, &options, now());
+    assert!(
+        matches!(outcome, Err(SignError::Component { component, .. }) if component == "authorization")
+    );
+    assert_eq!(request.headers()["authorization"], "Bearer hunter2");
 }
