@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use http::Request;
 use http_sig::{Head, Policy, Reason, Signer, VerifyError};
+use serde_json::json;
 
-use crate::draft::{Draft, KEY_ID, now, rsa};
-use crate::message::Message;
+use crate::draft::{self, KEY_ID, now, rsa};
+use crate::message;
 
 fn policy() -> Policy {
     Policy::fediverse().authorities(["example.org"])
@@ -139,52 +140,33 @@ fn a_head_that_cannot_be_accepted_is_refused_without_its_body() {
     let unsigned = Request::post("/inbox").body(Vec::new()).unwrap();
     assert_eq!(refused(unsigned), Reason::Unsigned);
 
-    let mut draft = Draft::post();
-    draft.cover("(request-target) host date");
-    let signature = draft.signature();
-    assert_eq!(
-        refused(draft.request(&signature)),
-        Reason::ComponentUncovered
-    );
-    let mut draft = Draft::post();
-    draft.set("digest", "SHA-256=AAEC");
-    let signature = draft.signature();
-    assert_eq!(refused(draft.request(&signature)), Reason::DigestMalformed);
-
-    let mut message = Message::post();
-    message.uncover("\"content-digest\"");
-    let (input, signature) = message.signature();
-    assert_eq!(
-        refused(message.request(&input, &signature)),
-        Reason::ComponentUncovered
-    );
+    let uncovered = draft::signed(&json!([["cover", "(request-target) host date"]]));
+    assert_eq!(refused(uncovered.request()), Reason::ComponentUncovered);
+    let malformed = draft::signed(&json!([["set", "digest", "SHA-256=AAEC"]]));
+    assert_eq!(refused(malformed.request()), Reason::DigestMalformed);
+    let uncovered = message::signed(&json!([["uncover", "\"content-digest\""]]));
+    assert_eq!(refused(uncovered.request()), Reason::ComponentUncovered);
 }
 
 /// The moment that is said to be the last one is the last one.
 #[test]
 fn a_signature_is_good_until_the_moment_that_it_says() {
-    let mut expiring = Draft::post();
-    expiring.algorithm = Some("hs2019");
-    expiring.created = Some("1767225500");
-    expiring.expires = Some("1767225700");
-    expiring.cover("(request-target) host date (created) (expires) digest");
-    let created = {
-        let mut draft = Draft::post();
-        draft.algorithm = Some("hs2019");
-        draft.created = Some("1767225500");
-        draft.cover("(request-target) host date (created) digest");
-        draft
-    };
-    let mut message = Message::post();
-    message.parameters = format!(";created=1767225600;expires=1767225900;keyid=\"{KEY_ID}\"");
-    let drafts = [Draft::post(), created, expiring].map(|draft| {
-        let signature = draft.signature();
-        draft.request(&signature)
-    });
-    let messages = [Message::post(), message].map(|message| {
-        let (input, signature) = message.signature();
-        message.request(&input, &signature)
-    });
+    let created = json!([
+        ["algorithm", "hs2019"],
+        ["created", "1767225500"],
+        ["cover", "(request-target) host date (created) digest"],
+    ]);
+    let expiring = json!([
+        ["timed", "1767225500", "1767225700"],
+        [
+            "cover",
+            "(request-target) host date (created) (expires) digest"
+        ],
+    ]);
+    let parameters = format!(";created=1767225600;expires=1767225900;keyid=\"{KEY_ID}\"");
+    let drafts = [json!([]), created, expiring].map(|steps| draft::signed(&steps).request());
+    let messages = [json!([]), json!([["parameters", parameters]])]
+        .map(|steps| message::signed(&steps).request());
     let hour = 60 * 60;
     let expected = [13 * hour, 13 * hour - 100, 100, hour + 300, 300];
     for (request, expected) in drafts.into_iter().chain(messages).zip(expected) {

@@ -527,7 +527,7 @@ fn a_key_kept_elsewhere_signs_and_is_not_exported() {
             assert_eq!(algorithm, SignatureAlgorithm::Ed25519);
             match message.starts_with(b"(request-target): get /locked") {
                 true => Err("the module is locked".into()),
-                false => Ok(crate::draft::sign(crate::draft::Key::Ed25519, message)),
+                false => Ok(crate::draft::sign(&crate::draft::Key::Ed25519, message)),
             }
         }
     }

@@ -11,8 +11,6 @@
 #[cfg(feature = "aws-lc-rs")]
 mod attacks;
 #[cfg(feature = "aws-lc-rs")]
-mod attacks_rfc9421;
-#[cfg(feature = "aws-lc-rs")]
 mod captures;
 #[cfg(feature = "aws-lc-rs")]
 mod draft;

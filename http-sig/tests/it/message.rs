@@ -1,153 +1,148 @@
 //! A signer of its own, written from the text of RFC 9421 and not from the crate, that can also sign badly.
 
-use std::sync::OnceLock;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::Request;
-use http_sig::{ContentDigest, DigestAlgorithm, SigningKey, VerifyingKey};
+use serde_json::Value;
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, RSA_PSS_SHA512,
-    RsaKeyPair,
-};
+use crate::attacks::sent::Sent;
+use crate::attacks::value::{bytes, text};
+use crate::draft::{KEY_ID, Key, sign};
+pub(crate) use crate::draft::{p256, p384};
 
-use crate::draft::{self, KEY_ID, der, ed25519, rsa};
-
-pub(crate) fn p256() -> &'static SigningKey {
-    static KEY: OnceLock<SigningKey> = OnceLock::new();
-    KEY.get_or_init(|| SigningKey::generate_ecdsa_p256().unwrap())
-}
-
-pub(crate) fn p384() -> &'static SigningKey {
-    static KEY: OnceLock<SigningKey> = OnceLock::new();
-    KEY.get_or_init(|| SigningKey::generate_ecdsa_p384().unwrap())
-}
-
-#[derive(Clone, Copy)]
-pub(crate) enum Key {
-    Rsa,
-    RsaPss,
-    Ed25519,
-    P256,
-    P384,
-}
-
-impl Key {
-    pub(crate) fn verifying_key(self) -> VerifyingKey {
-        match self {
-            Self::Rsa | Self::RsaPss => rsa(),
-            Self::Ed25519 => ed25519(),
-            Self::P256 => p256(),
-            Self::P384 => p384(),
-        }
-        .verifying_key()
+/// A delivery, changed by these steps before it is signed.
+pub(crate) fn signed(steps: &Value) -> Sent {
+    let mut message = Message::post();
+    for step in steps.as_array().unwrap() {
+        message.take(step.as_array().unwrap());
     }
-
-    fn sign(self, base: &[u8]) -> Vec<u8> {
-        let random = SystemRandom::new();
-        let ecdsa = |key, algorithm| {
-            let pair = EcdsaKeyPair::from_pkcs8(algorithm, &der(key)).unwrap();
-            pair.sign(&random, base).unwrap().as_ref().to_vec()
-        };
-        match self {
-            Self::Rsa => draft::sign(draft::Key::RsaSha256, base),
-            Self::Ed25519 => draft::sign(draft::Key::Ed25519, base),
-            Self::P256 => ecdsa(p256(), &ECDSA_P256_SHA256_FIXED_SIGNING),
-            Self::P384 => ecdsa(p384(), &ECDSA_P384_SHA384_FIXED_SIGNING),
-            Self::RsaPss => {
-                let pair = RsaKeyPair::from_pkcs8(&der(rsa())).unwrap();
-                let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(&RSA_PSS_SHA512, &random, base, &mut signature)
-                    .unwrap();
-                signature
-            }
-        }
-    }
+    message.sign()
 }
 
 pub(crate) struct Message {
-    pub(crate) method: &'static str,
-    pub(crate) target: String,
-    pub(crate) fields: Vec<(&'static str, String)>,
-    pub(crate) body: Vec<u8>,
+    sent: Sent,
     /// Identifiers of components, and what is signed for them.
-    pub(crate) lines: Vec<(String, String)>,
+    lines: Vec<(String, Vec<u8>)>,
     /// What follows the list of components, from the first semicolon on.
-    pub(crate) parameters: String,
+    parameters: String,
     pub(crate) key: Key,
 }
 
 impl Message {
     pub(crate) fn post() -> Self {
-        let body = b"{\"type\":\"Like\"}".to_vec();
-        let digest = ContentDigest::new(DigestAlgorithm::Sha256, &body).field_value();
-        let digest = digest.to_str().unwrap().to_owned();
         let mut message = Self {
-            method: "POST",
-            target: "/inbox".to_owned(),
-            fields: vec![("host", "example.org".to_owned())],
-            body,
+            sent: Sent::new("POST", "/inbox", "{\"type\":\"Like\"}"),
             lines: Vec::new(),
             parameters: format!(";created=1767225600;keyid=\"{KEY_ID}\""),
-            key: Key::Rsa,
+            key: Key::RsaSha256,
         };
+        message.sent.set("host", "example.org");
         message.cover("\"@method\"", "POST");
         message.cover("\"@target-uri\"", "https://example.org/inbox");
-        message.cover("\"content-digest\"", &digest);
-        message.fields.push(("content-digest", digest));
+        let digest = "sha-256=:fQLcyuiC5b53id2wfhThCI+LFjFoCGXZfRwgMiR7Fp0=:";
+        message.cover_field("content-digest", digest);
         message
     }
 
-    /// Covers this too, or instead.
-    pub(crate) fn cover(&mut self, identifier: &str, value: &str) {
-        self.uncover(identifier);
-        self.lines.push((identifier.to_owned(), value.to_owned()));
+    /// The answer to a GET of `https://example.org/users/bob?page=1`.
+    pub(crate) fn response() -> Self {
+        let mut message = Self {
+            sent: Sent::new("", "", "{}"),
+            key: Key::Ed25519,
+            lines: Vec::new(),
+            parameters: format!(";created=1767225600;keyid=\"{KEY_ID}\";alg=\"ed25519\""),
+        };
+        message.cover("\"@status\"", "200");
+        let digest = "sha-256=:RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=:";
+        message.cover_field("content-digest", digest);
+        message.cover_field("content-type", "application/activity+json");
+        message.cover("\"@method\";req", "GET");
+        message.cover(
+            "\"@target-uri\";req",
+            "https://example.org/users/bob?page=1",
+        );
+        message
     }
 
-    pub(crate) fn uncover(&mut self, identifier: &str) {
-        self.lines.retain(|(other, _)| other != identifier);
+    /// Takes one step of a row before it signs.
+    pub(crate) fn take(&mut self, step: &[Value]) {
+        let (verb, arguments) = step.split_first().unwrap();
+        let numbered = |text_with: &Value, n: u64| text(text_with).replace("{n}", &n.to_string());
+        match (verb.as_str().unwrap(), arguments) {
+            ("get", [target]) => self.get(&text(target)),
+            ("cover", [identifier, value]) => self.cover(&text(identifier), bytes(value)),
+            ("uncover", [identifier]) => {
+                let before = self.lines.len();
+                self.uncover(&text(identifier));
+                assert!(self.lines.len() < before, "{identifier} is not covered");
+            }
+            ("uncover-all", []) => self.lines.clear(),
+            ("cover-field", [name, value]) => self.cover_field(&text(name), bytes(value)),
+            ("cover-fields", [count, name, value]) => {
+                for n in 0..count.as_u64().unwrap() {
+                    self.cover_field(&numbered(name, n), bytes(value));
+                }
+            }
+            ("cover-numbered", [count, identifier, value]) => {
+                for n in 0..count.as_u64().unwrap() {
+                    self.cover(&numbered(identifier, n), bytes(value));
+                }
+            }
+            ("in-parts", []) => {
+                self.uncover("\"@target-uri\"");
+                self.cover("\"@authority\"", "example.org");
+                self.cover("\"@path\"", "/inbox");
+                self.cover("\"@query\"", "?");
+            }
+            ("parameters", [parameters]) => self.parameters = text(parameters),
+            ("parameter", [parameter]) => self.parameters.push_str(&text(parameter)),
+            ("replace-parameter", [from, to]) => {
+                assert!(self.parameters.contains(&text(from)), "{from}");
+                self.parameters = self.parameters.replacen(&text(from), &text(to), 1);
+            }
+            ("key", [name]) => self.key = Key::parse(&text(name)),
+            _ => assert!(self.sent.take(step), "no such step: {step:?}"),
+        }
     }
 
-    /// A field that is sent and not signed.
-    pub(crate) fn set(&mut self, name: &'static str, value: &str) {
-        self.fields.retain(|(other, _)| *other != name);
-        self.fields.push((name, value.to_owned()));
-    }
-
-    pub(crate) fn get(&mut self, target: &str) {
-        self.method = "GET";
-        self.target = target.to_owned();
-        self.body.clear();
-        self.fields.retain(|(name, _)| *name != "content-digest");
-        self.lines.clear();
-        self.cover("\"@method\"", "GET");
-        self.cover("\"@target-uri\"", &format!("https://example.org{target}"));
-    }
-
-    /// The values of `Signature-Input` and `Signature`.
-    pub(crate) fn signature(&self) -> (String, String) {
+    /// Signs, and gives the message with the signature in it.
+    pub(crate) fn sign(mut self) -> Sent {
         let names: Vec<&str> = self.lines.iter().map(|(name, _)| &**name).collect();
         let parameters = format!("({}){}", names.join(" "), self.parameters);
         let lines = self.lines.iter();
-        let base: String = lines
-            .map(|(name, value)| format!("{name}: {value}\n"))
-            .collect();
-        let base = format!("{base}\"@signature-params\": {parameters}");
-        let signature = STANDARD.encode(self.key.sign(base.as_bytes()));
-        (format!("sig1={parameters}"), format!("sig1=:{signature}:"))
+        let lines = lines.map(|(name, value)| [name.as_bytes(), b": ", value, b"\n"].concat());
+        let mut base: Vec<u8> = lines.flatten().collect();
+        base.extend_from_slice(format!("\"@signature-params\": {parameters}").as_bytes());
+        let signature = STANDARD.encode(sign(&self.key, &base));
+        self.sent
+            .set("signature-input", format!("sig1={parameters}"));
+        self.sent.set("signature", format!("sig1=:{signature}:"));
+        self.sent
     }
 
-    pub(crate) fn request(self, input: &str, signature: &str) -> Request<Vec<u8>> {
-        let mut request = Request::builder().method(self.method).uri(self.target);
-        for (name, value) in &self.fields {
-            request = request.header(*name, value);
-        }
-        request
-            .header("signature-input", input)
-            .header("signature", signature)
-            .body(self.body)
-            .unwrap()
+    fn get(&mut self, target: &str) {
+        self.sent.method = "GET".to_owned();
+        self.sent.target = target.to_owned();
+        self.sent.body.clear();
+        self.sent.fields.retain(|(name, _)| name == "host");
+        self.lines.clear();
+        self.cover("\"@method\"", "GET");
+        self.cover("\"@target-uri\"", format!("https://example.org{target}"));
+    }
+
+    /// Covers this too, or with another value.
+    fn cover(&mut self, identifier: &str, value: impl Into<Vec<u8>>) {
+        self.uncover(identifier);
+        self.lines.push((identifier.to_owned(), value.into()));
+    }
+
+    /// Sends this field and covers it.
+    fn cover_field(&mut self, name: &str, value: impl Into<Vec<u8>>) {
+        let value = value.into();
+        self.sent.set(name, value.clone());
+        self.cover(&format!("\"{name}\""), value);
+    }
+
+    fn uncover(&mut self, identifier: &str) {
+        self.lines.retain(|(other, _)| other != identifier);
     }
 }

@@ -1,31 +1,26 @@
 //! Knowing a request that came before, however it is spelled.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http::Request;
-use http_sig::{Arrival, Policy, ReplayMemory, ReplayStore, VerifiedRequest, VerifyingKey};
+use http_sig::{
+    Arrival, Policy, ReplayMemory, ReplayStore, SigningKey, VerifiedRequest, VerifyingKey,
+};
+use serde_json::{Value, json};
 
-use crate::draft::{Draft, KEY_ID, ed25519, now, rsa};
-use crate::message::{Key, Message};
+use crate::draft::{self, KEY_ID, ed25519, now, p256, rsa};
+use crate::message;
 
 fn verified(request: Request<Vec<u8>>, key: &VerifyingKey) -> VerifiedRequest<Vec<u8>> {
     let policy = Policy::fediverse().authorities(["example.org"]);
     policy.read(request, now()).unwrap().check(key).unwrap()
 }
 
-fn draft(change: impl FnOnce(&mut Draft)) -> VerifiedRequest<Vec<u8>> {
-    let mut draft = Draft::post();
-    change(&mut draft);
-    let signature = draft.signature();
-    verified(draft.request(&signature), &rsa().verifying_key())
+fn draft(signed: &Value, sent: &Value) -> VerifiedRequest<Vec<u8>> {
+    let request = draft::signed(signed).after(sent).request();
+    verified(request, &rsa().verifying_key())
 }
 
-fn message(change: impl FnOnce(&mut Message)) -> VerifiedRequest<Vec<u8>> {
-    let mut message = Message::post();
-    change(&mut message);
-    let key = message.key.verifying_key();
-    let (input, signature) = message.signature();
-    verified(message.request(&input, &signature), &key)
+fn message(steps: &Value, key: &VerifyingKey) -> VerifiedRequest<Vec<u8>> {
+    verified(message::signed(steps).request(), key)
 }
 
 fn arrived(memory: &ReplayMemory, request: &VerifiedRequest<Vec<u8>>) -> Arrival {
@@ -35,54 +30,49 @@ fn arrived(memory: &ReplayMemory, request: &VerifiedRequest<Vec<u8>>) -> Arrival
 #[test]
 fn the_same_request_comes_a_second_time_and_another_one_for_the_first() {
     let memory = ReplayMemory::default();
-    let others: [fn(&mut Draft); 3] = [
-        |_| {},
-        |d| d.target = "/users/alice/inbox".to_owned(),
-        |d| d.set("date", crate::draft::date(1)),
+    let others = [
+        json!([]),
+        json!([["target", "/users/alice/inbox"]]),
+        json!([["set", "date", {"date": 1}]]),
     ];
-    for change in others {
-        assert_eq!(arrived(&memory, &draft(change)), Arrival::First);
-        assert_eq!(arrived(&memory, &draft(change)), Arrival::Duplicate);
+    for signed in others {
+        let request = draft(&signed, &json!([]));
+        assert_eq!(arrived(&memory, &request), Arrival::First);
+        let again = draft(&signed, &json!([]));
+        assert_eq!(arrived(&memory, &again), Arrival::Duplicate);
     }
-    assert_eq!(arrived(&memory, &message(|_| {})), Arrival::First);
-    assert_eq!(arrived(&memory, &message(|_| {})), Arrival::Duplicate);
+    let request = message(&json!([]), &rsa().verifying_key());
+    assert_eq!(arrived(&memory, &request), Arrival::First);
+    assert_eq!(arrived(&memory, &request), Arrival::Duplicate);
 }
 
 /// Whoever replays a request may write anew what is not signed.
 #[test]
 fn another_spelling_of_what_is_not_signed_does_not_make_another_request() {
-    let key = rsa().verifying_key();
-    let original = draft(|_| {}).replay_key();
-    let respelled = |respell: fn(&str) -> String| {
-        let draft = Draft::post();
-        let signature = respell(&draft.signature());
-        verified(draft.request(&signature), &key).replay_key()
-    };
-    let spellings: [fn(&str) -> String; 4] = [
-        |field| field.replace(KEY_ID, "https://SENDER.example/users/alice?#main-key"),
-        |field| field.replace("\",", "\"  ,  "),
-        |field| field.replace("algorithm=\"rsa-sha256\"", "algorithm=\"hs2019\""),
-        |field| format!("{field},opaque=\"1\""),
-    ];
-    for respell in spellings {
-        assert_eq!(respelled(respell), original);
+    let other_key_id = "https://SENDER.example/users/alice?#main-key";
+    let original = draft(&json!([]), &json!([])).replay_key();
+    for respelled in [
+        json!([["replace", "signature", KEY_ID, other_key_id]]),
+        json!([["replace-all", "signature", "\",", "\"  ,  "]]),
+        json!([["replace", "signature", "rsa-sha256", "hs2019"]]),
+        json!([["after", "signature", ",opaque=\"1\""]]),
+        json!([["set", "user-agent", "another"]]),
+    ] {
+        let again = draft(&json!([]), &respelled);
+        assert_eq!(again.replay_key(), original, "{respelled}");
     }
-    let with_field = draft(|d| d.set("user-agent", "another"));
-    assert_eq!(with_field.replay_key(), original);
-    let mut elsewhere = Draft::post();
-    elsewhere.carrier = "authorization";
-    let signature = format!("Signature {}", elsewhere.signature());
-    let elsewhere = verified(elsewhere.request(&signature), &key);
+    let elsewhere = draft(
+        &json!([["carrier", "authorization"]]),
+        &json!([["before", "authorization", "Signature "]]),
+    );
     assert_eq!(elsewhere.replay_key(), original);
 }
 
 #[test]
 fn a_query_that_was_not_signed_does_not_make_another_request() {
     let get = |query: &str| {
-        let request = draft(|d| {
-            d.get("/outbox");
-            d.sent_target = Some(format!("/outbox{query}"));
-        });
+        let sent = json!([["target", format!("/outbox{query}")]]);
+        let request = draft(&json!([["get", "/outbox"]]), &sent);
         assert_eq!(request.query_left_out(), !query.is_empty());
         request.replay_key()
     };
@@ -93,27 +83,13 @@ fn a_query_that_was_not_signed_does_not_make_another_request() {
 /// To every ECDSA signature there is a second one that is right as well, and needs no private key to be made.
 #[test]
 fn the_mirrored_signature_of_an_ecdsa_key_does_not_make_another_request() {
-    const ORDER: [u8; 32] = [
-        0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc,
-        0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
-    ];
-    let mut message = Message::post();
-    message.key = Key::P256;
-    let key = message.key.verifying_key();
-    let (input, field) = message.signature();
-    let encoded = field.trim_start_matches("sig1=:").trim_end_matches(':');
-    let mut signature = STANDARD.decode(encoded).unwrap();
-    let mut borrow = 0;
-    for at in (0..32).rev() {
-        let difference = i16::from(ORDER[at]) - i16::from(signature[32 + at]) - borrow;
-        borrow = i16::from(difference < 0);
-        signature[32 + at] = u8::try_from(difference.rem_euclid(256)).unwrap();
-    }
-    let mirrored = format!("sig1=:{}:", STANDARD.encode(&signature));
-    let mut again = Message::post();
-    again.key = Key::P256;
-    let original = verified(message.request(&input, &field), &key);
-    let mirrored = verified(again.request(&input, &mirrored), &key);
+    let key = p256().verifying_key();
+    // No two signatures of ECDSA are the same, so it must be this one.
+    let original = message::signed(&json!([["key", "p256"]]));
+    let mirrored = original
+        .clone()
+        .after(&json!([["edit-signature", "mirrored"]]));
+    let [original, mirrored] = [original, mirrored].map(|sent| verified(sent.request(), &key));
     assert_ne!(original.signature(), mirrored.signature());
     assert_eq!(original.replay_key(), mirrored.replay_key());
 }
@@ -121,34 +97,33 @@ fn the_mirrored_signature_of_an_ecdsa_key_does_not_make_another_request() {
 /// Or else an attacker could have the request of another one taken for a duplicate.
 #[test]
 fn the_same_text_signed_with_another_key_is_another_request() {
-    let mut draft = Draft::post();
-    draft.algorithm = Some("hs2019");
-    let by_rsa = draft.signature();
-    draft.key = crate::draft::Key::Ed25519;
-    let by_ed25519 = draft.signature();
-    let mut other = Draft::post();
-    other.algorithm = Some("hs2019");
-    let by_rsa = verified(draft.request(&by_rsa), &rsa().verifying_key());
-    let by_ed25519 = verified(other.request(&by_ed25519), &ed25519().verifying_key());
+    let by_rsa = draft(&json!([["algorithm", "hs2019"]]), &json!([]));
+    let by_ed25519 = draft::signed(&json!([["algorithm", "hs2019"], ["key", "ed25519"]]));
+    let by_ed25519 = verified(by_ed25519.request(), &ed25519().verifying_key());
     assert_ne!(by_rsa.replay_key(), by_ed25519.replay_key());
 }
 
 #[test]
 fn a_nonce_is_known_again_in_another_request_of_the_same_key() {
-    let with = |nonce: &str, target: &str, key: Key| {
-        let request = message(|m| {
-            m.parameters = format!("{};nonce=\"{nonce}\"", m.parameters);
-            m.target = target.to_owned();
-            m.cover("\"@target-uri\"", &format!("https://example.org{target}"));
-            m.key = key;
-        });
-        request.nonce_key().unwrap()
+    let with = |nonce: &str, target: &str, key: &SigningKey, name: &str| {
+        let steps = json!([
+            ["parameter", format!(";nonce=\"{nonce}\"")],
+            ["target", target],
+            [
+                "cover",
+                "\"@target-uri\"",
+                format!("https://example.org{target}")
+            ],
+            ["key", name],
+        ]);
+        message(&steps, &key.verifying_key()).nonce_key().unwrap()
     };
-    let first = with("abc", "/inbox", Key::Rsa);
-    assert_eq!(first, with("abc", "/users/alice/inbox", Key::Rsa));
-    assert_ne!(first, with("abd", "/inbox", Key::Rsa));
-    assert_ne!(first, with("abc", "/inbox", Key::Ed25519));
-    let plain = message(|_| {});
+    let first = with("abc", "/inbox", rsa(), "rsa-sha256");
+    let elsewhere = with("abc", "/users/alice/inbox", rsa(), "rsa-sha256");
+    assert_eq!(first, elsewhere);
+    assert_ne!(first, with("abd", "/inbox", rsa(), "rsa-sha256"));
+    assert_ne!(first, with("abc", "/inbox", ed25519(), "ed25519"));
+    let plain = message(&json!([]), &rsa().verifying_key());
     assert_eq!(plain.nonce_key(), None);
     assert_ne!(plain.replay_key(), first);
 }
@@ -156,7 +131,7 @@ fn a_nonce_is_known_again_in_another_request_of_the_same_key() {
 #[tokio::test]
 async fn the_memory_is_a_store() {
     let store: &dyn ReplayStore = &ReplayMemory::default();
-    let request = draft(|_| {});
+    let request = draft(&json!([]), &json!([]));
     let (key, until) = (request.replay_key(), request.good_until());
     let arrived = async || store.remember(key, until, now()).await.unwrap();
     assert_eq!(arrived().await, Arrival::First);
