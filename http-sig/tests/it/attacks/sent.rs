@@ -54,9 +54,9 @@ impl Sent {
             ("body", [body]) => self.body = bytes(body),
             ("set", [name, value]) => self.set(&text(name), bytes(value)),
             ("add", [name, value]) => self.fields.push((text(name), bytes(value))),
-            ("again", [name]) => {
+            ("again", [name, rest @ ..]) => {
                 let value = self.field(&text(name)).clone();
-                self.fields.push((text(name), value));
+                self.fields.push((text(rest.first().unwrap_or(name)), value));
             }
             ("remove", [name]) => {
                 let name = text(name);
