@@ -7,3 +7,4 @@ mod bot;
 mod crates;
 mod inspect;
 mod quickstart;
+mod signature_peer;
