@@ -28,6 +28,15 @@ pub(crate) fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_767_225_600)
 }
 
+pub(crate) fn date(seconds_from_now: i64) -> String {
+    let offset = Duration::from_secs(seconds_from_now.unsigned_abs());
+    httpdate::fmt_http_date(if seconds_from_now < 0 {
+        now() - offset
+    } else {
+        now() + offset
+    })
+}
+
 pub(crate) fn rsa() -> &'static SigningKey {
     static KEY: OnceLock<SigningKey> = OnceLock::new();
     read(&KEY, include_str!("../keys/rsa.pem"))
@@ -115,11 +124,16 @@ impl Key {
 
 /// A delivery, changed by these steps before it is signed.
 pub(crate) fn signed(steps: &Value) -> Sent {
+    signed_with(steps).1
+}
+
+/// The same, and the key that signed it.
+pub(crate) fn signed_with(steps: &Value) -> (Key, Sent) {
     let mut draft = Draft::post();
     for step in steps.as_array().unwrap() {
         draft.take(step.as_array().unwrap());
     }
-    draft.sign()
+    (draft.key.clone(), draft.sign())
 }
 
 pub(crate) struct Draft {

@@ -11,11 +11,16 @@ pub(crate) use crate::draft::{p256, p384};
 
 /// A delivery, changed by these steps before it is signed.
 pub(crate) fn signed(steps: &Value) -> Sent {
+    signed_with(steps).1
+}
+
+/// The same, and the key that signed it.
+pub(crate) fn signed_with(steps: &Value) -> (Key, Sent) {
     let mut message = Message::post();
     for step in steps.as_array().unwrap() {
         message.take(step.as_array().unwrap());
     }
-    message.sign()
+    (message.key.clone(), message.sign())
 }
 
 pub(crate) struct Message {

@@ -56,7 +56,8 @@ impl Sent {
             ("add", [name, value]) => self.fields.push((text(name), bytes(value))),
             ("again", [name, rest @ ..]) => {
                 let value = self.field(&text(name)).clone();
-                self.fields.push((text(rest.first().unwrap_or(name)), value));
+                self.fields
+                    .push((text(rest.first().unwrap_or(name)), value));
             }
             ("remove", [name]) => {
                 let name = text(name);

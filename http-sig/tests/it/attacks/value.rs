@@ -1,10 +1,8 @@
 //! What stands in a step as a value: text, or an object that says how to make longer or other bytes.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
-use crate::draft::now;
+use crate::draft::date;
 
 /// Text as it stands; `{"text": …, "times": n}`, in which `{n}` is the number of the repetition; `{"hex": …}`, perhaps
 /// with `times`; `{"date": seconds}`, that many seconds from now as an HTTP date; `{"join": […]}`, one after the other.
@@ -53,13 +51,4 @@ pub(crate) fn from_hex(hex: &str) -> Vec<u8> {
 
 fn text_of(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
-}
-
-fn date(seconds_from_now: i64) -> String {
-    let offset = Duration::from_secs(seconds_from_now.unsigned_abs());
-    httpdate::fmt_http_date(if seconds_from_now < 0 {
-        now() - offset
-    } else {
-        now() + offset
-    })
 }
