@@ -10,7 +10,9 @@ mod signing_options;
 
 pub use self::header::SignatureHeader;
 pub(crate) use self::header::{forbids_times, named_algorithm};
-pub(crate) use self::signature_base::{Component, SignatureBase, shown, without_userinfo};
+pub(crate) use self::signature_base::{
+    BaseError, Component, SignatureBase, shown, without_userinfo,
+};
 pub use self::signing_options::SigningOptions;
 
 #[cfg(test)]

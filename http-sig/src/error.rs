@@ -161,18 +161,71 @@ impl VerifyError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self.reason() {
+            Reason::Unsigned => {
+                "the sender must sign its requests, GET too; if it does, a proxy may have removed the Signature field"
+            }
+            Reason::SchemesMixed => {
+                "the sender must sign by one of the standards; a policy may fall_back_to_draft"
+            }
+            Reason::LabelUnclear => {
+                "name in the policy the label and tag of the signature that counts; a proxy may have added one of its own"
+            }
+            Reason::HeaderMalformed | Reason::SignatureMissing => {
+                "the draft writes keyId=\"…\",headers=\"…\",signature=\"…\" into Signature; RFC 9421 writes sig1=(…);keyid=\"…\" \
+                 into Signature-Input and sig1=:…: into Signature"
+            }
+            Reason::SignatureNotBase64 => {
+                "write the bytes of the signature in standard base64 with its padding: not in that of URLs, not in hexadecimal \
+                 digits, and without line breaks"
+            }
+            Reason::TimeMalformed => {
+                "write whole seconds since 1970: no milliseconds, no fraction and no date"
+            }
+            Reason::ComponentUnknown => {
+                "RFC 9421 writes names of fields in lower case; the draft knows (request-target), (created) and (expires)"
+            }
+            Reason::ComponentMissing => {
+                "a proxy may have removed the field, or the sender names one that it does not send"
+            }
+            Reason::FieldRepeated => {
+                "a proxy may have added a field beside the sender's; let it replace none and add none"
+            }
+            Reason::ComponentUncovered => {
+                "by the draft cover (request-target) host date, and digest if there is a body; by RFC 9421 \
+                 \"@method\" \"@target-uri\", and \"content-digest\""
+            }
+            Reason::NoTimeCovered => {
+                "cover date, or (created) with the algorithm hs2019; by RFC 9421 send the parameter created"
+            }
+            Reason::TimeForbidden => {
+                "name the algorithm hs2019, or cover date in place of (created)"
+            }
+            Reason::AlgorithmRefused => {
+                "sign with RSA and SHA-256, named rsa-sha256 or hs2019 by the draft and rsa-v1_5-sha256 by RFC 9421, in lower case"
+            }
+            Reason::AlgorithmMismatch => {
+                "the key may be another one of the same sender: fetch the one that the key id names"
+            }
             Reason::HostNotOurs | Reason::HostConflict => {
                 "if a reverse proxy stands in front, let it pass on the Host field as the sender wrote it, \
                  and list every public host name in the policy"
+            }
+            Reason::DateMalformed => {
+                "write it as in `Thu, 01 Jan 2026 00:00:00 GMT`: in English and in GMT"
+            }
+            Reason::DigestMalformed | Reason::DigestWeak | Reason::DigestRepeated => {
+                "write `Digest: SHA-256=` and standard base64, or `Content-Digest: sha-256=:…:`"
             }
             Reason::DigestMismatch => {
                 "check the body exactly as it was received: before decompressing, decoding or parsing it"
             }
             Reason::SignatureMismatch => {
                 "compare the signature base with the sender's; a proxy may have changed the path, its percent-encoding \
-                 or a covered field, or the key may be an old one"
+                 or a covered field, or the key may be an old one; Policy::explain tries that out"
             }
-            Reason::TooOld | Reason::InFuture => "compare the clocks of both servers",
+            Reason::TooOld | Reason::InFuture | Reason::Expired => {
+                "compare the clocks of both servers; a queue must sign anew when it sends again"
+            }
             _ => return None,
         })
     }
@@ -455,7 +508,7 @@ pub enum KeyError {
 }
 
 /// Foreign bytes as text for people: escaped, and cut after 200 characters.
-fn printable(bytes: &[u8]) -> String {
+pub(crate) fn printable(bytes: &[u8]) -> String {
     const LONGEST: usize = 200;
     let start = bytes.get(..4 * LONGEST).unwrap_or(bytes);
     let mut text: String = String::from_utf8_lossy(start)

@@ -385,6 +385,15 @@ impl VerifyingKey {
         self.key.spki()
     }
 
+    /// Modulus and exponent, if it is an RSA key.
+    #[cfg(feature = "_backend")]
+    pub(crate) fn rsa_numbers(&self) -> Option<(&[u8], &[u8])> {
+        match der::public_key(self.key.spki()) {
+            Ok((KeyAlgorithm::Rsa, key)) => der::rsa_public_numbers(key).ok(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn verify(
         &self,
         algorithm: SignatureAlgorithm,

@@ -8,6 +8,7 @@ pub mod cavage;
 mod crypto;
 mod digest;
 mod error;
+pub mod explain;
 mod key;
 pub mod negotiate;
 mod policy;

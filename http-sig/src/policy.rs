@@ -400,6 +400,14 @@ impl Policy {
         self.query_may_be_left_out
     }
 
+    /// The authorities of this server, as they are compared.
+    pub(crate) fn named_authorities(&self) -> Vec<&str> {
+        match &self.authorities {
+            Authorities::Any => Vec::new(),
+            Authorities::These(ours) => ours.iter().map(|ours| &*ours.authority).collect(),
+        }
+    }
+
     /// Refuses a signature that covers less than this policy demands.
     pub(crate) fn check_coverage(
         &self,

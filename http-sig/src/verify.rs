@@ -124,21 +124,7 @@ impl Policy {
         if !self.accepts_draft() {
             return Err(Reason::StandardRefused.into());
         }
-        for name in [HOST, DATE, DIGEST] {
-            if headers.get_all(&name).iter().nth(1).is_some() {
-                return Err(VerifyError::from(Reason::FieldRepeated).about(name.as_str()));
-            }
-        }
-        if request
-            .method()
-            .as_str()
-            .bytes()
-            .any(|byte| byte.is_ascii_lowercase())
-        {
-            return Err(VerifyError::from(Reason::MethodAmbiguous)
-                .about("(request-target)")
-                .finding(request.method().as_str()));
-        }
+        check_fields_of_draft(&request)?;
         let signature = SignatureHeader::parse(field)?;
         let components = signature.components()?;
         let algorithm = self.named_algorithm(&signature, &components)?;
@@ -186,7 +172,7 @@ impl Policy {
         })
     }
 
-    fn named_algorithm(
+    pub(crate) fn named_algorithm(
         &self,
         signature: &SignatureHeader<'_>,
         components: &[Component],
@@ -529,8 +515,24 @@ fn debug<B>(
         .finish_non_exhaustive()
 }
 
+/// Refuses what the signature base of the draft could not tell apart: fields that stand twice, a method in lower case.
+pub(crate) fn check_fields_of_draft<B>(request: &Request<B>) -> Result<(), VerifyError> {
+    for name in [HOST, DATE, DIGEST] {
+        if request.headers().get_all(&name).iter().nth(1).is_some() {
+            return Err(VerifyError::from(Reason::FieldRepeated).about(name.as_str()));
+        }
+    }
+    let method = request.method().as_str();
+    if method.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        return Err(VerifyError::from(Reason::MethodAmbiguous)
+            .about("(request-target)")
+            .finding(method));
+    }
+    Ok(())
+}
+
 /// The one field that holds a signature by the draft.
-fn draft_field(headers: &HeaderMap) -> Result<&[u8], VerifyError> {
+pub(crate) fn draft_field(headers: &HeaderMap) -> Result<&[u8], VerifyError> {
     let mut fields = draft_fields(headers);
     let first = fields.next().ok_or(Reason::Unsigned)?;
     // apsig writes the same parameters into both fields, so that whichever counts says the same.
@@ -543,7 +545,7 @@ fn draft_field(headers: &HeaderMap) -> Result<&[u8], VerifyError> {
 }
 
 /// The fields that hold signatures by the draft: `Signature`, and `Authorization` of that scheme.
-fn draft_fields(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn draft_fields(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
     // Beside `Signature-Input` the field is also what RFC 9421 uses, and only its form tells them apart.
     let beside = headers.contains_key(SIGNATURE_INPUT);
     let fields = headers.get_all(SIGNATURE).iter().map(HeaderValue::as_bytes);

@@ -33,6 +33,10 @@ impl Origin {
         Self { scheme, authority }
     }
 
+    pub(crate) fn scheme(&self) -> &'static str {
+        self.scheme
+    }
+
     pub(crate) fn authority(&self) -> &str {
         &self.authority
     }

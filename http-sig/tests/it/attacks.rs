@@ -228,6 +228,9 @@ fn request(input: &Input<'_>, signed: Sent, key: &Key) -> Box<dyn Fn(&mut Handle
         Some(name) => named(name.as_str().unwrap()).verifying_key(),
         None => key.verifying_key(),
     };
+    if let Some(request) = &request {
+        crate::explain::agreed(&policy, request, &key);
+    }
     Box::new(move |handler| {
         let Some(request) = request.clone() else {
             return Outcome::refused("not HTTP".to_owned(), &"");

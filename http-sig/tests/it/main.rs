@@ -15,6 +15,8 @@ mod captures;
 #[cfg(feature = "aws-lc-rs")]
 mod draft;
 #[cfg(feature = "aws-lc-rs")]
+mod explain;
+#[cfg(feature = "aws-lc-rs")]
 mod head;
 #[cfg(feature = "aws-lc-rs")]
 mod keys;
