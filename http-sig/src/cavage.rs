@@ -16,5 +16,5 @@ pub(crate) use self::signature_base::{
 pub use self::signing_options::SigningOptions;
 
 #[cfg(test)]
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod appendix_c;

@@ -496,6 +496,9 @@ pub enum KeyError {
     /// The RSA numbers cannot be those of a real key: an even modulus, an exponent that is even, 1, or over 33 bits.
     #[error("the numbers of the RSA key are not those of a sound key")]
     RsaNumbers,
+    /// The key is marked for RSASSA-PSS with another hash than SHA-512, or another salt than 64 bytes.
+    #[error("the RSASSA-PSS key is for another hash than SHA-512 or another salt than 64 bytes")]
+    PssParameters,
     /// The Ed25519 point has a small order: signatures of such a key prove nothing.
     #[error("the Ed25519 key is one of the points for which a signature proves nothing")]
     SmallOrder,

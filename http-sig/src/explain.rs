@@ -9,7 +9,7 @@
 //! [`VerifiedRequest`](crate::VerifiedRequest). Do not send it to strangers, whom it would tell what to change.
 //!
 //! ```
-//! # #[cfg(feature = "aws-lc-rs")]
+//! # #[cfg(feature = "_backend")]
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use std::time::SystemTime;
 //! use http_sig::{Policy, Signer, SigningKey, explain::Cause};
@@ -31,7 +31,7 @@
 //! println!("{explanation}");
 //! # Ok(())
 //! # }
-//! # #[cfg(not(feature = "aws-lc-rs"))]
+//! # #[cfg(not(feature = "_backend"))]
 //! # fn main() {}
 //! ```
 

@@ -4,10 +4,13 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+#[cfg(feature = "_backend")]
+use zeroize::Zeroizing;
+
 use crate::crypto::PublicKey;
 
 #[cfg(feature = "_backend")]
-mod der;
+pub(crate) mod der;
 #[cfg(feature = "_backend")]
 mod multikey;
 #[cfg(feature = "_backend")]
@@ -15,10 +18,13 @@ mod pem;
 mod shared_secret;
 
 #[cfg(feature = "_backend")]
-use crate::crypto::PrivateKey;
+use self::der::Encoding;
 #[cfg(feature = "_backend")]
-use crate::crypto::aws_lc_rs::{self as backend, Curve};
-use crate::error::{KeyError, Reason, VerifyError};
+#[cfg(feature = "_backend")]
+use crate::crypto::{Backend, Curve};
+#[cfg(feature = "_backend")]
+use crate::error::KeyError;
+use crate::error::{Reason, VerifyError};
 pub use crate::key::shared_secret::SharedSecret;
 use crate::policy::Terms;
 
@@ -29,6 +35,9 @@ use crate::policy::Terms;
 pub enum KeyAlgorithm {
     /// RSA with 2048 to 8192 bits: what the whole fediverse understands.
     Rsa,
+    /// RSA, marked for RSASSA-PSS alone ([RFC 4055, section 1.2](https://www.rfc-editor.org/rfc/rfc4055#section-1.2)): signs
+    /// by RFC 9421 only, and with `rsa-pss-sha512` only.
+    RsaPss,
     /// Ed25519 ([RFC 8032](https://www.rfc-editor.org/rfc/rfc8032)): smaller and faster, not understood by all.
     Ed25519,
     /// ECDSA over the curve P-256 ([FIPS 186-5](https://doi.org/10.6028/NIST.FIPS.186-5)). Signs by RFC 9421 only.
@@ -38,6 +47,18 @@ pub enum KeyAlgorithm {
 }
 
 impl KeyAlgorithm {
+    /// Whether such a key may be used with the algorithm at all.
+    fn signs_with(self, algorithm: SignatureAlgorithm) -> bool {
+        match algorithm {
+            SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::RsaSha512 => self == Self::Rsa,
+            SignatureAlgorithm::RsaPssSha512 => matches!(self, Self::Rsa | Self::RsaPss),
+            SignatureAlgorithm::Ed25519 => self == Self::Ed25519,
+            SignatureAlgorithm::EcdsaP256Sha256 => self == Self::EcdsaP256,
+            SignatureAlgorithm::EcdsaP384Sha384 => self == Self::EcdsaP384,
+            SignatureAlgorithm::HmacSha256 => false,
+        }
+    }
+
     /// The algorithms of RFC 9421 that such a key may be used with.
     pub(crate) fn rfc9421(self) -> &'static [SignatureAlgorithm] {
         match self {
@@ -45,6 +66,7 @@ impl KeyAlgorithm {
                 SignatureAlgorithm::RsaSha256,
                 SignatureAlgorithm::RsaPssSha512,
             ],
+            Self::RsaPss => &[SignatureAlgorithm::RsaPssSha512],
             Self::Ed25519 => &[SignatureAlgorithm::Ed25519],
             Self::EcdsaP256 => &[SignatureAlgorithm::EcdsaP256Sha256],
             Self::EcdsaP384 => &[SignatureAlgorithm::EcdsaP384Sha384],
@@ -56,7 +78,7 @@ impl KeyAlgorithm {
         match self {
             Self::Rsa => &[SignatureAlgorithm::RsaSha256, SignatureAlgorithm::RsaSha512],
             Self::Ed25519 => &[SignatureAlgorithm::Ed25519],
-            Self::EcdsaP256 | Self::EcdsaP384 => &[],
+            Self::RsaPss | Self::EcdsaP256 | Self::EcdsaP384 => &[],
         }
     }
 }
@@ -100,23 +122,24 @@ pub trait Sign: Send + Sync {
     ) -> Result<Vec<u8>, Box<dyn Error + Send + Sync + 'static>>;
 }
 
+/// What a key says that is asked for an algorithm which is not its own.
+pub(crate) fn wrong_algorithm<T>() -> Result<T, Box<dyn Error + Send + Sync + 'static>> {
+    Err("the key was asked for a signature of another kind".into())
+}
+
 /// A private key, parsed and ready to sign. A clone shares the key.
 #[derive(Clone)]
 pub struct SigningKey {
-    place: Place,
+    key: Arc<dyn Sign>,
+    /// The whole key as `PrivateKeyInfo`, unless it is kept elsewhere.
+    #[cfg(feature = "_backend")]
+    pkcs8: Option<Arc<Zeroizing<Vec<u8>>>>,
     public: VerifyingKey,
 }
 
-#[derive(Clone)]
-enum Place {
-    #[cfg(feature = "_backend")]
-    Here(Arc<dyn PrivateKey>),
-    Elsewhere(Arc<dyn Sign>),
-}
-
 impl SigningKey {
-    /// Reads a private key from PEM: `PRIVATE KEY` (PKCS#8; RSA, Ed25519, ECDSA over P-256 or P-384), `RSA PRIVATE KEY`
-    /// (PKCS#1) or `EC PRIVATE KEY` (RFC 5915).
+    /// Reads a private key from PEM: `PRIVATE KEY` (PKCS#8; RSA, RSASSA-PSS, Ed25519, ECDSA over P-256 or P-384),
+    /// `RSA PRIVATE KEY` (PKCS#1) or `EC PRIVATE KEY` (RFC 5915).
     ///
     /// Lines may be of any width and end in LF or CRLF. Parsing costs as much as a signature, so keep the result.
     ///
@@ -126,35 +149,26 @@ impl SigningKey {
     #[cfg(feature = "_backend")]
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         let block = pem::decode(pem)?;
-        let (algorithm, key) = match block.label() {
-            "RSA PRIVATE KEY" => (KeyAlgorithm::Rsa, block.der()),
-            "EC PRIVATE KEY" => {
-                let p256 = backend::EcdsaPrivateKey::new(Curve::P256, block.der());
-                let key =
-                    p256.or_else(|_| backend::EcdsaPrivateKey::new(Curve::P384, block.der()))?;
-                return Self::from_ecdsa(key);
-            }
-            "PRIVATE KEY" => der::private_key(block.der())?,
-            "ENCRYPTED PRIVATE KEY" => return Err(KeyError::Encrypted),
-            "PUBLIC KEY" | "RSA PUBLIC KEY" => return Err(KeyError::PublicKey),
+        let encoding = match block.label() {
+            "PRIVATE KEY" => Encoding::PrivateKeyInfo,
+            "RSA PRIVATE KEY" => Encoding::RsaPrivateKey,
+            "EC PRIVATE KEY" => Encoding::EcPrivateKey,
+            "ENCRYPTED PRIVATE KEY" => Encoding::EncryptedPrivateKeyInfo,
+            "PUBLIC KEY" => Encoding::SubjectPublicKeyInfo,
+            "RSA PUBLIC KEY" => Encoding::RsaPublicKey,
             _ => return Err(KeyError::Unsupported),
         };
-        match algorithm {
-            KeyAlgorithm::Rsa => {
-                let (modulus, exponent) = der::rsa_private_numbers(key)?;
-                der::check_rsa(modulus, exponent)?;
-                Self::from_rsa(backend::RsaPrivateKey::new(key)?)
-            }
-            KeyAlgorithm::Ed25519 => {
-                Self::from_ed25519(backend::Ed25519PrivateKey::new(block.der())?)
-            }
-            KeyAlgorithm::EcdsaP256 => {
-                Self::from_ecdsa(backend::EcdsaPrivateKey::new(Curve::P256, block.der())?)
-            }
-            KeyAlgorithm::EcdsaP384 => {
-                Self::from_ecdsa(backend::EcdsaPrivateKey::new(Curve::P384, block.der())?)
-            }
-        }
+        Self::decode(encoding, block.der())
+    }
+
+    /// Reads a private key from DER: `PrivateKeyInfo` (PKCS#8), `RSAPrivateKey` (PKCS#1) or `ECPrivateKey` (RFC 5915). Which
+    /// of them it is, the bytes say.
+    ///
+    /// # Errors
+    /// [`KeyError`] as for [`from_pem`](Self::from_pem); [`KeyError::TooLong`] if there are more than 16 KiB.
+    #[cfg(feature = "_backend")]
+    pub fn from_der(der: &[u8]) -> Result<Self, KeyError> {
+        Self::decode(der::encoding(der)?, der)
     }
 
     /// Makes a new RSA key of 2048 bits. Takes about a tenth of a second.
@@ -163,7 +177,9 @@ impl SigningKey {
     /// [`KeyError::Backend`] if the system gives no randomness.
     #[cfg(feature = "_backend")]
     pub fn generate_rsa() -> Result<Self, KeyError> {
-        Self::from_rsa(backend::RsaPrivateKey::generate()?)
+        let backend = Backend::default();
+        let pkcs8 = backend.cryptography().generate_rsa()?;
+        Self::new(backend, &der::private_key(&pkcs8)?)
     }
 
     /// Makes a new Ed25519 key.
@@ -172,7 +188,9 @@ impl SigningKey {
     /// [`KeyError::Backend`] if the system gives no randomness.
     #[cfg(feature = "_backend")]
     pub fn generate_ed25519() -> Result<Self, KeyError> {
-        Self::from_ed25519(backend::Ed25519PrivateKey::generate()?)
+        let backend = Backend::default();
+        let seed = backend.cryptography().generate_ed25519()?;
+        Self::of_octets(backend, KeyAlgorithm::Ed25519, seed.as_slice())
     }
 
     /// Makes a new ECDSA key over P-256.
@@ -181,7 +199,9 @@ impl SigningKey {
     /// [`KeyError::Backend`] if the system gives no randomness.
     #[cfg(feature = "_backend")]
     pub fn generate_ecdsa_p256() -> Result<Self, KeyError> {
-        Self::from_ecdsa(backend::EcdsaPrivateKey::generate(Curve::P256)?)
+        let backend = Backend::default();
+        let scalar = backend.cryptography().generate_ecdsa(Curve::P256)?;
+        Self::of_octets(backend, KeyAlgorithm::EcdsaP256, &scalar)
     }
 
     /// Makes a new ECDSA key over P-384.
@@ -190,28 +210,65 @@ impl SigningKey {
     /// [`KeyError::Backend`] if the system gives no randomness.
     #[cfg(feature = "_backend")]
     pub fn generate_ecdsa_p384() -> Result<Self, KeyError> {
-        Self::from_ecdsa(backend::EcdsaPrivateKey::generate(Curve::P384)?)
+        let backend = Backend::default();
+        let scalar = backend.cryptography().generate_ecdsa(Curve::P384)?;
+        Self::of_octets(backend, KeyAlgorithm::EcdsaP384, &scalar)
     }
 
     /// A key whose private half is kept elsewhere; `public` is its public half.
     #[must_use]
     pub fn kept_elsewhere(public: VerifyingKey, key: impl Sign + 'static) -> Self {
         Self {
-            place: Place::Elsewhere(Arc::new(key)),
+            key: Arc::new(key),
+            #[cfg(feature = "_backend")]
+            pkcs8: None,
             public,
         }
+    }
+
+    /// The same key, with its cryptography done by this backend. Costs as much as parsing it.
+    ///
+    /// Of a key that is kept elsewhere only the public half moves.
+    ///
+    /// # Errors
+    /// [`KeyError`] if that backend does not take the key; those of this crate take the same.
+    #[cfg(feature = "_backend")]
+    pub fn with_backend(&self, backend: Backend) -> Result<Self, KeyError> {
+        match &self.pkcs8 {
+            Some(pkcs8) => Self::new(backend, &der::private_key(pkcs8)?),
+            None => Ok(Self {
+                public: self.public.with_backend(backend)?,
+                ..self.clone()
+            }),
+        }
+    }
+
+    /// Which library does the cryptography; of a key that is kept elsewhere, that of its public half.
+    #[cfg(feature = "_backend")]
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        self.public.backend
     }
 
     /// Writes the private key as PEM (PKCS#8), for a place that only the server can read.
     ///
     /// # Errors
     /// [`KeyError::KeptElsewhere`] if the key is not here to be written.
+    #[cfg(feature = "_backend")]
     pub fn to_pem(&self) -> Result<String, KeyError> {
-        match &self.place {
-            #[cfg(feature = "_backend")]
-            Place::Here(key) => Ok(pem::encode("PRIVATE KEY", &key.pkcs8()?)),
-            Place::Elsewhere(_) => Err(KeyError::KeptElsewhere),
-        }
+        let pkcs8 = self.pkcs8.as_ref().ok_or(KeyError::KeptElsewhere)?;
+        Ok(pem::encode("PRIVATE KEY", pkcs8))
+    }
+
+    /// Writes the private key as DER (PKCS#8), for a place that only the server can read. The bytes are wiped from memory
+    /// when they are dropped.
+    ///
+    /// # Errors
+    /// [`KeyError::KeptElsewhere`] if the key is not here to be written.
+    #[cfg(feature = "_backend")]
+    pub fn to_der(&self) -> Result<impl AsRef<[u8]> + use<>, KeyError> {
+        let pkcs8 = self.pkcs8.as_ref().ok_or(KeyError::KeptElsewhere)?;
+        Ok(Zeroizing::new(pkcs8.to_vec()))
     }
 
     /// The public half.
@@ -231,37 +288,69 @@ impl SigningKey {
         algorithm: SignatureAlgorithm,
         message: &[u8],
     ) -> Result<Vec<u8>, Box<dyn Error + Send + Sync + 'static>> {
-        match &self.place {
-            #[cfg(feature = "_backend")]
-            Place::Here(key) => key.sign(algorithm, message),
-            Place::Elsewhere(key) => key.sign(algorithm, message),
+        if !self.algorithm().signs_with(algorithm) {
+            return wrong_algorithm();
+        }
+        self.key.sign(algorithm, message)
+    }
+
+    #[cfg(feature = "_backend")]
+    fn decode(encoding: Encoding, der: &[u8]) -> Result<Self, KeyError> {
+        let backend = Backend::default();
+        match encoding {
+            Encoding::PrivateKeyInfo => Self::new(backend, &der::private_key(der)?),
+            Encoding::RsaPrivateKey => Self::of_octets(backend, KeyAlgorithm::Rsa, der),
+            Encoding::EcPrivateKey => Self::new(backend, &der::ec_private_key(der)?),
+            Encoding::EncryptedPrivateKeyInfo => Err(KeyError::Encrypted),
+            Encoding::SubjectPublicKeyInfo | Encoding::RsaPublicKey => Err(KeyError::PublicKey),
         }
     }
 
     #[cfg(feature = "_backend")]
-    fn from_rsa(key: backend::RsaPrivateKey) -> Result<Self, KeyError> {
-        let public = VerifyingKey::from_rsa(key.public())?;
-        Ok(Self {
-            place: Place::Here(Arc::new(key)),
-            public,
-        })
+    fn of_octets(backend: Backend, algorithm: KeyAlgorithm, key: &[u8]) -> Result<Self, KeyError> {
+        let key = der::PrivateKey {
+            algorithm,
+            key,
+            public: None,
+        };
+        Self::new(backend, &key)
     }
 
     #[cfg(feature = "_backend")]
-    fn from_ecdsa(key: backend::EcdsaPrivateKey) -> Result<Self, KeyError> {
-        let public = VerifyingKey::from_ecdsa(key.curve(), key.public())?;
+    pub(crate) fn new(backend: Backend, private: &der::PrivateKey<'_>) -> Result<Self, KeyError> {
+        let cryptography = backend.cryptography();
+        let ecdsa = |curve: Curve| {
+            if private.key.len() != curve.bytes() {
+                return Err(KeyError::Malformed);
+            }
+            cryptography.ecdsa_private_key(curve, private.key)
+        };
+        let (key, public) = match private.algorithm {
+            KeyAlgorithm::Rsa | KeyAlgorithm::RsaPss => {
+                let numbers = der::rsa_private_numbers(private.key)?;
+                der::check_rsa(numbers.modulus, numbers.exponent)?;
+                let key = cryptography.rsa_private_key(&numbers)?;
+                (key, der::rsa_public_key(numbers.modulus, numbers.exponent))
+            }
+            KeyAlgorithm::Ed25519 => {
+                let seed = private.key.try_into().map_err(|_| KeyError::Malformed)?;
+                let (key, point) = cryptography.ed25519_private_key(seed)?;
+                (key, point.to_vec())
+            }
+            KeyAlgorithm::EcdsaP256 => ecdsa(Curve::P256)?,
+            KeyAlgorithm::EcdsaP384 => ecdsa(Curve::P384)?,
+        };
+        if let Some(given) = private.public
+            && given != public
+            && given != compressed(&public)
+        {
+            return Err(KeyError::Malformed);
+        }
+        let pkcs8 = der::pkcs8(private.algorithm, private.key, &public);
         Ok(Self {
-            place: Place::Here(Arc::new(key)),
-            public,
-        })
-    }
-
-    #[cfg(feature = "_backend")]
-    fn from_ed25519(key: backend::Ed25519PrivateKey) -> Result<Self, KeyError> {
-        let public = VerifyingKey::from_ed25519(key.public())?;
-        Ok(Self {
-            place: Place::Here(Arc::new(key)),
-            public,
+            key,
+            pkcs8: Some(Arc::new(pkcs8)),
+            public: VerifyingKey::new(backend, private.algorithm, &public)?,
         })
     }
 }
@@ -272,16 +361,21 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// A public key, parsed and ready to verify. A clone shares the key; two are equal if they are the same key.
+/// A public key, parsed and ready to verify. A clone shares the key; two are equal if they are the same key, whatever their
+/// backends.
 #[derive(Clone)]
 pub struct VerifyingKey {
     algorithm: KeyAlgorithm,
+    /// The key as `SubjectPublicKeyInfo`.
+    spki: Arc<[u8]>,
     key: Arc<dyn PublicKey>,
+    #[cfg(feature = "_backend")]
+    backend: Backend,
 }
 
 impl VerifyingKey {
-    /// Reads a public key from PEM, such as an actor's `publicKeyPem`: `PUBLIC KEY` (SPKI; RSA, Ed25519, ECDSA over P-256
-    /// or P-384) or `RSA PUBLIC KEY` (PKCS#1). Lines may be of any width and end in LF or CRLF.
+    /// Reads a public key from PEM, such as an actor's `publicKeyPem`: `PUBLIC KEY` (SPKI; RSA, RSASSA-PSS, Ed25519, ECDSA
+    /// over P-256 or P-384) or `RSA PUBLIC KEY` (PKCS#1). Lines may be of any width and end in LF or CRLF.
     ///
     /// # Errors
     /// [`KeyError`] if the text is not exactly one such block of at most 16 KiB, if it is a private key, if an RSA
@@ -290,16 +384,21 @@ impl VerifyingKey {
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         let block = pem::decode(pem)?;
         match block.label() {
-            "RSA PUBLIC KEY" => Self::from_rsa(block.der()),
-            "PUBLIC KEY" => match der::public_key(block.der())? {
-                (KeyAlgorithm::Rsa, key) => Self::from_rsa(key),
-                (KeyAlgorithm::Ed25519, key) => Self::from_ed25519(key),
-                (KeyAlgorithm::EcdsaP256, key) => Self::from_ecdsa(Curve::P256, key),
-                (KeyAlgorithm::EcdsaP384, key) => Self::from_ecdsa(Curve::P384, key),
-            },
+            "PUBLIC KEY" => Self::decode(Encoding::SubjectPublicKeyInfo, block.der()),
+            "RSA PUBLIC KEY" => Self::decode(Encoding::RsaPublicKey, block.der()),
             label if label.ends_with("PRIVATE KEY") => Err(KeyError::PrivateKey),
             _ => Err(KeyError::Unsupported),
         }
+    }
+
+    /// Reads a public key from DER: `SubjectPublicKeyInfo` (SPKI) or `RSAPublicKey` (PKCS#1). Which of them it is, the bytes
+    /// say.
+    ///
+    /// # Errors
+    /// [`KeyError`] as for [`from_pem`](Self::from_pem); [`KeyError::TooLong`] if there are more than 16 KiB.
+    #[cfg(feature = "_backend")]
+    pub fn from_der(der: &[u8]) -> Result<Self, KeyError> {
+        Self::decode(der::encoding(der)?, der)
     }
 
     /// Reads the `publicKeyMultibase` of a Multikey, as it stands in an actor's `assertionMethod`: base 58 (`z…`) or
@@ -320,31 +419,73 @@ impl VerifyingKey {
     /// one that [`from_pem`](Self::from_pem) refuses.
     #[cfg(feature = "_backend")]
     pub fn from_multikey(multibase: &str) -> Result<Self, KeyError> {
-        match multikey::decode(multibase)? {
-            (KeyAlgorithm::Rsa, key) => match der::public_key(&key) {
-                Ok((KeyAlgorithm::Rsa, pkcs1)) => Self::from_rsa(pkcs1),
-                _ => Self::from_rsa(&key),
+        let backend = Backend::default();
+        let uncompressed = |curve: Curve, point: &[u8]| {
+            if point.len() != 1 + curve.bytes() {
+                return Err(KeyError::Malformed);
+            }
+            backend.cryptography().uncompressed(curve, point)
+        };
+        let (algorithm, key) = multikey::decode(multibase)?;
+        match algorithm {
+            KeyAlgorithm::Rsa => match der::public_key(&key) {
+                Ok((algorithm @ (KeyAlgorithm::Rsa | KeyAlgorithm::RsaPss), pkcs1)) => {
+                    Self::new(backend, algorithm, pkcs1)
+                }
+                _ => Self::new(backend, algorithm, &key),
             },
-            (KeyAlgorithm::Ed25519, key) => Self::from_ed25519(&key),
-            (KeyAlgorithm::EcdsaP256, key) => Self::from_compressed(Curve::P256, &key),
-            (KeyAlgorithm::EcdsaP384, key) => Self::from_compressed(Curve::P384, &key),
+            KeyAlgorithm::EcdsaP256 => {
+                Self::new(backend, algorithm, &uncompressed(Curve::P256, &key)?)
+            }
+            KeyAlgorithm::EcdsaP384 => {
+                Self::new(backend, algorithm, &uncompressed(Curve::P384, &key)?)
+            }
+            _ => Self::new(backend, algorithm, &key),
         }
+    }
+
+    /// The same key, with its cryptography done by this backend.
+    ///
+    /// # Errors
+    /// [`KeyError`] if that backend does not take the key; those of this crate take the same.
+    #[cfg(feature = "_backend")]
+    pub fn with_backend(&self, backend: Backend) -> Result<Self, KeyError> {
+        let (algorithm, key) = der::public_key(&self.spki)?;
+        Self::new(backend, algorithm, key)
+    }
+
+    /// Which library does the cryptography.
+    #[cfg(feature = "_backend")]
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// Writes the key as PEM (SPKI), as it stands in an actor's `publicKeyPem`.
+    #[cfg(feature = "_backend")]
+    #[must_use]
+    pub fn to_pem(&self) -> String {
+        pem::encode("PUBLIC KEY", &self.spki)
+    }
+
+    /// Writes the key as DER (SPKI).
+    #[cfg(feature = "_backend")]
+    #[must_use]
+    pub fn to_der(&self) -> Vec<u8> {
+        self.spki.to_vec()
     }
 
     /// Writes the key as the `publicKeyMultibase` of a Multikey, in base 58.
     #[cfg(feature = "_backend")]
     #[must_use]
     pub fn to_multikey(&self) -> String {
-        // What a backend gives as SPKI can be read; only the empty key of a broken one could not.
-        let (_, key) = der::public_key(self.key.spki()).unwrap_or((self.algorithm, &[]));
-        match (self.algorithm, key.split_first()) {
-            (KeyAlgorithm::EcdsaP256 | KeyAlgorithm::EcdsaP384, Some((_, point))) => {
-                // SEC 1, section 2.3.3: the sign of y, and x.
-                let sign = point.last().map_or(2, |last| 2 + (last & 1));
-                let x = point.get(..point.len() / 2).unwrap_or_default();
-                multikey::encode(self.algorithm, &[&[sign], x].concat())
+        match self.algorithm {
+            KeyAlgorithm::EcdsaP256 | KeyAlgorithm::EcdsaP384 => {
+                multikey::encode(self.algorithm, &compressed(self.content()))
             }
-            _ => multikey::encode(self.algorithm, key),
+            // There is no number for such a key, so the SPKI has to say it.
+            KeyAlgorithm::RsaPss => multikey::encode(KeyAlgorithm::Rsa, &self.spki),
+            _ => multikey::encode(self.algorithm, self.content()),
         }
     }
 
@@ -353,9 +494,8 @@ impl VerifyingKey {
     #[must_use]
     pub fn bits(&self) -> usize {
         match self.algorithm {
-            KeyAlgorithm::Rsa => der::public_key(self.key.spki())
-                .and_then(|(_, key)| der::rsa_public_numbers(key))
-                .map_or(0, |(modulus, _)| der::bits(modulus)),
+            KeyAlgorithm::Rsa | KeyAlgorithm::RsaPss => der::rsa_public_numbers(self.content())
+                .map_or(0, |numbers| der::bits(numbers.modulus)),
             KeyAlgorithm::Ed25519 | KeyAlgorithm::EcdsaP256 => 256,
             KeyAlgorithm::EcdsaP384 => 384,
         }
@@ -367,13 +507,6 @@ impl VerifyingKey {
         0
     }
 
-    /// Writes the key as PEM (SPKI), as it stands in an actor's `publicKeyPem`.
-    #[cfg(feature = "_backend")]
-    #[must_use]
-    pub fn to_pem(&self) -> String {
-        pem::encode("PUBLIC KEY", self.key.spki())
-    }
-
     /// What kind of key it is.
     #[must_use]
     pub fn algorithm(&self) -> KeyAlgorithm {
@@ -382,7 +515,7 @@ impl VerifyingKey {
 
     /// By what two keys are told apart.
     pub(crate) fn spki(&self) -> &[u8] {
-        self.key.spki()
+        &self.spki
     }
 
     /// Modulus and exponent, if it is an RSA key.
@@ -400,6 +533,16 @@ impl VerifyingKey {
         message: &[u8],
         signature: &[u8],
     ) -> bool {
+        if !self.algorithm.signs_with(algorithm) {
+            return false;
+        }
+        // Nobody makes such a signature by mistake, and not every backend refuses it.
+        #[cfg(feature = "_backend")]
+        if algorithm == SignatureAlgorithm::Ed25519
+            && signature.first_chunk().is_none_or(der::small_order)
+        {
+            return false;
+        }
         self.key.verify(algorithm, message, signature)
     }
 
@@ -443,46 +586,58 @@ impl VerifyingKey {
     }
 
     #[cfg(feature = "_backend")]
-    fn from_rsa(pkcs1: &[u8]) -> Result<Self, KeyError> {
-        let (modulus, exponent) = der::rsa_public_numbers(pkcs1)?;
-        der::check_rsa(modulus, exponent)?;
+    fn decode(encoding: Encoding, der: &[u8]) -> Result<Self, KeyError> {
+        let (algorithm, key) = match encoding {
+            Encoding::SubjectPublicKeyInfo => der::public_key(der)?,
+            Encoding::RsaPublicKey => (KeyAlgorithm::Rsa, der),
+            _ => return Err(KeyError::PrivateKey),
+        };
+        Self::new(Backend::default(), algorithm, key)
+    }
+
+    /// From what stands in the bits of a `SubjectPublicKeyInfo`.
+    #[cfg(feature = "_backend")]
+    pub(crate) fn new(
+        backend: Backend,
+        algorithm: KeyAlgorithm,
+        key: &[u8],
+    ) -> Result<Self, KeyError> {
+        let cryptography = backend.cryptography();
+        let ecdsa = |curve: Curve| match key {
+            [4, coordinates @ ..] if coordinates.len() == 2 * curve.bytes() => {
+                cryptography.ecdsa_public_key(curve, key)
+            }
+            _ => Err(KeyError::Malformed),
+        };
+        let public = match algorithm {
+            KeyAlgorithm::Rsa | KeyAlgorithm::RsaPss => {
+                let numbers = der::rsa_public_numbers(key)?;
+                der::check_rsa(numbers.modulus, numbers.exponent)?;
+                cryptography.rsa_public_key(&numbers)?
+            }
+            KeyAlgorithm::Ed25519 => cryptography.ed25519_public_key(der::check_ed25519(key)?)?,
+            KeyAlgorithm::EcdsaP256 => ecdsa(Curve::P256)?,
+            KeyAlgorithm::EcdsaP384 => ecdsa(Curve::P384)?,
+        };
         Ok(Self {
-            algorithm: KeyAlgorithm::Rsa,
-            key: Arc::new(backend::RsaPublicKey::new(pkcs1)?),
+            algorithm,
+            spki: der::spki(algorithm, key).into(),
+            key: public,
+            backend,
         })
     }
 
+    /// What stands in the bits of the `SubjectPublicKeyInfo`.
     #[cfg(feature = "_backend")]
-    fn from_ecdsa(curve: Curve, point: &[u8]) -> Result<Self, KeyError> {
-        Ok(Self {
-            algorithm: match curve {
-                Curve::P256 => KeyAlgorithm::EcdsaP256,
-                Curve::P384 => KeyAlgorithm::EcdsaP384,
-            },
-            key: Arc::new(backend::EcdsaPublicKey::new(curve, point)?),
-        })
-    }
-
-    #[cfg(feature = "_backend")]
-    fn from_compressed(curve: Curve, point: &[u8]) -> Result<Self, KeyError> {
-        let spki = backend::EcdsaPublicKey::decompressed(curve, point)?;
-        let (_, point) = der::public_key(&spki)?;
-        Self::from_ecdsa(curve, point)
-    }
-
-    #[cfg(feature = "_backend")]
-    fn from_ed25519(point: &[u8]) -> Result<Self, KeyError> {
-        let point = der::check_ed25519(point)?;
-        Ok(Self {
-            algorithm: KeyAlgorithm::Ed25519,
-            key: Arc::new(backend::Ed25519PublicKey::new(point)?),
-        })
+    fn content(&self) -> &[u8] {
+        // What we wrote can be read.
+        der::public_key(&self.spki).map_or(&[], |(_, key)| key)
     }
 }
 
 impl PartialEq for VerifyingKey {
     fn eq(&self, other: &Self) -> bool {
-        self.key.spki() == other.key.spki()
+        self.spki == other.spki
     }
 }
 
@@ -492,4 +647,13 @@ impl fmt::Debug for VerifyingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "VerifyingKey({:?})", self.algorithm)
     }
+}
+
+/// The compressed form of an uncompressed point (SEC 1, section 2.3.3): the sign of y, and x.
+#[cfg(feature = "_backend")]
+fn compressed(point: &[u8]) -> Vec<u8> {
+    let (_, coordinates) = point.split_first().unwrap_or((&0, &[]));
+    let sign = coordinates.last().map_or(2, |last| 2 + (last & 1));
+    let x = coordinates.get(..coordinates.len() / 2).unwrap_or_default();
+    [&[sign], x].concat()
 }

@@ -1,6 +1,6 @@
-#![cfg_attr(feature = "aws-lc-rs", doc = include_str!("../README.md"))]
+#![cfg_attr(feature = "_backend", doc = include_str!("../README.md"))]
 #![cfg_attr(
-    not(feature = "aws-lc-rs"),
+    not(feature = "_backend"),
     doc = "Signs and verifies HTTP messages the way the fediverse does. See the README; this build has no backend."
 )]
 
@@ -18,6 +18,8 @@ mod sign;
 mod structured_field;
 mod verify;
 
+#[cfg(feature = "_backend")]
+pub use crate::crypto::Backend;
 pub use crate::digest::{ContentDigest, Digest, DigestAlgorithm};
 pub use crate::error::{KeyError, Reason, Refusal, SignError, VerifyError};
 pub use crate::key::{

@@ -5,8 +5,8 @@
 //! standard, and where that is refused, once more by the other. [`DoubleKnock`] says which comes first, what comes next,
 //! and remembers what was learnt; [`Redirect`] says what becomes of a signed request whose target has moved.
 //!
-#![cfg_attr(feature = "aws-lc-rs", doc = "```")]
-#![cfg_attr(not(feature = "aws-lc-rs"), doc = "```ignore")]
+#![cfg_attr(feature = "_backend", doc = "```")]
+#![cfg_attr(not(feature = "_backend"), doc = "```ignore")]
 #![doc = include_str!("negotiate/example.rs")]
 //! ```
 

@@ -22,5 +22,5 @@ pub(crate) use self::signature_input::{algorithm_name, named_algorithm, signatur
 pub use self::signing_options::SigningOptions;
 
 #[cfg(test)]
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod vectors;

@@ -8,32 +8,32 @@
     clippy::unwrap_used
 )]
 
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod attacks;
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod captures;
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod draft;
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod explain;
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod head;
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod keys;
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod message;
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod negotiate;
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod options;
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod policies;
 mod reading;
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod replay;
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod responses;
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod round_trip;
-#[cfg(feature = "aws-lc-rs")]
+#[cfg(feature = "_backend")]
 mod shared_secret;
