@@ -521,8 +521,11 @@ impl VerifyingKey {
     /// Modulus and exponent, if it is an RSA key.
     #[cfg(feature = "_backend")]
     pub(crate) fn rsa_numbers(&self) -> Option<(&[u8], &[u8])> {
-        match der::public_key(self.key.spki()) {
-            Ok((KeyAlgorithm::Rsa, key)) => der::rsa_public_numbers(key).ok(),
+        match self.algorithm {
+            KeyAlgorithm::Rsa | KeyAlgorithm::RsaPss => {
+                let numbers = der::rsa_public_numbers(self.content()).ok()?;
+                Some((numbers.modulus, numbers.exponent))
+            }
             _ => None,
         }
     }
