@@ -12,6 +12,9 @@ use crate::error::{Reason, VerifyError};
 use crate::policy::{CONTENT_DIGEST, DIGEST};
 use crate::structured_field::{self, BareItem, Item, Member};
 
+/// How long the hash is in base64.
+const BASE64_OF_SHA256: usize = 44;
+
 /// A hash function that binds a body. MD5, SHA-1 and checksums are none.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,7 +37,8 @@ impl DigestAlgorithm {
     /// twice.
     pub fn wanted(field: &[u8]) -> Result<Option<Self>, VerifyError> {
         let mut best = (0, None);
-        for (algorithm, item) in known(field)? {
+        for known in known(field)? {
+            let (algorithm, item) = known?;
             let BareItem::Integer(weight) = item.value else {
                 return Err(malformed("want-content-digest", field));
             };
@@ -61,20 +65,6 @@ impl DigestAlgorithm {
             Self::Sha512 => "sha-512",
         }
     }
-
-    fn length(self) -> usize {
-        match self {
-            Self::Sha256 => 32,
-            Self::Sha512 => 64,
-        }
-    }
-
-    fn hash(self, body: &[u8]) -> Vec<u8> {
-        match self {
-            Self::Sha256 => Sha256::digest(body).to_vec(),
-            Self::Sha512 => Sha512::digest(body).to_vec(),
-        }
-    }
 }
 
 /// What a `Content-Digest` or `Repr-Digest` field says about a body.
@@ -93,17 +83,51 @@ impl DigestAlgorithm {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContentDigest {
-    /// In the order of the field, at least one, none twice.
-    digests: Vec<(DigestAlgorithm, Vec<u8>)>,
+    first: Hash,
+    /// By the other algorithm.
+    second: Option<Hash>,
+}
+
+/// A hash of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hash {
+    Sha256([u8; 32]),
+    Sha512([u8; 64]),
+}
+
+impl Hash {
+    /// `None` if it has not the length of the algorithm.
+    fn new(algorithm: DigestAlgorithm, bytes: &[u8]) -> Option<Self> {
+        Some(match algorithm {
+            DigestAlgorithm::Sha256 => Self::Sha256(bytes.try_into().ok()?),
+            DigestAlgorithm::Sha512 => Self::Sha512(bytes.try_into().ok()?),
+        })
+    }
+
+    fn algorithm(&self) -> DigestAlgorithm {
+        match self {
+            Self::Sha256(_) => DigestAlgorithm::Sha256,
+            Self::Sha512(_) => DigestAlgorithm::Sha512,
+        }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Sha256(bytes) => bytes,
+            Self::Sha512(bytes) => bytes,
+        }
+    }
 }
 
 impl ContentDigest {
     /// Computes the digest of a body.
     #[must_use]
     pub fn new(algorithm: DigestAlgorithm, body: &[u8]) -> Self {
-        Self {
-            digests: vec![(algorithm, algorithm.hash(body))],
-        }
+        let hash = match algorithm {
+            DigestAlgorithm::Sha256 => Hash::Sha256(Sha256::digest(body).into()),
+            DigestAlgorithm::Sha512 => Hash::Sha512(Sha512::digest(body).into()),
+        };
+        hash.into()
     }
 
     /// Reads the value of the field. Digests by other algorithms than SHA-256 and SHA-512 are passed over.
@@ -113,20 +137,23 @@ impl ContentDigest {
     /// byte sequence of the right length; [`Reason::DigestRepeated`] if an algorithm stands in it twice;
     /// [`Reason::DigestWeak`] if it has neither SHA-256 nor SHA-512.
     pub fn parse(field: &[u8]) -> Result<Self, VerifyError> {
-        let mut digests = Vec::with_capacity(1);
-        for (algorithm, item) in known(field)? {
-            match item.value {
-                BareItem::ByteSequence(bytes) if bytes.len() == algorithm.length() => {
-                    digests.push((algorithm, bytes));
-                }
-                _ => return Err(malformed("content-digest", field)),
+        let mut digests: Option<Self> = None;
+        for known in known(field)? {
+            let (algorithm, item) = known?;
+            let hash = match item.value {
+                BareItem::ByteSequence(bytes) => Hash::new(algorithm, &bytes),
+                _ => None,
+            };
+            let hash = hash.ok_or_else(|| malformed("content-digest", field))?;
+            match &mut digests {
+                None => digests = Some(hash.into()),
+                Some(digests) => digests.second = Some(hash),
             }
         }
-        if digests.is_empty() {
+        digests.ok_or_else(|| {
             let weak = VerifyError::from(Reason::DigestWeak);
-            return Err(weak.about("content-digest").finding(field));
-        }
-        Ok(Self { digests })
+            weak.about("content-digest").finding(field)
+        })
     }
 
     /// Checks the body against every digest of the field.
@@ -140,19 +167,36 @@ impl ContentDigest {
     }
 
     pub(crate) fn algorithms(&self) -> impl Iterator<Item = DigestAlgorithm> {
-        self.digests.iter().map(|(algorithm, _)| *algorithm)
+        self.hashes().map(Hash::algorithm)
     }
 
     /// The value of the field.
     #[must_use]
     pub fn field_value(&self) -> HeaderValue {
-        let spelled = self
-            .digests
-            .iter()
-            .map(|(algorithm, bytes)| format!("{}=:{}:", algorithm.key(), STANDARD.encode(bytes)));
-        let text = spelled.collect::<Vec<_>>().join(", ");
+        let mut text = String::with_capacity("sha-256=::".len() + BASE64_OF_SHA256);
+        for (at, hash) in self.hashes().enumerate() {
+            for part in [if at > 0 { ", " } else { "" }, hash.algorithm().key(), "=:"] {
+                text.push_str(part);
+            }
+            STANDARD.encode_string(hash.as_bytes(), &mut text);
+            text.push(':');
+        }
         // Base64 is always a valid field value; an empty one would be refused by every recipient.
         HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+    }
+
+    /// In the order of the field.
+    fn hashes(&self) -> impl Iterator<Item = &Hash> {
+        std::iter::once(&self.first).chain(&self.second)
+    }
+}
+
+impl From<Hash> for ContentDigest {
+    fn from(hash: Hash) -> Self {
+        Self {
+            first: hash,
+            second: None,
+        }
     }
 }
 
@@ -171,7 +215,9 @@ impl Digest {
     pub fn sha256(body: &[u8]) -> Self {
         let sha256: [u8; 32] = Sha256::digest(body).into();
         // The token in upper case: Threads does not find it otherwise.
-        let text = format!("SHA-256={}", STANDARD.encode(sha256));
+        let mut text = String::with_capacity("SHA-256=".len() + BASE64_OF_SHA256);
+        text.push_str("SHA-256=");
+        STANDARD.encode_string(sha256, &mut text);
         // Base64 is always a valid field value; an empty one would be refused by every recipient.
         let field = HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""));
         Self { sha256, field }
@@ -198,9 +244,7 @@ impl fmt::Debug for Digest {
 
 impl From<&Digest> for ContentDigest {
     fn from(digest: &Digest) -> Self {
-        Self {
-            digests: vec![(DigestAlgorithm::Sha256, digest.sha256.to_vec())],
-        }
+        Hash::Sha256(digest.sha256).into()
     }
 }
 
@@ -215,7 +259,7 @@ pub(crate) struct Hashing {
 impl Hashing {
     /// For the field `Digest` or `Content-Digest`.
     pub(crate) fn new(field: HeaderName, sent: ContentDigest) -> Self {
-        let sends = |wanted| sent.digests.iter().any(|(sent, _)| *sent == wanted);
+        let sends = |wanted| sent.hashes().any(|sent| sent.algorithm() == wanted);
         Self {
             sha256: sends(DigestAlgorithm::Sha256).then(Sha256::new),
             sha512: sends(DigestAlgorithm::Sha512).then(Sha512::new),
@@ -235,17 +279,17 @@ impl Hashing {
 
     /// Refuses the body if one of the digests that were sent is not its own.
     pub(crate) fn finish(self) -> Result<(), VerifyError> {
-        let sha256 = self.sha256.map(|sha256| sha256.finalize().to_vec());
-        let sha512 = self.sha512.map(|sha512| sha512.finalize().to_vec());
-        for (algorithm, sent) in &self.sent.digests {
-            let computed = match algorithm {
-                DigestAlgorithm::Sha256 => sha256.as_deref(),
-                DigestAlgorithm::Sha512 => sha512.as_deref(),
+        let sha256 = self.sha256.map(Sha256::finalize);
+        let sha512 = self.sha512.map(Sha512::finalize);
+        for sent in self.sent.hashes() {
+            let computed = match sent {
+                Hash::Sha256(_) => sha256.as_deref(),
+                Hash::Sha512(_) => sha512.as_deref(),
             }
             .unwrap_or_default();
-            if !bool::from(sent.as_slice().ct_eq(computed)) {
+            if !bool::from(sent.as_bytes().ct_eq(computed)) {
                 let spelled = |bytes: &[u8]| {
-                    let (key, encoded) = (algorithm.key(), STANDARD.encode(bytes));
+                    let (key, encoded) = (sent.algorithm().key(), STANDARD.encode(bytes));
                     if self.field == DIGEST {
                         format!("{}={encoded}", key.to_ascii_uppercase())
                     } else {
@@ -255,7 +299,7 @@ impl Hashing {
                 return Err(VerifyError::from(Reason::DigestMismatch)
                     .about(self.field.as_str())
                     .expecting(format!("\"{}\"", spelled(computed)))
-                    .finding(spelled(sent)));
+                    .finding(spelled(sent.as_bytes())));
             }
         }
         Ok(())
@@ -265,7 +309,7 @@ impl Hashing {
 /// The values of a `Digest` field that bind the body, one for each algorithm. Others beside them are passed over.
 pub(crate) fn read(field: &[u8]) -> Result<ContentDigest, VerifyError> {
     let refuse = |reason: Reason| VerifyError::from(reason).about("digest").finding(field);
-    let mut digests: Vec<(DigestAlgorithm, Vec<u8>)> = Vec::with_capacity(1);
+    let mut digests: Option<ContentDigest> = None;
     for value in field.split(|byte| *byte == b',') {
         let value = value.trim_ascii();
         let equals = value
@@ -276,40 +320,42 @@ pub(crate) fn read(field: &[u8]) -> Result<ContentDigest, VerifyError> {
         let Some(algorithm) = DigestAlgorithm::of_token(token) else {
             continue;
         };
-        let decoded = STANDARD.decode(encoded.get(1..).unwrap_or_default());
-        let bytes = decoded
-            .ok()
-            .filter(|bytes| bytes.len() == algorithm.length())
+        // Room for the longest hash.
+        let mut bytes = [0; 64];
+        let encoded = encoded.get(1..).unwrap_or_default();
+        let length = STANDARD.decode_slice(encoded, &mut bytes).ok();
+        let hash = length
+            .and_then(|length| Hash::new(algorithm, bytes.get(..length)?))
             .ok_or_else(|| refuse(Reason::DigestMalformed))?;
-        if digests.iter().any(|(other, _)| *other == algorithm) {
-            return Err(refuse(Reason::DigestRepeated));
+        match &mut digests {
+            None => digests = Some(hash.into()),
+            Some(digests) if digests.hashes().any(|other| other.algorithm() == algorithm) => {
+                return Err(refuse(Reason::DigestRepeated));
+            }
+            Some(digests) => digests.second = Some(hash),
         }
-        digests.push((algorithm, bytes));
     }
-    if digests.is_empty() {
-        return Err(refuse(Reason::DigestWeak));
-    }
-    Ok(ContentDigest { digests })
+    digests.ok_or_else(|| refuse(Reason::DigestWeak))
 }
 
 /// The members of a dictionary whose keys are algorithms that bind a body.
-fn known(field: &[u8]) -> Result<Vec<(DigestAlgorithm, Item<'_>)>, VerifyError> {
+fn known(
+    field: &[u8],
+) -> Result<impl Iterator<Item = Result<(DigestAlgorithm, Item<'_>), VerifyError>>, VerifyError> {
     let members = structured_field::dictionary(field).map_err(|reason| match reason {
         Reason::ParameterRepeated => VerifyError::from(Reason::DigestRepeated)
             .about("content-digest")
             .finding(field),
         _ => malformed("content-digest", field),
     })?;
-    let mut known = Vec::with_capacity(1);
-    for (key, member) in members {
+    Ok(members.into_iter().filter_map(|(key, member)| {
         // Keys of a dictionary are written in lower case, so that this is an exact comparison.
-        match (DigestAlgorithm::of_token(key.as_bytes()), member) {
-            (Some(algorithm), Member::Item(item)) => known.push((algorithm, item)),
-            (Some(_), Member::InnerList(..)) => return Err(malformed("content-digest", field)),
-            (None, _) => {}
-        }
-    }
-    Ok(known)
+        let algorithm = DigestAlgorithm::of_token(key.as_bytes())?;
+        Some(match member {
+            Member::Item(item) => Ok((algorithm, item)),
+            Member::InnerList(..) => Err(malformed("content-digest", field)),
+        })
+    }))
 }
 
 fn malformed(name: &str, field: &[u8]) -> VerifyError {
@@ -435,7 +481,7 @@ mod tests {
             digest.check(body).unwrap();
             if !field.starts_with("md5") {
                 assert_eq!(digest.field_value(), field);
-                assert_eq!(ContentDigest::new(digest.digests[0].0, body), digest);
+                assert_eq!(ContentDigest::new(digest.first.algorithm(), body), digest);
             }
         }
         assert_eq!(

@@ -198,7 +198,7 @@ impl Policy {
             let start = scheme.map_or(0, |scheme| scheme.len() + "://".len());
             Named {
                 scheme: scheme.unwrap_or("https"),
-                authority: normal(authority.get(start..).unwrap_or_default()),
+                authority: normal(authority.get(start..).unwrap_or_default()).to_ascii_lowercase(),
             }
         });
         self.authorities =
@@ -523,7 +523,10 @@ impl Policy {
     }
 
     /// Refuses a request that is meant for another server; says which of ours it is meant for.
-    pub(crate) fn check_host<B>(&self, request: &Request<B>) -> Result<Origin, VerifyError> {
+    pub(crate) fn check_host<'a, B>(
+        &self,
+        request: &'a Request<B>,
+    ) -> Result<Origin<'a>, VerifyError> {
         if matches!(&self.authorities, Authorities::These(ours) if ours.is_empty()) {
             return Err(Reason::NoAuthorities.into());
         }
@@ -539,14 +542,16 @@ impl Policy {
         let host = field.or(target.map(str::as_bytes)).ok_or_else(missing)?;
         let normal_host = str::from_utf8(host).map(normal).unwrap_or_default();
         if let Some(target) = target
-            && normal(target) != normal_host
+            && !normal(target).eq_ignore_ascii_case(normal_host)
         {
             let conflict = VerifyError::from(Reason::HostConflict).about("host");
             return Err(conflict.expecting(format!("{target:?}")).finding(host));
         }
         let scheme = match &self.authorities {
             Authorities::These(ours) => {
-                let named = ours.iter().find(|ours| ours.authority == normal_host);
+                let named = ours
+                    .iter()
+                    .find(|ours| ours.authority.eq_ignore_ascii_case(normal_host));
                 let not_ours = || {
                     let ours: Vec<&str> = ours.iter().map(|ours| &*ours.authority).collect();
                     VerifyError::from(Reason::HostNotOurs)
@@ -674,17 +679,15 @@ fn seconds(component: &str, text: Option<&str>) -> Result<SystemTime, VerifyErro
         })
 }
 
-/// An authority in the spelling in which two of them are compared: lower case, without a default port.
-fn normal(authority: &str) -> String {
-    let authority = authority.trim().to_ascii_lowercase();
+/// What of two authorities is compared, without regard to case: all but a default port.
+fn normal(authority: &str) -> &str {
+    let authority = authority.trim();
     let host = [":443", ":80", ":"]
         .iter()
         .find_map(|port| authority.strip_suffix(port));
     // What ends like a port may be the end of an IPv6 address without brackets.
-    match host.filter(|host| !host.contains(':') || host.ends_with(']')) {
-        Some(host) => host.to_owned(),
-        None => authority,
-    }
+    host.filter(|host| !host.contains(':') || host.ends_with(']'))
+        .unwrap_or(authority)
 }
 
 #[cfg(test)]
@@ -705,7 +708,8 @@ mod tests {
             ("2001:db8::443", "2001:db8:", false),
             ("example.org.evil.example", "example.org", false),
         ] {
-            assert_eq!(normal(one) == normal(other), same, "{one} {other}");
+            let equal = normal(one).eq_ignore_ascii_case(normal(other));
+            assert_eq!(equal, same, "{one} {other}");
         }
     }
 

@@ -277,7 +277,7 @@ impl Signer {
         let components = options.of_request(request.headers())?;
         let origin = Origin::of(request).ok_or(SignError::NoHost)?;
         let message = Message::Request(Asked::new(request, &origin));
-        let [parameters, signature] = self.signature(&message, &components, options, created)?;
+        let (parameters, signature) = self.signature(&message, &components, options, created)?;
         options.write(request.headers_mut(), &parameters, &signature)
     }
 
@@ -335,25 +335,25 @@ impl Signer {
             headers: response.headers(),
             request: Asked::new(request, &origin),
         };
-        let [parameters, signature] = self.signature(&message, &components, options, created)?;
+        let (parameters, signature) = self.signature(&message, &components, options, created)?;
         options.write(response.headers_mut(), &parameters, &signature)
     }
 
-    /// The signature parameters and, in base64, the signature.
+    /// The signature parameters and the signature.
     fn signature(
         &self,
         message: &Message<'_>,
         components: &[Component9421],
         options: &SigningOptions,
         created: u64,
-    ) -> Result<[String; 2], SignError> {
+    ) -> Result<(String, Vec<u8>), SignError> {
         let Inner { key_id, key } = &*self.inner;
         let algorithm = options.choose(key.rfc9421())?;
         let parameters = options.parameters(components, created, key_id, algorithm)?;
         let base = signature_base(message, components, &parameters)
             .map_err(|(reason, component)| SignError::Component { component, reason })?;
         let signature = key.sign(algorithm, &base)?;
-        Ok([parameters, STANDARD.encode(signature)])
+        Ok((parameters, signature))
     }
 
     /// The value of the field `Signature` or `Authorization`.

@@ -4,6 +4,7 @@
 //! The parser is the `sfv` crate. Here stands what it leaves open: how much is read, and that a key which stands twice is
 //! refused. The RFC lets the last one win, and whoever sends two hopes that somebody takes the first.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 
 use http::{HeaderMap, HeaderName};
@@ -37,10 +38,11 @@ pub(crate) enum Member<'a> {
 }
 
 /// The lines of a field, joined; `None` if there is no such field.
-pub(crate) fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
+pub(crate) fn joined<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, [u8]>> {
     let mut lines = headers.get_all(name).iter();
-    let mut field = lines.next()?.as_bytes().to_vec();
+    let mut field = Cow::Borrowed(lines.next()?.as_bytes());
     for line in lines {
+        let field = field.to_mut();
         field.extend_from_slice(b", ");
         field.extend_from_slice(line.as_bytes());
     }
@@ -142,13 +144,12 @@ pub(crate) fn write_item(text: &mut String, item: &Item<'_>) {
 
 /// Appends an inner list in its canonical spelling.
 pub(crate) fn write_inner_list(text: &mut String, items: &[Item<'_>], parameters: &Parameters<'_>) {
-    let mut list = sfv::ListSerializer::new();
+    let mut list = sfv::ListSerializer::with_buffer(text);
     let mut inner = list.inner_list();
     for item in items {
         write_parameters(inner.bare_item(&item.value), &item.parameters);
     }
     write_parameters(inner.finish(), parameters);
-    text.push_str(&list.finish().unwrap_or_default());
 }
 
 fn write_parameters<W: std::borrow::BorrowMut<String>>(

@@ -78,8 +78,9 @@ impl Policy {
         let input = self.choose(SignatureInput::parse(&field)?)?;
         let field = structured_field::joined(headers, &SIGNATURE);
         let signature = rfc9421::signature(field.as_deref(), input.label())?;
-        let key_id = input.key_id().filter(|key_id| !key_id.is_empty());
-        let key_id = key_id.ok_or(Reason::KeyIdMissing)?.to_owned();
+        if input.key_id().unwrap_or_default().is_empty() {
+            return Err(Reason::KeyIdMissing.into());
+        }
         let algorithm = rfc9421::named_algorithm(input.algorithm())?;
         self.check_algorithm("alg", input.algorithm(), algorithm)?;
         self.check_components(input.covered(), needs_digest(request.method()))?;
@@ -99,14 +100,15 @@ impl Policy {
         let message = Message::Request(Asked::new(&request, &origin));
         let base = rfc9421::signature_base(&message, input.covered(), input.parameters())
             .map_err(|(reason, component)| VerifyError::from(reason).about(&component))?;
+        let (components, key_id, nonce) = input.into_parts();
         Ok(Head {
             request,
             digest,
             signed: Signed {
                 facts: Facts {
-                    key_id,
-                    nonce: input.nonce().map(str::to_owned),
-                    components: Components::Rfc9421(input.into_covered()),
+                    key_id: key_id.unwrap_or_default(),
+                    nonce,
+                    components: Components::Rfc9421(components),
                     lifetime,
                     signature,
                 },

@@ -46,7 +46,8 @@ impl<'a> SignatureHeader<'a> {
         let malformed = || VerifyError::from(Reason::HeaderMalformed).finding(field);
         let text = str::from_utf8(field).map_err(|_| malformed())?;
         let mut rest = without_scheme(text.trim_matches([' ', '\t']));
-        let mut seen: Vec<&str> = Vec::with_capacity(8);
+        let mut count = 0;
+        let mut unknown: Vec<&str> = Vec::new();
         let [
             mut key_id,
             mut algorithm,
@@ -57,13 +58,11 @@ impl<'a> SignatureHeader<'a> {
         ] = [None; 6];
         loop {
             let (name, value, after) = parameter(rest).ok_or_else(malformed)?;
-            if seen.len() == MOST_PARAMETERS {
+            count += 1;
+            if count > MOST_PARAMETERS {
                 return Err(Reason::TooManyParameters.into());
             }
-            if seen.iter().any(|other| other.eq_ignore_ascii_case(name)) {
-                return Err(VerifyError::from(Reason::ParameterRepeated).about(name));
-            }
-            seen.push(name);
+            let repeated = || VerifyError::from(Reason::ParameterRepeated).about(name);
             let known = [
                 ("keyId", &mut key_id),
                 ("algorithm", &mut algorithm),
@@ -72,14 +71,16 @@ impl<'a> SignatureHeader<'a> {
                 ("headers", &mut headers),
                 ("signature", &mut signature),
             ];
-            for (known, place) in known {
-                if name.eq_ignore_ascii_case(known) {
-                    // Nobody escapes anything in these; whoever does may hope to be read in two ways.
-                    if value.contains('\\') {
-                        return Err(malformed());
-                    }
-                    *place = Some(value);
+            let mut known = known.into_iter();
+            match known.find(|(known, _)| name.eq_ignore_ascii_case(known)) {
+                Some((_, Some(_))) => return Err(repeated()),
+                // Nobody escapes anything in these; whoever does may hope to be read in two ways.
+                Some(_) if value.contains('\\') => return Err(malformed()),
+                Some((_, place)) => *place = Some(value),
+                None if unknown.iter().any(|other| other.eq_ignore_ascii_case(name)) => {
+                    return Err(repeated());
                 }
+                None => unknown.push(name),
             }
             match after.strip_prefix(',') {
                 Some(next) => rest = next,

@@ -9,6 +9,7 @@ use http::header::{
 use http::{HeaderMap, HeaderName, Request, Uri};
 
 use crate::error::Reason;
+use crate::policy::DIGEST;
 
 /// Longest signature base, in bytes.
 const LONGEST: usize = 64 * 1024;
@@ -25,6 +26,9 @@ pub(crate) enum Component {
 impl Component {
     /// Reads a name in any case.
     pub(crate) fn parse(name: &str) -> Option<Self> {
+        if name.eq_ignore_ascii_case(DIGEST.as_str()) {
+            return Some(Self::Field(DIGEST));
+        }
         if !name.starts_with('(') {
             return HeaderName::from_bytes(name.as_bytes())
                 .ok()

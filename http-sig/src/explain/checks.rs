@@ -117,7 +117,7 @@ impl Checked {
         );
     }
 
-    fn host(&mut self, policy: &Policy, request: &Request<&[u8]>) -> Option<Origin> {
+    fn host<'r>(&mut self, policy: &Policy, request: &'r Request<&'r [u8]>) -> Option<Origin<'r>> {
         self.check(Step::Host, policy.check_host(request), |origin| {
             format!("{}://{}", origin.scheme(), origin.authority())
         })

@@ -28,7 +28,7 @@ pub(super) struct Received<'a> {
     authorities: Vec<&'a str>,
     key_id: Option<&'a str>,
     /// Scheme and authority as RFC 9421 has them.
-    origin: Option<Origin>,
+    origin: Option<Origin<'a>>,
 }
 
 /// A part of the target that may have been another one when it was signed.

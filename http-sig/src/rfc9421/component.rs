@@ -49,6 +49,9 @@ impl Component {
         let identifier = match &covered {
             Covered::Method => Cow::Borrowed("\"@method\""),
             Covered::TargetUri => Cow::Borrowed("\"@target-uri\""),
+            Covered::Authority => Cow::Borrowed("\"@authority\""),
+            Covered::Path => Cow::Borrowed("\"@path\""),
+            Covered::Query => Cow::Borrowed("\"@query\""),
             Covered::Status => Cow::Borrowed("\"@status\""),
             Covered::Field(name) if *name == CONTENT_DIGEST => Cow::Borrowed("\"content-digest\""),
             Covered::Field(name) if *name == CONTENT_TYPE => Cow::Borrowed("\"content-type\""),
@@ -90,9 +93,12 @@ impl Component {
             return Err(Reason::HeaderMalformed.into());
         };
         let name = name.as_str();
-        let mut identifier = String::new();
-        structured_field::write_item(&mut identifier, item);
-        let unknown = || VerifyError::from(Reason::ComponentUnknown).about(&identifier);
+        let identifier = || {
+            let mut text = String::new();
+            structured_field::write_item(&mut text, item);
+            text
+        };
+        let unknown = || VerifyError::from(Reason::ComponentUnknown).about(&identifier());
         let [mut sf, mut bs, mut of_request] = [false; 3];
         let [mut key, mut parameter] = [const { None }; 2];
         for (name, value) in &item.parameters {
@@ -129,7 +135,10 @@ impl Component {
             }
         } else {
             // Field names are written in lower case (section 2.1).
-            let field = HeaderName::from_lowercase(name.as_bytes()).map_err(|_| unknown())?;
+            let field = match name {
+                "content-digest" => CONTENT_DIGEST,
+                name => HeaderName::from_lowercase(name.as_bytes()).map_err(|_| unknown())?,
+            };
             match (sf, bs, key, parameter) {
                 (false, false, None, None) => Covered::Field(field),
                 (true, false, None, None) => Covered::Canonical(field),
@@ -138,10 +147,13 @@ impl Component {
                 _ => return Err(unknown()),
             }
         };
+        if item.parameters.is_empty() {
+            return Ok(Self::plain(covered));
+        }
         Ok(Self {
             covered,
             of_request,
-            identifier: Cow::Owned(identifier),
+            identifier: Cow::Owned(identifier()),
         })
     }
 

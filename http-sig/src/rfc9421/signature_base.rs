@@ -1,5 +1,7 @@
 //! The text that is signed (section 2.5).
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HOST};
@@ -16,19 +18,21 @@ use crate::structured_field;
 const LONGEST: usize = 64 * 1024;
 
 /// Where a request is sent to, as the world knows the place.
-pub(crate) struct Origin {
+pub(crate) struct Origin<'a> {
     scheme: &'static str,
-    authority: String,
+    authority: Cow<'a, str>,
 }
 
-impl Origin {
+impl<'a> Origin<'a> {
     /// Section 2.2.3: the authority in lower case and without the default port of its scheme.
-    pub(crate) fn new(scheme: &'static str, authority: &str) -> Self {
-        let mut authority = without_userinfo(authority.trim()).to_ascii_lowercase();
+    pub(crate) fn new(scheme: &'static str, authority: &'a str) -> Self {
+        let authority = without_userinfo(authority.trim());
         let default_port = if scheme == "http" { ":80" } else { ":443" };
         let host = authority.strip_suffix(default_port);
-        if let Some(host) = host.or_else(|| authority.strip_suffix(':')) {
-            authority.truncate(host.len());
+        let host = host.or_else(|| authority.strip_suffix(':'));
+        let mut authority = Cow::Borrowed(host.unwrap_or(authority));
+        if authority.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            authority.to_mut().make_ascii_lowercase();
         }
         Self { scheme, authority }
     }
@@ -43,7 +47,7 @@ impl Origin {
 
     /// Where a request goes that we send, or that came to us: its `Host`, or the authority of its URI; `None` if it has
     /// neither, or several. Without a scheme it is taken for one by `https`.
-    pub(crate) fn of<B>(request: &Request<B>) -> Option<Self> {
+    pub(crate) fn of<B>(request: &'a Request<B>) -> Option<Self> {
         let scheme = if request.uri().scheme_str() == Some("http") {
             "http"
         } else {
@@ -75,11 +79,11 @@ pub(crate) struct Asked<'a> {
     uri: &'a Uri,
     version: Version,
     headers: &'a HeaderMap,
-    origin: &'a Origin,
+    origin: &'a Origin<'a>,
 }
 
 impl<'a> Asked<'a> {
-    pub(crate) fn new<B>(request: &'a Request<B>, origin: &'a Origin) -> Self {
+    pub(crate) fn new<B>(request: &'a Request<B>, origin: &'a Origin<'a>) -> Self {
         Self {
             method: request.method(),
             uri: request.uri(),
@@ -99,7 +103,7 @@ pub(crate) fn signature_base(
     components: &[Component],
     parameters: &str,
 ) -> Result<Vec<u8>, BaseError> {
-    let mut base = Vec::with_capacity(512);
+    let mut base = Vec::with_capacity(512 + parameters.len());
     let mut reread = 0;
     for component in components {
         let refuse = |reason: Reason| (reason, component.identifier().to_owned());

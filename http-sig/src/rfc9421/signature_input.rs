@@ -115,8 +115,9 @@ impl SignatureInput {
         &self.components
     }
 
-    pub(crate) fn into_covered(self) -> Vec<Component> {
-        self.components
+    /// The covered components, the key id and the nonce.
+    pub(crate) fn into_parts(self) -> (Vec<Component>, Option<String>, Option<String>) {
+        (self.components, self.key_id, self.nonce)
     }
 
     fn new(
@@ -168,23 +169,23 @@ impl SignatureInput {
 /// The signature under this label in the value of a `Signature` field, all of which must be readable.
 pub(crate) fn signature(field: Option<&[u8]>, label: &str) -> Result<Vec<u8>, VerifyError> {
     let missing = || VerifyError::from(Reason::SignatureMissing).about(label);
-    let signatures = signatures(field.ok_or_else(missing)?)?;
-    let mut signatures = signatures.into_iter();
-    let found = signatures.find(|(other, _)| *other == label);
-    found.map(|(_, bytes)| bytes).ok_or_else(missing)
-}
-
-fn signatures(field: &[u8]) -> Result<Vec<(&str, Vec<u8>)>, VerifyError> {
-    let members = structured_field::dictionary(field)
+    let members = structured_field::dictionary(field.ok_or_else(missing)?)
         .map_err(|reason| VerifyError::from(reason).about("signature"))?;
-    let members = members.into_iter().map(|(label, member)| match member {
-        Member::Item(Item {
-            value: BareItem::ByteSequence(bytes),
-            ..
-        }) if !bytes.is_empty() => Ok((label, bytes)),
-        _ => Err(VerifyError::from(Reason::SignatureNotBase64).about(label)),
-    });
-    members.collect()
+    let mut found = None;
+    for (other, member) in members {
+        match member {
+            Member::Item(Item {
+                value: BareItem::ByteSequence(bytes),
+                ..
+            }) if !bytes.is_empty() => {
+                if other == label {
+                    found = Some(bytes);
+                }
+            }
+            _ => return Err(VerifyError::from(Reason::SignatureNotBase64).about(other)),
+        }
+    }
+    found.ok_or_else(missing)
 }
 
 const NAMES: [(&str, SignatureAlgorithm); 6] = [

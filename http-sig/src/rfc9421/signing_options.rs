@@ -1,8 +1,11 @@
 //! What a signature says and covers beyond what is usual.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 
@@ -239,13 +242,11 @@ impl SigningOptions {
             }
             text.push_str(component.identifier());
         }
-        text.push_str(");created=");
-        text.push_str(&created.to_string());
+        let _ = write!(text, ");created={created}");
         if let Some(expires_in) = self.expires_in {
             let expires = created.checked_add(expires_in.as_secs());
             let expires = expires.filter(|expires| *expires <= LAST_SECOND);
-            text.push_str(";expires=");
-            text.push_str(&expires.ok_or(SignError::Time)?.to_string());
+            let _ = write!(text, ";expires={}", expires.ok_or(SignError::Time)?);
         }
         // No character of a key id needs an escape between these quotes.
         text.push_str(";keyid=\"");
@@ -269,7 +270,7 @@ impl SigningOptions {
         &self,
         headers: &mut HeaderMap,
         parameters: &str,
-        signature: &str,
+        signature: &[u8],
     ) -> Result<(), SignError> {
         let label = &*self.label;
         let refuse = || SignError::Label {
@@ -286,7 +287,7 @@ impl SigningOptions {
                     return Err(refuse());
                 }
                 drop(members);
-                let mut text = String::from_utf8(others).map_err(|_| refuse())?;
+                let mut text = String::from_utf8(others.into_owned()).map_err(|_| refuse())?;
                 text.push_str(", ");
                 Ok(text)
             }
@@ -296,10 +297,11 @@ impl SigningOptions {
         for part in [label, "=", parameters] {
             input.push_str(part);
         }
-        let mut field = beside(SIGNATURE, signature.len() + 3)?;
-        for part in [label, "=:", signature, ":"] {
-            field.push_str(part);
-        }
+        let mut field = beside(SIGNATURE, signature.len().div_ceil(3) * 4 + 3)?;
+        field.push_str(label);
+        field.push_str("=:");
+        STANDARD.encode_string(signature, &mut field);
+        field.push(':');
         if input.len().max(field.len()) > structured_field::LONGEST {
             return Err(refuse());
         }
