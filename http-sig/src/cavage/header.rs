@@ -40,10 +40,27 @@ impl<'a> SignatureHeader<'a> {
     /// `name=value` or `name="value"`, if a parameter is repeated, if `keyId` or `signature` are missing, or if the
     /// signature is not standard base64.
     pub fn parse(field: &'a [u8]) -> Result<Self, VerifyError> {
+        Self::read(field).map_err(|(reason, part)| {
+            let error = VerifyError::from(reason);
+            match reason {
+                Reason::HeaderMalformed | Reason::SignatureNotBase64 => error.finding(part),
+                Reason::ParameterRepeated => error.about(str::from_utf8(part).unwrap_or_default()),
+                _ => error,
+            }
+        })
+    }
+
+    /// Whether [`parse`](Self::parse) reads it. Says so without the cost of an error for people.
+    pub(crate) fn can_parse(field: &'a [u8]) -> bool {
+        Self::read(field).is_ok()
+    }
+
+    /// The rule that is broken, and the part of the field that breaks it.
+    fn read(field: &'a [u8]) -> Result<Self, (Reason, &'a [u8])> {
         if field.len() > LONGEST_FIELD {
-            return Err(Reason::HeaderTooLong.into());
+            return Err((Reason::HeaderTooLong, field));
         }
-        let malformed = || VerifyError::from(Reason::HeaderMalformed).finding(field);
+        let malformed = || (Reason::HeaderMalformed, field);
         let text = str::from_utf8(field).map_err(|_| malformed())?;
         let mut rest = without_scheme(text.trim_matches([' ', '\t']));
         let mut count = 0;
@@ -60,9 +77,9 @@ impl<'a> SignatureHeader<'a> {
             let (name, value, after) = parameter(rest).ok_or_else(malformed)?;
             count += 1;
             if count > MOST_PARAMETERS {
-                return Err(Reason::TooManyParameters.into());
+                return Err((Reason::TooManyParameters, field));
             }
-            let repeated = || VerifyError::from(Reason::ParameterRepeated).about(name);
+            let repeated = || (Reason::ParameterRepeated, name.as_bytes());
             let known = [
                 ("keyId", &mut key_id),
                 ("algorithm", &mut algorithm),
@@ -90,13 +107,13 @@ impl<'a> SignatureHeader<'a> {
         }
         let key_id = key_id
             .filter(|key_id| !key_id.is_empty())
-            .ok_or(Reason::KeyIdMissing)?;
-        let signature = signature.ok_or(Reason::SignatureMissing)?;
+            .ok_or((Reason::KeyIdMissing, field))?;
+        let signature = signature.ok_or((Reason::SignatureMissing, field))?;
         let signature = STANDARD
             .decode(signature)
             .ok()
             .filter(|bytes| !bytes.is_empty())
-            .ok_or_else(|| VerifyError::from(Reason::SignatureNotBase64).finding(signature))?;
+            .ok_or((Reason::SignatureNotBase64, signature.as_bytes()))?;
         Ok(Self {
             key_id,
             algorithm,
@@ -241,16 +258,14 @@ fn token(text: &str) -> Option<(&str, &str)> {
 /// The inside of a quoted string, with its escapes as they stand, and what follows the closing quote.
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let mut escaped = false;
-    for (at, char) in text.char_indices() {
-        match char {
-            _ if char.is_control() => return None,
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => return Some((text.get(..at)?, text.get(at + 1..)?)),
-            _ => {}
-        }
-    }
-    None
+    let end = text.bytes().position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    })?;
+    let (inside, after) = (text.get(..end)?, text.get(end + 1..)?);
+    let is_plain = inside.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    (is_plain || !inside.contains(char::is_control)).then_some((inside, after))
 }
 
 #[cfg(test)]
