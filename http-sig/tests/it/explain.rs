@@ -1,14 +1,17 @@
 //! One thing is wrong with each of these requests, and the explanation must name it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{RSA_PSS_SHA256, RsaKeyPair};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use http::{HeaderName, HeaderValue, Request};
 use http_sig::explain::{Cause, Explanation};
-use http_sig::{ContentDigest, Digest, DigestAlgorithm, Policy, VerifyingKey};
-use sha2::{Digest as _, Sha256};
+use http_sig::{ContentDigest, Digest, DigestAlgorithm, Policy, Reason, VerifyingKey};
+use sha2::{Digest as _, Sha256, Sha512};
 
+use crate::attacks::sent::ecdsa_to_der;
 use crate::draft::{self, KEY_ID, Key, now};
 
 const BODY: &str = "{\"type\":\"Like\",\"name\":\"caf\u{e9} https://a.example/\"}";
@@ -76,7 +79,10 @@ impl Case {
     fn explained(&self, key: &Key) -> Explanation {
         let mut request = request();
         (self.sent)(&mut request);
-        sign(&mut request, self.standard, key, self.base, self.signature);
+        sign(&mut request, self.standard, &|base| {
+            let base = (self.base)(String::from_utf8(base.to_vec()).unwrap());
+            (self.signature)(draft::sign(key, &base))
+        });
         (self.wire)(&mut request);
         let policy = Policy::fediverse().authorities(["example.org"]);
         agreed(&policy, &request, &key.verifying_key())
@@ -99,14 +105,8 @@ fn request() -> Request<Vec<u8>> {
         .unwrap()
 }
 
-/// Signs as the standards say, but for what the case changes.
-fn sign(
-    request: &mut Request<Vec<u8>>,
-    standard: Standard,
-    key: &Key,
-    base: fn(String) -> Vec<u8>,
-    encode: fn(Vec<u8>) -> Vec<u8>,
-) {
+/// Writes the base as the standards say it, and sends what signs it.
+fn sign(request: &mut Request<Vec<u8>>, standard: Standard, signs: &dyn Fn(&[u8]) -> Vec<u8>) {
     let field = |name: &str| {
         let lines = request.headers().get_all(name).iter();
         let lines: Vec<&str> = lines.map(|line| line.to_str().unwrap()).collect();
@@ -127,7 +127,7 @@ fn sign(
         let mut lines = vec![format!("(request-target): {method} {target}"), created];
         let names = ["host", "date", "digest", "content-type", "x-list"];
         lines.extend(names.map(field));
-        let signature = encode(draft::sign(key, &base(lines.join("\n"))));
+        let signature = signs(lines.join("\n").as_bytes());
         let text = format!(
             "keyId=\"{KEY_ID}\",algorithm=\"hs2019\",created=1767225600,\
              headers=\"(request-target) (created) {}\",signature=\"{}\"",
@@ -149,7 +149,7 @@ fn sign(
         format!("\"x-list\": {}", field("x-list")),
         format!("\"@signature-params\": {parameters}"),
     ];
-    let signature = STANDARD.encode(encode(draft::sign(key, &base(text.join("\n")))));
+    let signature = STANDARD.encode(signs(text.join("\n").as_bytes()));
     let headers = request.headers_mut();
     headers.remove("digest");
     let input = format!("sig1={parameters}").parse().unwrap();
@@ -200,6 +200,19 @@ pub(crate) fn agreed(
 /// So many seconds from now.
 fn date(seconds: u64) -> String {
     httpdate::fmt_http_date(now() + Duration::from_secs(seconds))
+}
+
+/// Sets the digest of something else than the body.
+fn digest_of(request: &mut Request<Vec<u8>>, hashed: fn(&str) -> Vec<u8>) {
+    let hashed = hashed(std::str::from_utf8(request.body()).unwrap());
+    let digest = ContentDigest::new(DigestAlgorithm::Sha256, &hashed).field_value();
+    let headers = request.headers_mut();
+    headers.insert("digest", Digest::sha256(&hashed).field_value().clone());
+    headers.insert("content-digest", digest);
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn target(request: &mut Request<Vec<u8>>, target: &str) {
@@ -289,6 +302,34 @@ fn cases() -> Vec<Case> {
     by_both(all, Cause::SignatureEncoding, "base64 of base64", "base64 twice", |c| c.signature(|s| STANDARD.encode(s).into_bytes()));
     by_both(all, Cause::SignatureEncoding, "base64 of digits", "hexadecimal", |c| c.signature(|s| s.iter().map(|b| format!("{b:02x}")).collect::<String>().into_bytes()));
 
+    // The body and its digest.
+    by_both(all, Cause::Body, "a line break added", "without the line break at its end; the digest itself is what was signed", |c| c.wire(|r| r.body_mut().push(b'\n')));
+    by_both(all, Cause::Body, "a line break hashed", "with a line break at its end", |c| c.sent(|r| digest_of(r, |b| format!("{b}\n").into_bytes())));
+    by_both(all, Cause::Body, "a byte order mark cut off", "with a byte order mark", |c| c.sent(|r| digest_of(r, |b| format!("\u{feff}{b}").into_bytes())));
+    by_both(all, Cause::Body, "the line ends changed", "with the line ends LF", |c| c.sent(|r| { *r.body_mut() = b"{\n}".to_vec(); digest_of(r, |b| b.to_owned().into_bytes()); }).wire(|r| *r.body_mut() = b"{\r\n}".to_vec()));
+    by_both(all, Cause::Body, "the body lost", "the body has 0 bytes, and Content-Length says 49", |c| c.wire(|r| { set(r, "content-length", "49"); r.body_mut().clear(); }));
+    by_both(all, Cause::Body, "an empty body hashed", "over an empty body", |c| c.sent(|r| digest_of(r, |_| Vec::new())));
+    by_both(all, Cause::Body, "JSON written again with blanks", "the same JSON without blanks", |c| c.wire(|r| { let text = std::str::from_utf8(r.body()).unwrap(); *r.body_mut() = text.replace(',', ",\n  ").replace("\":", "\" : ").into_bytes(); }));
+    by_both(all, Cause::Body, "JSON written again without blanks", "a blank after each colon and comma", |c| c.sent(|r| digest_of(r, |b| b.replace("\":", "\": ").replace(",\"", ", \"").into_bytes())));
+    by_both(all, Cause::Body, "JSON as PHP writes it", "as PHP writes it", |c| c.sent(|r| digest_of(r, |b| b.replace('/', "\\/").into_bytes())));
+    by_both(all, Cause::Body, "JSON as Python writes it", "as Python writes it", |c| c.sent(|r| digest_of(r, |b| b.replace('\u{e9}', "\\u00e9").replace("\":", "\": ").replace(",\"", ", \"").into_bytes())));
+    by_both(all, Cause::Body, "escapes undone", "characters beyond ASCII escaped", |c| c.sent(|r| digest_of(r, |b| b.replace('\u{e9}', "\\u00e9").into_bytes())));
+    by_both(all, Cause::Body, "escapes done", "no escapes for characters beyond ASCII", |c| c.wire(|r| { let text = std::str::from_utf8(r.body()).unwrap(); *r.body_mut() = text.replace('\u{e9}', "\\u00e9").into_bytes(); }));
+    by_both(all, Cause::Body, "Latin-1 taken for UTF-8", "read as Latin-1", |c| c.sent(|r| digest_of(r, |b| b.bytes().map(char::from).collect::<String>().into_bytes())));
+    by_both(all, Cause::Body, "a body that was decompressed", "Content-Encoding says", |c| c.sent(|r| { set(r, "content-encoding", "gzip"); digest_of(r, |_| b"\x1f\x8bgzip".to_vec()); }));
+    by_both(all, Cause::Body, "a body that was compressed", "the body is compressed", |c| c.wire(|r| *r.body_mut() = b"\x1f\x8bgzip".to_vec()));
+    by_both(all, Cause::Body, "another body", "fits no spelling of the body that was tried; the digest itself", |c| c.wire(|r| *r.body_mut() = b"{}".to_vec()));
+    all.push(draft(Cause::DigestSpelling, "digits for base64", "hexadecimal digits in place of base64").sent(|r| { let digits = hex(&Sha256::digest(r.body())); set(r, "digest", &format!("SHA-256={digits}")); }));
+    all.push(draft(Cause::DigestSpelling, "digits below base64", "hexadecimal digits below the base64").sent(|r| { let digits = hex(&Sha256::digest(r.body())); set(r, "digest", &format!("SHA-256={}", STANDARD.encode(digits))); }));
+    all.push(draft(Cause::DigestSpelling, "the base64 of URLs", "the base64 of URLs").sent(|r| { let digest = URL_SAFE.encode(Sha256::digest(r.body())); set(r, "digest", &format!("SHA-256={digest}")); }));
+    all.push(draft(Cause::DigestSpelling, "no padding", "without its padding").sent(|r| { let digest = STANDARD.encode(Sha256::digest(r.body())); set(r, "digest", &format!("SHA-256={}", digest.trim_end_matches('='))); }));
+    all.push(draft(Cause::DigestSpelling, "SHA-512 by another name", "is a SHA-512 under `SHA-256`").sent(|r| { let digest = STANDARD.encode(Sha512::digest(r.body())); set(r, "digest", &format!("SHA-256={digest}")); }));
+    all.push(draft(Cause::DigestSpelling, "the new field's form in the old field", "between colons").sent(|r| { let digest = STANDARD.encode(Sha256::digest(r.body())); set(r, "digest", &format!("sha-256=:{digest}:")); }));
+    all.push(rfc9421(Cause::DigestSpelling, "the old field's form in the new field", "as it should be").sent(|r| { let digest = STANDARD.encode(Sha256::digest(r.body())); set(r, "content-digest", &format!("sha-256={digest}")); }));
+
+    // The clock.
+    all.push(draft(Cause::Clock, "local time", "2 hours ahead of our clock").sent(|r| set(r, "date", &date(2 * 3600 + 3))));
+
     // Two things at once.
     by_both(all, Cause::Host, "host and prefix", "the host `example.org`", |c| c.sent(|r| target(r, "/social/inbox")).wire(|r| { target(r, "/inbox"); set(r, "host", "backend"); set(r, "x-forwarded-prefix", "/social"); }));
     cases
@@ -335,5 +376,189 @@ fn what_is_right_is_called_right() {
                 "{explanation}"
             );
         }
+    }
+}
+
+/// An RSA signature tells by itself with what it was made, and whether with this key.
+#[test]
+fn what_a_signature_tells_of_its_algorithm() {
+    const SHA_1: &str = "0001 ff… 00 3021300906052b0e03021a05000414";
+    let zeros = "00".repeat(20);
+    let pss_sha256 = |base: &[u8]| {
+        let pair = RsaKeyPair::from_pkcs8(&draft::der(draft::rsa())).unwrap();
+        let mut signature = vec![0; pair.public_modulus_len()];
+        pair.sign(&RSA_PSS_SHA256, &SystemRandom::new(), base, &mut signature)
+            .unwrap();
+        signature
+    };
+    type Signs<'a> = Box<dyn Fn(&[u8]) -> Vec<u8> + 'a>;
+    let by = |key: Key| -> Signs<'static> { Box::new(move |base| draft::sign(&key, base)) };
+    let (old, new) = (Standard::Draft, Standard::Rfc9421);
+    let rsa = Key::RsaSha256.verifying_key();
+    let other = draft::other_rsa().verifying_key();
+    let p256 = Key::P256.verifying_key();
+    let cases: [(Standard, Signs<'_>, &VerifyingKey, Cause, &str); 12] = [
+        (
+            new,
+            by(Key::RsaSha512),
+            &rsa,
+            Cause::Algorithm,
+            "right by RsaSha512",
+        ),
+        (
+            old,
+            by(Key::RsaPssSha512),
+            &rsa,
+            Cause::Algorithm,
+            "right by RsaPssSha512",
+        ),
+        (
+            old,
+            by(Key::P256),
+            &p256,
+            Cause::Algorithm,
+            "right by EcdsaP256Sha256",
+        ),
+        (
+            old,
+            by(Key::RsaBlock(format!("{SHA_1} {zeros}"))),
+            &rsa,
+            Cause::Algorithm,
+            "made with this key, with SHA-1",
+        ),
+        (
+            old,
+            by(Key::RsaBlock("0001 ff… 00 hash".to_owned())),
+            &rsa,
+            Cause::Algorithm,
+            "made with this key and over this text, with a hash without its name",
+        ),
+        (
+            new,
+            Box::new(pss_sha256),
+            &rsa,
+            Cause::Algorithm,
+            "RSASSA-PSS with SHA-256 and a salt of 32 bytes",
+        ),
+        (old, by(Key::RsaSha256), &other, Cause::Key, "another key"),
+        (
+            new,
+            by(Key::RsaPssSha512),
+            &other,
+            Cause::Key,
+            "another key",
+        ),
+        (new, by(Key::Ed25519), &rsa, Cause::Key, "another key"),
+        (new, by(Key::P256), &rsa, Cause::Key, "another key"),
+        (
+            old,
+            Box::new(|_| draft::sign(&Key::RsaSha256, b"?")),
+            &rsa,
+            Cause::OtherText,
+            "with this key, over another text",
+        ),
+        (
+            new,
+            Box::new(|base| ecdsa_to_der(&draft::sign(&Key::P256, base))),
+            &p256,
+            Cause::SignatureEncoding,
+            "in DER",
+        ),
+    ];
+    for (standard, signs, key, cause, words) in cases {
+        let mut request = request();
+        sign(&mut request, standard, &*signs);
+        let policy = Policy::fediverse().authorities(["example.org"]);
+        let explanation = agreed(&policy, &request, key);
+        let found = explanation
+            .findings()
+            .iter()
+            .any(|finding| finding.cause() == cause && finding.to_string().contains(words));
+        assert!(found, "{words}\n{explanation}");
+    }
+}
+
+#[test]
+fn what_came_of_fedify_with_a_fragment_is_found() {
+    // Fedify 2.3.6 signs the URL of the key as it stands in the key id.
+    let mut request = request();
+    sign(&mut request, Standard::Rfc9421, &|base| {
+        let base = std::str::from_utf8(base).unwrap();
+        draft::sign(
+            &Key::Ed25519,
+            base.replace("c\n", "c#main-key\n").as_bytes(),
+        )
+    });
+    let policy = Policy::fediverse().authorities(["example.org"]);
+    let explanation = agreed(&policy, &request, &Key::Ed25519.verifying_key());
+    assert_eq!(
+        explanation.findings()[0].cause(),
+        Cause::Fragment,
+        "{explanation}"
+    );
+}
+
+#[test]
+fn the_text_is_fit_for_people_and_holds_no_secret() {
+    let mut request = request();
+    set(&mut request, "authorization", "Bearer hunter2");
+    set(&mut request, "cookie", "session=hunter2");
+    let lines = "authorization: Bearer hunter2\ncookie: session=hunter2";
+    let base = format!("(request-target): post /inbox\nhost: example.org\n{lines}");
+    let signature = STANDARD.encode(draft::sign(&Key::RsaSha256, base.as_bytes()));
+    let field = format!(
+        "keyId=\"{KEY_ID}\",headers=\"(request-target) host authorization cookie\",signature=\"{signature}\""
+    );
+    set(&mut request, "signature", &field);
+    request.headers_mut().remove("content-digest");
+    let policy = Policy::fediverse().authorities(["example.org"]);
+    for key in [None, Some(&Key::RsaSha256.verifying_key())] {
+        let explanation = policy.explain(&request, key, now());
+        let texts = [explanation.to_string(), format!("{explanation:?}")];
+        for text in texts {
+            assert!(
+                !text.contains("hunter2") && text.contains("authorization: (hidden)"),
+                "{text}"
+            );
+        }
+        let reasons: Vec<_> = explanation
+            .checks()
+            .iter()
+            .filter_map(|check| check.error())
+            .collect();
+        assert!(
+            reasons
+                .iter()
+                .any(|error| error.reason() == Reason::ComponentUncovered)
+        );
+        assert!(!explanation.is_accepted() && explanation.key_id() == Some(KEY_ID));
+    }
+}
+
+/// Whatever comes, the work is bounded: by the limits of what is read, and by the number of tries.
+#[test]
+fn long_messages_are_explained_in_bounded_time() {
+    let policy = Policy::fediverse().authorities(["example.org"]);
+    let mut request = request();
+    let path = format!("/{}", "%40/a/".repeat(10_000));
+    target(&mut request, &path);
+    *request.body_mut() = vec![b'['; 3 * 1024 * 1024];
+    for name in [
+        "x-forwarded-host",
+        "forwarded",
+        "x-original-uri",
+        "x-forwarded-prefix",
+    ] {
+        set(&mut request, name, &"host=a,/b;".repeat(6_000));
+    }
+    for key in [Key::RsaSha256, Key::Ed25519] {
+        sign(&mut request, Standard::Draft, &|_| draft::sign(&key, b"?"));
+        let started = Instant::now();
+        let explanation = policy.explain(&request, Some(&key.verifying_key()), now());
+        assert!(!explanation.is_accepted());
+        // In a build without optimisation, on a machine that does other things too.
+        let took = started.elapsed();
+        println!("a path of {} bytes, a body of 3 MiB: {took:?}", path.len());
+        assert!(took < Duration::from_secs(20), "{took:?}");
     }
 }

@@ -185,7 +185,7 @@ fn add_order(number: &mut [u8]) {
     }
 }
 
-fn ecdsa_to_der(signature: &[u8]) -> Vec<u8> {
+pub(crate) fn ecdsa_to_der(signature: &[u8]) -> Vec<u8> {
     let integer = |number: &[u8]| {
         let start = number.iter().position(|byte| *byte != 0).unwrap();
         let number = &number[start..];
