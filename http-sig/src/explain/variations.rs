@@ -25,6 +25,9 @@ const MOST_CHECKS: usize = 128;
 #[cfg(feature = "_backend")]
 const MOST_HASHES: usize = 512;
 
+/// A longer base counts as several, as it costs as much.
+const LENGTH_OF_ONE: usize = 4096;
+
 const ALGORITHMS: [SignatureAlgorithm; 6] = [
     SignatureAlgorithm::RsaSha256,
     SignatureAlgorithm::RsaSha512,
@@ -218,10 +221,12 @@ impl Search<'_> {
     }
 
     fn fits(&mut self, base: &[u8]) -> bool {
-        let Some(left) = self.left.checked_sub(1) else {
+        let cost = 1 + base.len() / LENGTH_OF_ONE;
+        if self.left < cost {
+            self.left = 0;
             return false;
-        };
-        self.left = left;
+        }
+        self.left -= cost;
         #[cfg(feature = "_backend")]
         if let Some((hash, value)) = &self.hash {
             return hash.is_of(value, base);
@@ -294,6 +299,9 @@ impl Search<'_> {
     }
 
     fn target(&mut self, changes: &[&Change]) -> Option<Vec<Finding>> {
+        if self.left == 0 {
+            return None;
+        }
         let values = self.received.values(self.signed, changes);
         let base = self.changed(&values)?;
         Some(changes.iter().map(|change| change.finding(&base)).collect())
