@@ -88,6 +88,9 @@ pub(super) fn check(
         },
         Err(error) => error,
     };
+    if error.reason() == Reason::KeyTooSmall {
+        return (Outcome::Failed(error), Vec::new());
+    }
     let mut search = Search {
         signed,
         received,
@@ -133,6 +136,11 @@ impl Search<'_> {
         let fitting = ALGORITHMS
             .into_iter()
             .find(|algorithm| self.key.verify(*algorithm, &base, &self.signature));
+        #[cfg(feature = "_backend")]
+        let fitting = fitting.or_else(|| {
+            let (hash, value) = self.hash.as_ref()?;
+            hash.algorithm().filter(|_| hash.is_of(value, &base))
+        });
         self.left = self.left.saturating_sub(3);
         if let Some(algorithm) = fitting {
             let said = named.map_or("leaves it to the key".to_owned(), |named| {
