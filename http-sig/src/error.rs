@@ -104,6 +104,8 @@ pub enum Reason {
     HostNotOurs,
     /// The `Host` field and the authority of the request target differ.
     HostConflict,
+    /// The signature is not the one that this server asked for by `Accept-Signature`.
+    ChallengeUnanswered,
     /// `Date` is not an HTTP date.
     DateMalformed,
     /// Signed too long ago.
@@ -313,6 +315,7 @@ impl From<Reason> for VerifyError {
             | Reason::AlgorithmRefused
             | Reason::AlgorithmMismatch
             | Reason::HostNotOurs
+            | Reason::ChallengeUnanswered
             | Reason::TooOld
             | Reason::InFuture
             | Reason::Expired
@@ -377,6 +380,7 @@ impl fmt::Display for Reason {
             Self::KeyTooSmall => "the RSA key is too small",
             Self::HostNotOurs => "the request was signed for another host",
             Self::HostConflict => "the Host field and the request target name different hosts",
+            Self::ChallengeUnanswered => "the signature is not the one that was asked for",
             Self::DateMalformed => "the Date field is not an HTTP date",
             Self::TooOld => "the message was signed too long ago",
             Self::InFuture => "the message was signed in the future",

@@ -18,9 +18,12 @@ use http::{HeaderMap, Method, Request, StatusCode, Uri};
 
 use self::memory::{Memory, Origin, Why};
 pub use self::redirect::{Redirect, RedirectRefused};
-use crate::digest::{ContentDigest, Digest};
+use crate::digest::{ContentDigest, Digest, DigestAlgorithm};
 use crate::error::SignError;
-use crate::sign::Signer;
+use crate::rfc9421::{ACCEPT_SIGNATURE, AcceptSignature, Declined, SignatureInput, SigningOptions};
+use crate::sign::{Signer, needs_digest};
+use crate::structured_field::joined;
+use crate::verify::SIGNATURE_INPUT;
 
 mod memory;
 mod redirect;
@@ -75,11 +78,15 @@ impl fmt::Display for Scheme {
 /// which early builds of Mastodon could not bear. Never after another status, a timeout or a broken connection, where the
 /// server may have done already what it was asked to: then do not call [`Knock::next`], and begin anew when it is time.
 ///
+/// **How it is sent again.** By the other standard; or, if the refusal says by `Accept-Signature` what would be accepted, by
+/// RFC 9421 as it is asked for, as far as the signer can and will ([`AcceptSignature::answer`]).
+///
 /// **What is remembered.** Only a changed outcome teaches anything: one standard was refused and the other accepted. That
 /// a first try was accepted says nothing, as a server that checks no signature accepts everything. An origin is
 /// remembered for seven days, however often it is used, and then tried anew; sooner if it contradicts. A server that only
-/// says that it understands RFC 9421 ([`implements`](Self::implements)) is taken at its word for a day. If a first try by
-/// RFC 9421 fails with 403 or 500 and may not be sent again, the draft comes first for an hour.
+/// says that it understands RFC 9421 ([`implements`](Self::implements), `Accept-Signature` beside a success) is taken at its word for a day. If a first try by
+/// RFC 9421 fails with 403 or 500 and may not be sent again, or a second one by it fails too, the draft comes first for an
+/// hour.
 ///
 /// At most 10 000 origins are kept; beyond that, hints go before experience, and what ends soonest goes first. Whoever is
 /// forgotten costs one request more. Neither memory nor answers of a server change what a signature covers at least.
@@ -160,6 +167,8 @@ impl DoubleKnock {
             origin,
             scheme,
             refused: None,
+            answer: None,
+            declined: None,
         }
     }
 
@@ -209,22 +218,6 @@ impl DoubleKnock {
         // No step in the memory can leave it half done.
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn again(&self, status: StatusCode, method: &Method, scheme: Scheme) -> Again {
-        let allowed = match status {
-            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED => true,
-            StatusCode::FORBIDDEN => self.again_after_forbidden,
-            StatusCode::INTERNAL_SERVER_ERROR if scheme == Scheme::Rfc9421 => {
-                self.again_after_server_error
-            }
-            _ => return Again::Unrelated,
-        };
-        if allowed || method.is_safe() {
-            Again::Now
-        } else {
-            Again::Later
-        }
-    }
 }
 
 /// Whether a refusal has to do with the signature, and a second try is due.
@@ -260,6 +253,9 @@ pub struct Knock {
     scheme: Scheme,
     /// The standard that was refused before, if this is the second try.
     refused: Option<Scheme>,
+    /// The signature that the server asked for, and how to make it.
+    answer: Option<(AcceptSignature, SigningOptions)>,
+    declined: Option<Declined>,
 }
 
 impl Knock {
@@ -275,6 +271,18 @@ impl Knock {
         self.refused.is_some()
     }
 
+    /// The signature that the server asked for with its refusal, if this try is the answer to that.
+    #[must_use]
+    pub fn answers(&self) -> Option<&AcceptSignature> {
+        self.answer.as_ref().map(|(asked, _)| asked)
+    }
+
+    /// Why this second try is not the signature that the server asked for with its refusal: of several the first.
+    #[must_use]
+    pub fn declined(&self) -> Option<&Declined> {
+        self.declined.as_ref()
+    }
+
     /// Signs the request with its body for this try, in place of any signature that it has.
     ///
     /// # Errors
@@ -286,7 +294,12 @@ impl Knock {
     ) -> Result<(), SignError> {
         match self.scheme {
             Scheme::Draft => self.signer.sign(request, now),
-            Scheme::Rfc9421 => self.signer.sign_rfc9421(request, now),
+            Scheme::Rfc9421 => {
+                let body = request.body().as_ref();
+                let digest = (!body.is_empty() || self.needs_digest(request.method()))
+                    .then(|| ContentDigest::new(DigestAlgorithm::Sha256, body));
+                self.sign_rfc9421(request, digest.as_ref(), now)
+            }
         }
     }
 
@@ -304,11 +317,30 @@ impl Knock {
         match self.scheme {
             Scheme::Draft => self.signer.sign_prepared(request, digest, now),
             Scheme::Rfc9421 => {
-                let digest = digest.map(ContentDigest::from);
-                self.signer
-                    .sign_rfc9421_prepared(request, digest.as_ref(), now)
+                // Without a digest a GET has no body, and that is what is signed if somebody asks.
+                let empty = (!needs_digest(request.method())
+                    && self.needs_digest(request.method()))
+                .then(|| Digest::sha256(b""));
+                let digest = digest.or(empty.as_ref()).map(ContentDigest::from);
+                self.sign_rfc9421(request, digest.as_ref(), now)
             }
         }
+    }
+
+    fn sign_rfc9421<B>(
+        &self,
+        request: &mut Request<B>,
+        digest: Option<&ContentDigest>,
+        now: SystemTime,
+    ) -> Result<(), SignError> {
+        match &self.answer {
+            Some((_, options)) => self.signer.sign_rfc9421_with(request, digest, options, now),
+            None => self.signer.sign_rfc9421_prepared(request, digest, now),
+        }
+    }
+
+    fn needs_digest(&self, method: &Method) -> bool {
+        needs_digest(method) || self.answers().is_some_and(AcceptSignature::wants_digest)
     }
 
     /// What follows from the answer to the request: the second try, or `None`, and then the answer is the one to go by. The
@@ -320,37 +352,96 @@ impl Knock {
         self,
         request: &Request<B>,
         status: StatusCode,
-        _headers: &HeaderMap,
+        headers: &HeaderMap,
         now: SystemTime,
     ) -> Option<Self> {
-        let learn = |scheme: Scheme, time: Duration| {
+        let learn = |scheme: Scheme, why: Why, time: Duration| {
             if let Some(origin) = self.origin.clone() {
-                self.rules.learn(origin, scheme, Why::Experience, now, time);
+                self.rules.learn(origin, scheme, why, now, time);
             }
         };
         if let Some(refused) = self.refused {
-            if status.is_success() && refused != self.scheme {
-                learn(self.scheme, self.rules.remember_for);
+            if refused != self.scheme {
+                if status.is_success() {
+                    learn(self.scheme, Why::Experience, self.rules.remember_for);
+                }
+            } else if matches!(self.again(status, request), Again::Now | Again::Later) {
+                learn(Scheme::Draft, Why::Experience, HOUR);
             }
             return None;
         }
-        match self.rules.again(status, request.method(), self.scheme) {
+        // One that cannot be read is as good as none.
+        let asked = joined(headers, &ACCEPT_SIGNATURE)
+            .and_then(|field| AcceptSignature::parse(&field).ok())
+            .unwrap_or_default();
+        match self.again(status, request) {
             Again::Now => {
-                let scheme = self.scheme.other();
+                let (answer, declined) = self.answer(request, &asked);
+                let scheme = match answer {
+                    Some(_) => Scheme::Rfc9421,
+                    None => self.scheme.other(),
+                };
                 let possible = scheme == Scheme::Rfc9421 || self.signer.signs_draft();
                 possible.then(|| Self {
                     scheme,
                     refused: Some(self.scheme),
+                    answer,
+                    declined,
                     ..self
                 })
             }
             Again::Later => {
                 if self.scheme == Scheme::Rfc9421 {
-                    learn(Scheme::Draft, HOUR);
+                    learn(Scheme::Draft, Why::Experience, HOUR);
                 }
                 None
             }
-            Again::Unrelated => None,
+            Again::Unrelated => {
+                if status.is_success() && !asked.is_empty() {
+                    learn(Scheme::Rfc9421, Why::Hint, HINT);
+                }
+                None
+            }
         }
+    }
+
+    fn again<B>(&self, status: StatusCode, request: &Request<B>) -> Again {
+        let allowed = match status {
+            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED => true,
+            StatusCode::FORBIDDEN => self.rules.again_after_forbidden,
+            StatusCode::INTERNAL_SERVER_ERROR if self.scheme == Scheme::Rfc9421 => {
+                self.rules.again_after_server_error
+            }
+            _ => return Again::Unrelated,
+        };
+        if allowed || request.method().is_safe() {
+            Again::Now
+        } else {
+            Again::Later
+        }
+    }
+
+    /// The first of the signatures asked for that can be given, and otherwise why not.
+    fn answer<B>(
+        &self,
+        request: &Request<B>,
+        asked: &[AcceptSignature],
+    ) -> (Option<(AcceptSignature, SigningOptions)>, Option<Declined>) {
+        let sent = joined(request.headers(), &SIGNATURE_INPUT)
+            .and_then(|field| SignatureInput::parse(&field).ok())
+            .unwrap_or_default();
+        let mut declined = None;
+        for asked in asked {
+            // What was refused already is not sent once more.
+            let key_id = self.signer.key_id();
+            if sent.iter().any(|sent| asked.check_input(sent, key_id).is_ok()) {
+                continue;
+            }
+            match asked.answer(&self.signer, request) {
+                Ok(options) => return (Some((asked.clone(), options)), None),
+                Err(why) => declined = declined.or(Some(why)),
+            }
+        }
+        (None, declined)
     }
 }

@@ -6,6 +6,7 @@
 //! [`Policy::read_response`](crate::Policy::read_response). What else stands here is the syntax: [`SignatureInput`] reads
 //! the value of a `Signature-Input` field without judging it.
 
+mod accept_signature;
 mod component;
 mod coverage;
 mod response;
@@ -13,6 +14,8 @@ mod signature_base;
 mod signature_input;
 mod signing_options;
 
+pub(crate) use self::accept_signature::ACCEPT_SIGNATURE;
+pub use self::accept_signature::{AcceptSignature, Declined};
 pub(crate) use self::component::{Component, Covered};
 pub(crate) use self::coverage::{check_coverage, check_target, uncovered};
 pub use self::response::{ResponseClaim, VerifiedResponse};

@@ -107,6 +107,11 @@ impl Signer {
         !self.inner.key.draft().is_empty()
     }
 
+    /// The algorithms of RFC 9421 that the key has, the usual one first.
+    pub(crate) fn algorithms(&self) -> &'static [SignatureAlgorithm] {
+        self.inner.key.rfc9421()
+    }
+
     /// Signs a request with its body by draft-cavage-12, the scheme that every server understands.
     ///
     /// Adds `Host` if it is absent (the authority of the URI); sets `Date` to `now`, `Digest` if there is a body or a

@@ -75,7 +75,7 @@ impl Policy {
             return Err(VerifyError::from(Reason::FieldRepeated).about("host"));
         }
         let field = structured_field::joined(headers, &SIGNATURE_INPUT).unwrap_or_default();
-        let input = self.choose(SignatureInput::parse(&field)?)?;
+        let mut input = self.choose(SignatureInput::parse(&field)?)?;
         let field = structured_field::joined(headers, &SIGNATURE);
         let signature = rfc9421::signature(field.as_deref(), input.label())?;
         if input.key_id().unwrap_or_default().is_empty() {
@@ -100,15 +100,14 @@ impl Policy {
         let message = Message::Request(Asked::new(&request, &origin));
         let base = rfc9421::signature_base(&message, input.covered(), input.parameters())
             .map_err(|(reason, component)| VerifyError::from(reason).about(&component))?;
-        let (components, key_id, nonce) = input.into_parts();
+        let key_id = input.take_key_id();
         Ok(Head {
             request,
             digest,
             signed: Signed {
                 facts: Facts {
-                    key_id: key_id.unwrap_or_default(),
-                    nonce,
-                    components: Components::Rfc9421(components),
+                    key_id,
+                    components: Components::Rfc9421(input),
                     lifetime,
                     signature,
                 },
@@ -155,7 +154,6 @@ impl Policy {
         })?;
         let facts = Facts {
             key_id: signature.key_id().to_owned(),
-            nonce: None,
             components: Components::Draft(components),
             lifetime,
             signature: signature.into_signature(),
@@ -211,7 +209,6 @@ struct Signed {
 
 struct Facts {
     key_id: String,
-    nonce: Option<String>,
     components: Components,
     lifetime: Lifetime,
     signature: Vec<u8>,
@@ -219,7 +216,7 @@ struct Facts {
 
 enum Components {
     Draft(Vec<Component>),
-    Rfc9421(Vec<rfc9421::Component>),
+    Rfc9421(SignatureInput),
 }
 
 enum Base {
@@ -436,7 +433,7 @@ impl<B> VerifiedRequest<B> {
             Components::Draft(covered) => covered
                 .iter()
                 .any(|covered| covered.as_str().eq_ignore_ascii_case(component)),
-            Components::Rfc9421(covered) => covered.iter().any(|c| c.covers(component)),
+            Components::Rfc9421(input) => input.covered().iter().any(|c| c.covers(component)),
         }
     }
 
@@ -444,7 +441,15 @@ impl<B> VerifiedRequest<B> {
     /// [`nonce_key`](Self::nonce_key).
     #[must_use]
     pub fn nonce(&self) -> Option<&str> {
-        self.facts.nonce.as_deref()
+        self.signature_input()?.nonce()
+    }
+
+    /// What the signature says, if it is one by RFC 9421, but for the key id.
+    pub(crate) fn signature_input(&self) -> Option<&SignatureInput> {
+        match &self.facts.components {
+            Components::Draft(_) => None,
+            Components::Rfc9421(input) => Some(input),
+        }
     }
 
     /// When it was signed: `(created)` or `created` if that is covered, otherwise `date`.

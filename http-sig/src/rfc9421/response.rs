@@ -65,7 +65,7 @@ impl Policy {
             .map_err(|(reason, component)| VerifyError::from(reason).about(&component))?;
         Ok(ResponseClaim {
             key_id,
-            components: input.into_parts().0,
+            components: input.into_covered(),
             signed_at,
             signature,
             base,

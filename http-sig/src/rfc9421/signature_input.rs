@@ -115,9 +115,13 @@ impl SignatureInput {
         &self.components
     }
 
-    /// The covered components, the key id and the nonce.
-    pub(crate) fn into_parts(self) -> (Vec<Component>, Option<String>, Option<String>) {
-        (self.components, self.key_id, self.nonce)
+    pub(crate) fn into_covered(self) -> Vec<Component> {
+        self.components
+    }
+
+    /// Moves the key id out.
+    pub(crate) fn take_key_id(&mut self) -> String {
+        self.key_id.take().unwrap_or_default()
     }
 
     fn new(
@@ -229,7 +233,7 @@ fn seconds(name: &str, value: &BareItem<'_>) -> Result<u64, VerifyError> {
         .ok_or_else(malformed)
 }
 
-fn string(name: &str, value: &BareItem<'_>) -> Result<String, VerifyError> {
+pub(crate) fn string(name: &str, value: &BareItem<'_>) -> Result<String, VerifyError> {
     match value {
         BareItem::String(text) => Ok(text.as_str().to_owned()),
         _ => Err(VerifyError::from(Reason::HeaderMalformed).about(name)),

@@ -330,7 +330,11 @@ fn push_content(components: &mut Vec<Component>, headers: &HeaderMap) {
 }
 
 /// Appends a parameter that is a string (RFC 9651, section 4.1.6).
-fn push_string(text: &mut String, name: &'static str, value: &str) -> Result<(), SignError> {
+pub(crate) fn push_string(
+    text: &mut String,
+    name: &'static str,
+    value: &str,
+) -> Result<(), SignError> {
     if value.len() > LONGEST || !value.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Err(SignError::Parameter { name });
     }

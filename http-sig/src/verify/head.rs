@@ -89,10 +89,9 @@ impl Head {
                 "digest",
                 covered.iter().map(cavage::Component::as_str).collect(),
             ),
-            Components::Rfc9421(covered) => (
-                "content-digest",
-                covered.iter().map(|c| c.identifier()).collect::<Vec<_>>(),
-            ),
+            Components::Rfc9421(input) => {
+                ("content-digest", input.components().collect::<Vec<_>>())
+            }
         };
         VerifyError::from(Reason::ComponentUncovered)
             .about(digest)

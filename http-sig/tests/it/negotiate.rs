@@ -3,11 +3,12 @@
 use std::time::{Duration, SystemTime};
 
 use http::{Method, Request, StatusCode, Uri};
-use http_sig::negotiate::{DoubleKnock, Redirect, Scheme};
-use http_sig::{Digest, Policy, Signer, VerifyingKey};
+use http_sig::negotiate::{DoubleKnock, Knock, Redirect, Scheme};
+use http_sig::rfc9421::{AcceptSignature, Declined};
+use http_sig::{Arrival, Digest, Policy, Reason, ReplayMemory, Signer, VerifyingKey};
 use serde_json::Value;
 
-use crate::draft::{KEY_ID, ed25519, now};
+use crate::draft::{KEY_ID, ed25519, now, rsa};
 use crate::message::p256;
 
 const RFC_9421: &str = "https://datatracker.ietf.org/doc/html/rfc9421";
@@ -338,4 +339,327 @@ fn a_redirect_on_the_same_origin_keeps_what_is_meant_for_it() {
     assert_eq!((asked.method(), &asked.body()[..]), (&Method::POST, BODY));
     assert!(asked.headers().contains_key("authorization"));
     assert!(!asked.headers().contains_key("signature"));
+}
+
+/// A request with things in it that no stranger may have signed.
+fn with_secrets(method: &str) -> Request<Vec<u8>> {
+    let mut request = request(method, "https://example.org/inbox?page=1");
+    for (name, value) in [
+        ("authorization", "Bearer secret"),
+        ("cookie", "session=secret"),
+        ("proxy-authorization", "Basic secret"),
+        ("x-api-key", "secret"),
+        ("user-agent", "fedikit (test)"),
+        ("cache-control", "max-age=1, no-cache"),
+        ("date", "Thu, 01 Jan 2026 00:00:00 GMT"),
+        ("signature", "sig0=:AAEC:"),
+        ("signature-input", "sig0=()"),
+    ] {
+        request.headers_mut().insert(name, value.parse().unwrap());
+    }
+    if method == "POST" {
+        let media_type = "application/activity+json".parse().unwrap();
+        request.headers_mut().insert("content-type", media_type);
+    }
+    request
+}
+
+fn named_reason(why: &Declined) -> String {
+    let text = format!("{why:?}");
+    let end = text.find([' ', '{']).unwrap_or(text.len());
+    text[..end].to_owned()
+}
+
+#[test]
+fn challenges_are_answered_as_far_as_they_are_honest() {
+    let [mut answered, mut declined, mut unreadable] = [0; 3];
+    for case in cases("challenges") {
+        let what = text(&case, "case");
+        let key = if case["key"] == "rsa" {
+            rsa()
+        } else {
+            ed25519()
+        };
+        let signer = Signer::new(KEY_ID, key.clone()).unwrap();
+        let mut sent = with_secrets(text(&case, "method"));
+        let field = text(&case, "field");
+
+        // A refusal with this field leads to the answer, or else to a signature that is not the one asked for.
+        let knock = DoubleKnock::new().first(&signer, &sent, now());
+        let mut headers = http::HeaderMap::new();
+        headers.insert("accept-signature", field.parse().unwrap());
+        let knock = knock.next(&sent, StatusCode::UNAUTHORIZED, &headers, now());
+        let knock = knock.unwrap();
+        assert_eq!(knock.scheme(), Scheme::Rfc9421, "{what}");
+        knock.sign(&mut sent, now()).unwrap();
+        let input = sent.headers()["signature-input"].to_str().unwrap();
+        let body = sent.body().clone();
+        let policy = Policy::strict().authorities(["example.org"]);
+        let claim = policy.read(sent.clone(), now()).unwrap();
+        let verified = claim.check(&key.verifying_key()).unwrap();
+        assert_eq!(verified.request().body(), &body, "{what}");
+        assert!(!verified.covers("authorization") && !verified.covers("cookie"));
+
+        match AcceptSignature::parse(field.as_bytes()) {
+            Err(error) => {
+                let reason = format!("{:?}", error.reason());
+                assert_eq!(reason, text(&case, "unreadable"), "{what}");
+                assert_eq!((knock.answers(), knock.declined()), (None, None), "{what}");
+                unreadable += 1;
+            }
+            Ok(asked) => match knock.declined() {
+                Some(why) => {
+                    assert_eq!(named_reason(why), text(&case, "declined"), "{what}");
+                    let declined_again = asked[0].answer(&signer, &sent).unwrap_err();
+                    assert_eq!(&declined_again, why);
+                    assert_eq!(knock.answers(), None, "{what}");
+                    asked[0].check(&verified).unwrap_err();
+                    declined += 1;
+                }
+                None => {
+                    assert_eq!(input, text(&case, "input"), "{what}");
+                    knock.answers().unwrap().check(&verified).unwrap();
+                    answered += 1;
+                }
+            },
+        }
+    }
+    println!(
+        "challenges: answered {answered}/{answered}, declined {declined}/{declined}, unreadable {unreadable}/{unreadable}"
+    );
+}
+
+/// A server that wants its nonce back, each only once.
+struct Challenging {
+    replays: ReplayMemory,
+    issued: Vec<AcceptSignature>,
+}
+
+impl Challenging {
+    fn answer(&mut self, request: &Request<Vec<u8>>) -> (StatusCode, http::HeaderMap) {
+        let mut headers = http::HeaderMap::new();
+        let policy = Policy::strict().authorities(["example.org"]);
+        let verified = policy
+            .read(request.clone(), now())
+            .map(|claim| claim.check(&ed25519().verifying_key()).unwrap());
+        if let Ok(verified) = verified
+            && let Some(asked) = self.issued.last()
+            && asked.check(&verified).is_ok()
+            && let Some(key) = verified.nonce_key()
+            && self.replays.remember(key, verified.good_until(), now()) == Arrival::First
+        {
+            return (StatusCode::ACCEPTED, headers);
+        }
+        let challenge = AcceptSignature::new(request.method())
+            .cover("@authority")
+            .with_nonce(format!("nonce-{}", self.issued.len()));
+        challenge.add_to(&mut headers).unwrap();
+        assert_eq!(headers["cache-control"], "no-store");
+        self.issued.push(challenge);
+        (StatusCode::UNAUTHORIZED, headers)
+    }
+}
+
+fn knock_on(
+    knock: Knock,
+    request: &mut Request<Vec<u8>>,
+    server: &mut Challenging,
+) -> (u16, usize) {
+    let (mut knock, mut tries) = (knock, 1);
+    loop {
+        knock.sign(request, now()).unwrap();
+        let (status, headers) = server.answer(request);
+        match knock.next(request, status, &headers, now()) {
+            Some(second) => (knock, tries) = (second, tries + 1),
+            None => return (status.as_u16(), tries),
+        }
+    }
+}
+
+#[test]
+fn a_nonce_is_fetched_repeated_and_good_for_one_request() {
+    let signer = Signer::new(KEY_ID, ed25519().clone()).unwrap();
+    let mut server = Challenging {
+        replays: ReplayMemory::new(10),
+        issued: Vec::new(),
+    };
+    let knocks = DoubleKnock::new();
+    for method in ["POST", "GET", "POST"] {
+        let mut sent = request(method, "https://example.org/inbox");
+        let knock = knocks.first(&signer, &sent, now());
+        assert_eq!(
+            knock_on(knock, &mut sent, &mut server),
+            (202, 2),
+            "{method}"
+        );
+        // The same once more, byte for byte.
+        assert_eq!(server.answer(&sent).0, StatusCode::UNAUTHORIZED);
+    }
+    // It is remembered that it wants RFC 9421, not its nonces.
+    assert_eq!(knocks.remembered(now()).len(), 1);
+}
+
+#[test]
+fn a_server_that_challenges_for_ever_gets_two_requests_and_then_the_draft() {
+    let signer = Signer::new(KEY_ID, ed25519().clone()).unwrap();
+    let knocks = DoubleKnock::new().first_scheme(Scheme::Rfc9421);
+    let challenge = "sig1=();nonce=\"again\"".parse().unwrap();
+    let headers = http::HeaderMap::from_iter([(
+        http::HeaderName::from_static("accept-signature"),
+        challenge,
+    )]);
+    let mut sent = request("POST", "https://example.org/inbox");
+    let knock = knocks.first(&signer, &sent, now());
+    knock.sign(&mut sent, now()).unwrap();
+    let knock = knock.next(&sent, StatusCode::UNAUTHORIZED, &headers, now());
+    let knock = knock.unwrap();
+    assert_eq!(knock.answers().unwrap().nonce(), Some("again"));
+    knock.sign(&mut sent, now()).unwrap();
+    let third = knock.next(&sent, StatusCode::UNAUTHORIZED, &headers, now());
+    assert!(third.is_none());
+    assert_eq!(knocks.first(&signer, &sent, now()).scheme(), Scheme::Draft);
+}
+
+#[test]
+fn what_was_refused_is_not_sent_again_because_it_is_asked_for() {
+    let signer = Signer::new(KEY_ID, ed25519().clone()).unwrap();
+    let knocks = DoubleKnock::new().first_scheme(Scheme::Rfc9421);
+    let mut sent = request("POST", "https://example.org/inbox");
+    let knock = knocks.first(&signer, &sent, now());
+    knock.sign(&mut sent, now()).unwrap();
+    let mut headers = http::HeaderMap::new();
+    AcceptSignature::new(&Method::POST)
+        .add_to(&mut headers)
+        .unwrap();
+    let knock = knock.next(&sent, StatusCode::UNAUTHORIZED, &headers, now());
+    assert_eq!(knock.unwrap().scheme(), Scheme::Draft);
+}
+
+#[test]
+fn who_asks_for_signatures_beside_a_success_is_sent_them() {
+    let signer = Signer::new(KEY_ID, ed25519().clone()).unwrap();
+    let knocks = DoubleKnock::new();
+    let sent = request("GET", "https://example.org/users/bob");
+    let mut headers = http::HeaderMap::new();
+    AcceptSignature::new(&Method::GET)
+        .add_to(&mut headers)
+        .unwrap();
+    assert!(!headers.contains_key("cache-control"));
+    let knock = knocks.first(&signer, &sent, now());
+    assert!(knock.next(&sent, StatusCode::OK, &headers, now()).is_none());
+    assert_eq!(
+        knocks.first(&signer, &sent, now()).scheme(),
+        Scheme::Rfc9421
+    );
+    assert_eq!(knocks.remembered(now()), []);
+}
+
+#[test]
+fn an_answer_that_is_not_what_was_asked_for_is_refused() {
+    let asked = || {
+        AcceptSignature::new(&Method::POST)
+            .cover("@authority")
+            .cover("cache-control;key=\"max-age\";x")
+            .with_label("other")
+    };
+    assert!(asked().field_value().is_err());
+    let asked = AcceptSignature::new(&Method::POST)
+        .cover("@authority")
+        .with_label("any")
+        .with_key_id(KEY_ID)
+        .with_algorithm(http_sig::SignatureAlgorithm::Ed25519)
+        .with_expires()
+        .with_nonce("n")
+        .with_tag("t");
+    let field = asked.field_value().unwrap();
+    assert_eq!(
+        field,
+        "any=(\"@method\" \"@target-uri\" \"content-digest\" \"@authority\");created;expires;\
+         keyid=\"https://sender.example/users/alice#main-key\";alg=\"ed25519\";nonce=\"n\";tag=\"t\""
+    );
+    let signer = Signer::new(KEY_ID, ed25519().clone()).unwrap();
+    let other = Signer::new("https://sender.example/users/eve#key", ed25519().clone()).unwrap();
+    let sign = |signer: &Signer, field: &str| {
+        let mut sent = request("POST", "https://example.org/inbox");
+        let digest = http_sig::ContentDigest::from(&Digest::sha256(sent.body()));
+        let wanted = AcceptSignature::parse(field.as_bytes()).unwrap();
+        let options = wanted[0].answer(signer, &sent).unwrap();
+        signer
+            .sign_rfc9421_with(&mut sent, Some(&digest), &options, now())
+            .unwrap();
+        let policy = Policy::strict().authorities(["example.org"]);
+        let claim = policy.read(sent, now()).unwrap();
+        claim.check(&ed25519().verifying_key()).unwrap()
+    };
+    let field = field.to_str().unwrap();
+    asked.check(&sign(&signer, field)).unwrap();
+    // Another label and more than was asked for.
+    let more = field.replace("any=(", "more=(\"@path\" ");
+    asked.check(&sign(&signer, &more)).unwrap();
+
+    let mut refused = 0;
+    for (signer, from, to, component) in [
+        (&signer, " \"@authority\"", "", "@authority"),
+        (&signer, ";expires", "", "expires"),
+        (
+            &other,
+            ";keyid=\"https://sender.example/users/alice#main-key\"",
+            "",
+            "keyid",
+        ),
+        (&signer, ";nonce=\"n\"", "", "nonce"),
+        (&signer, ";nonce=\"n\"", ";nonce=\"N\"", "nonce"),
+        (&signer, ";tag=\"t\"", "", "tag"),
+        (&signer, ";tag=\"t\"", ";tag=\"u\"", "tag"),
+    ] {
+        assert!(field.contains(from), "{from}");
+        let error = asked.check(&sign(signer, &field.replace(from, to)));
+        let error = error.unwrap_err();
+        let reason = if component == "@authority" {
+            Reason::ComponentUncovered
+        } else {
+            Reason::ChallengeUnanswered
+        };
+        assert_eq!(
+            (error.reason(), error.component()),
+            (reason, Some(component))
+        );
+        assert_eq!(error.status(), StatusCode::UNAUTHORIZED);
+        refused += 1;
+    }
+    let mut sent = request("POST", "https://example.org/inbox");
+    signer.sign(&mut sent, now()).unwrap();
+    let policy = Policy::fediverse().authorities(["example.org"]);
+    let claim = policy.read(sent, now()).unwrap();
+    let by_draft = claim.check(&ed25519().verifying_key()).unwrap();
+    let error = asked.check(&by_draft).unwrap_err();
+    assert_eq!(error.reason(), Reason::ChallengeUnanswered);
+    println!(
+        "answers to a challenge: refused {0}/{0}, accepted 2/2",
+        refused + 1
+    );
+}
+
+#[test]
+fn what_cannot_be_asked_for_is_reported() {
+    let asked = || AcceptSignature::new(&Method::GET);
+    let many = (0..64).fold(asked(), |asked, number| asked.cover(&format!("x-{number}")));
+    for asked in [
+        asked().cover("@status"),
+        asked().cover("@method;req"),
+        asked().cover("a b"),
+        asked().with_label("Sig1"),
+        asked().with_label(""),
+        asked().with_nonce("a\r\nb"),
+        asked().with_nonce("é"),
+        asked().with_tag("t".repeat(2000)),
+        many,
+    ] {
+        assert!(asked.field_value().is_err(), "{asked:?}");
+    }
+    let field = asked().cover("@method").cover("\"@method\"").field_value();
+    assert_eq!(field.unwrap(), "sig1=(\"@method\" \"@target-uri\");created");
+    let field = asked().with_nonce("a\"\\b").field_value().unwrap();
+    let read = AcceptSignature::parse(field.as_bytes()).unwrap();
+    assert_eq!(read[0].nonce(), Some("a\"\\b"));
 }
