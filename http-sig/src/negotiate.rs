@@ -434,7 +434,10 @@ impl Knock {
         for asked in asked {
             // What was refused already is not sent once more.
             let key_id = self.signer.key_id();
-            if sent.iter().any(|sent| asked.check_input(sent, key_id).is_ok()) {
+            if sent
+                .iter()
+                .any(|sent| asked.check_input(sent, key_id).is_ok())
+            {
                 continue;
             }
             match asked.answer(&self.signer, request) {

@@ -272,8 +272,8 @@ impl AcceptSignature {
     /// Checks that a request was signed as it was asked for: all components covered, nonce and tag repeated, key and
     /// algorithm those that were named. More may be covered, and the label does not matter.
     ///
-    /// That a nonce counts only once is for the caller to see to, and that it was given out at all: remember it with the
-    /// key id of the request for as long as it may be answered.
+    /// That a nonce counts only once is for the caller to see to, and that it was given out at all:
+    /// [`Nonces`](crate::rfc9421::Nonces) know their own.
     ///
     /// # Errors
     /// [`Reason::ComponentUncovered`], or [`Reason::ChallengeUnanswered`] with the name of the parameter. A request signed
