@@ -16,6 +16,8 @@ mod replay;
 pub mod rfc9421;
 mod sign;
 mod structured_field;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod verify;
 
 #[cfg(feature = "_backend")]

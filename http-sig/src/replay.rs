@@ -8,7 +8,7 @@ use std::error::Error;
 use std::fmt;
 use std::future::{Future, ready};
 use std::pin::Pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest as _, Sha256};
@@ -203,6 +203,21 @@ impl ReplayStore for ReplayMemory {
     fn forget(&self, key: ReplayKey) -> Answer<'_, ()> {
         self.forget(key);
         Box::pin(ready(()))
+    }
+}
+
+impl<S: ReplayStore + ?Sized> ReplayStore for Arc<S> {
+    fn remember(
+        &self,
+        key: ReplayKey,
+        until: SystemTime,
+        now: SystemTime,
+    ) -> Answer<'_, Result<Arrival, Box<dyn Error + Send + Sync>>> {
+        (**self).remember(key, until, now)
+    }
+
+    fn forget(&self, key: ReplayKey) -> Answer<'_, ()> {
+        (**self).forget(key)
     }
 }
 

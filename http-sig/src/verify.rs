@@ -248,6 +248,14 @@ impl<B> Claim<B> {
         &self.request
     }
 
+    #[cfg(feature = "tower")]
+    pub(crate) fn map<C>(self, change: impl FnOnce(B) -> C) -> Claim<C> {
+        Claim {
+            request: self.request.map(change),
+            signed: self.signed,
+        }
+    }
+
     /// The second step: checks the signature with the key. That the key belongs to `key_id` is the caller's to know.
     ///
     /// # Errors

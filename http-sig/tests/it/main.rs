@@ -37,3 +37,5 @@ mod responses;
 mod round_trip;
 #[cfg(feature = "_backend")]
 mod shared_secret;
+#[cfg(all(feature = "_backend", feature = "tower"))]
+mod tower;
