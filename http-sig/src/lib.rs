@@ -13,6 +13,8 @@ mod key;
 pub mod negotiate;
 mod policy;
 mod replay;
+#[cfg(feature = "reqwest")]
+pub mod reqwest;
 pub mod rfc9421;
 mod sign;
 mod structured_field;

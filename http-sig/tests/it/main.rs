@@ -31,6 +31,8 @@ mod policies;
 mod reading;
 #[cfg(feature = "_backend")]
 mod replay;
+#[cfg(all(feature = "_backend", feature = "reqwest", feature = "tower"))]
+mod reqwest;
 #[cfg(feature = "_backend")]
 mod responses;
 #[cfg(feature = "_backend")]
