@@ -3,12 +3,15 @@
 //!
 //! Each takes any bytes, must not panic, and says by an assertion what must hold besides.
 
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use activitypub::Any;
 use guarded_http::UrlRules;
-use http::{Response, header};
+use http::{HeaderValue, Method, Request, Response, header};
 use http_sig::cavage::SignatureHeader;
 use http_sig::rfc9421::SignatureInput;
-use http_sig::{ContentDigest, SigningKey, VerifyingKey};
+use http_sig::{ContentDigest, DigestAlgorithm, Policy, SigningKey, VerifyingKey};
 use mastodon_api::streaming::{sse, websocket};
 use mastodon_api::{Endpoint as _, methods};
 use url::Host;
@@ -40,19 +43,215 @@ pub fn signature_header(data: &[u8]) {
     }
 }
 
-/// The `Signature-Input` field of RFC 9421, of requests and of responses.
+/// The `Signature-Input` field of RFC 9421, of requests and of responses: what is read is spelled in one way, and that
+/// spelling is read as the same.
 pub fn signature_input(data: &[u8]) {
-    // None at all is a dictionary as well.
-    for input in SignatureInput::parse(data).unwrap_or_default() {
-        assert!(!input.label().is_empty());
+    for parse in [SignatureInput::parse, SignatureInput::parse_response] {
+        // None at all is a dictionary as well.
+        for input in parse(data).unwrap_or_default() {
+            assert!(!input.label().is_empty());
+            let spelled = format!("{}={}", input.label(), input.parameters());
+            // The canonical spelling may be longer than a field may be.
+            if spelled.len() > 16 * 1024 {
+                continue;
+            }
+            let again = parse(spelled.as_bytes()).expect("what was written can be read");
+            assert_eq!(again.len(), 1);
+            assert_eq!(format!("{:?}", again[0]), format!("{input:?}"));
+        }
     }
-    let _ = SignatureInput::parse_response(data);
 }
 
-/// The digest fields of RFC 9530.
+/// A whole request, read by both standards without a key: what is read once is read again, and the signature base has
+/// one line for each covered component, whatever they hold.
+pub fn signature_base(data: &[u8]) {
+    let Some(request) = request(data) else {
+        return;
+    };
+    for policy in [Policy::fediverse(), Policy::strict()] {
+        let policy = policy.danger_any_authority();
+        for policy in [policy.clone().fall_back_to_draft(true), policy] {
+            let Ok(claim) = policy.read(request.clone(), now()) else {
+                continue;
+            };
+            let again = policy.read(request.clone(), now());
+            let again = again.expect("what was read can be read");
+            assert_eq!(again.key_id(), claim.key_id());
+            assert_eq!(again.signature_base(), claim.signature_base());
+            let headers = request.headers();
+            let lines = claim.signature_base().lines().count();
+            if claim.signature_base().contains("\"@signature-params\": ") {
+                let field = headers.get_all("signature-input").iter();
+                let field: Vec<&[u8]> = field.map(HeaderValue::as_bytes).collect();
+                let inputs = SignatureInput::parse(&field.join(&b", "[..]));
+                let inputs = inputs.expect("it was read");
+                assert_eq!(lines, inputs[0].components().count() + 1);
+            } else {
+                let fields = headers.get_all("signature").iter();
+                let mut fields = fields.chain(headers.get_all("authorization"));
+                let covered = fields
+                    .find_map(|field| SignatureHeader::parse(field.as_bytes()).ok()?.headers());
+                let covered = covered.map_or(1, |names| names.split_whitespace().count());
+                assert_eq!(lines, covered);
+            }
+        }
+    }
+}
+
+/// Requests that are checked with the key of the seeds: what is accepted says what one of those says that were signed.
+pub fn verify(data: &[u8]) {
+    let Some(sent) = request(data) else {
+        return;
+    };
+    let policy = Policy::fediverse().authorities(["example.org"]);
+    let Ok(claim) = policy.read(sent, now()) else {
+        return;
+    };
+    let Ok(verified) = claim.check(&signing_key().verifying_key()) else {
+        return;
+    };
+    // A GET of the draft may have left out its query, and says so.
+    let said = said(verified.request(), verified.query_left_out());
+    let signed = SIGNED.map(|text| request(text.as_bytes()).expect("it is a request"));
+    assert!(
+        signed
+            .iter()
+            .any(|signed| self::said(signed, false) == said)
+    );
+}
+
+/// What the seeds were signed for, but for the signatures.
+const SIGNED: [&str; 3] = [
+    "POST /inbox\nhost: example.org\ncontent-type: application/activity+json\n\n{\"type\":\"Like\"}",
+    "GET /outbox\nhost: example.org\n\n",
+    "GET /users/bob?page=1\nhost: example.org\n\n",
+];
+
+/// What is proved: method, target, host, type and body.
+fn said(request: &Request<Vec<u8>>, query_left_out: bool) -> (String, Vec<u8>) {
+    let host = request.headers().get("host").map(HeaderValue::as_bytes);
+    let host = host.or(request
+        .uri()
+        .authority()
+        .map(|host| host.as_str().as_bytes()));
+    let host = String::from_utf8_lossy(host.unwrap_or_default())
+        .trim()
+        .to_ascii_lowercase();
+    let host = [":443", ":80", ":"]
+        .iter()
+        .find_map(|port| host.strip_suffix(port))
+        .unwrap_or(&host);
+    let target = match request.uri().path_and_query() {
+        Some(target) if query_left_out => target.path(),
+        Some(target) => target.as_str(),
+        None => "/",
+    };
+    // It is covered where there is a digest.
+    let content_type = request.headers().get("content-type");
+    let content_type = content_type.filter(|_| request.method() == Method::POST);
+    let content_type = content_type.map_or(&b""[..], |value| value.as_bytes().trim_ascii());
+    let text = format!("{} {target} {host} {content_type:?}", request.method());
+    (text, request.body().clone())
+}
+
+/// A request as text: method and target, fields, an empty line, the body.
+fn request(data: &[u8]) -> Option<Request<Vec<u8>>> {
+    let mut rest = data;
+    let mut line = || {
+        let end = rest.iter().position(|byte| *byte == b'\n')?;
+        let (line, after) = rest.split_at(end);
+        rest = &after[1..];
+        Some(line)
+    };
+    let start = line()?;
+    let space = start.iter().position(|byte| *byte == b' ')?;
+    let mut request = Request::builder()
+        .method(&start[..space])
+        .uri(&start[space + 1..]);
+    loop {
+        let line = line()?;
+        if line.is_empty() {
+            return request.body(rest.to_vec()).ok();
+        }
+        let colon = line.iter().position(|byte| *byte == b':')?;
+        let value = line[colon + 1..]
+            .strip_prefix(b" ")
+            .unwrap_or(&line[colon + 1..]);
+        request = request.header(&line[..colon], value);
+    }
+}
+
+/// Thursday, 1 January 2026.
+fn now() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_767_225_600)
+}
+
+/// The Ed25519 key of RFC 9421, appendix B.1.4.
+fn signing_key() -> &'static SigningKey {
+    static KEY: OnceLock<SigningKey> = OnceLock::new();
+    KEY.get_or_init(|| {
+        SigningKey::from_pem(
+            "-----BEGIN PRIVATE KEY-----\n\
+             MC4CAQAwBQYDK2VwBCIEIJ+DYvh6SEqVTm50DFtMDoQikTmiCqirVv9mWG9qfSnF\n\
+             -----END PRIVATE KEY-----\n",
+        )
+        .expect("it is a key")
+    })
+}
+
+/// The `Digest` field of RFC 3230 on a request without a body: what is accepted has the digest of nothing in it.
+pub fn digest(data: &[u8]) {
+    let request = Request::get("/")
+        .header("host", "example.org")
+        .header("date", "Thu, 01 Jan 2026 00:00:00 GMT")
+        .header("digest", data)
+        .header(
+            "signature",
+            "keyId=k,headers=\"(request-target) host date digest\",signature=\"AAEC\"",
+        );
+    let Ok(request) = request.body(b"") else {
+        return;
+    };
+    let policy = Policy::fediverse().danger_any_authority();
+    if policy.read(request, now()).is_ok() {
+        let field = String::from_utf8_lossy(data);
+        assert!(
+            field.contains("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
+                || field.contains("z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==")
+        );
+    }
+}
+
+/// The digest fields of RFC 9530: what is read is written in a form that says the same.
 pub fn content_digest(data: &[u8]) {
     if let Ok(digest) = ContentDigest::parse(data) {
         let _ = digest.check(b"");
+        let written = digest.field_value();
+        assert_eq!(ContentDigest::parse(written.as_bytes()), Ok(digest));
+    }
+}
+
+/// `Want-Content-Digest` and `Want-Repr-Digest`.
+pub fn wanted_digest(data: &[u8]) {
+    if let Ok(Some(algorithm)) = DigestAlgorithm::wanted(data) {
+        let name = match algorithm {
+            DigestAlgorithm::Sha512 => "sha-512",
+            _ => "sha-256",
+        };
+        assert!(String::from_utf8_lossy(data).contains(name));
+    }
+}
+
+/// Private keys in PEM: none is a public one too, and what is written is the same key.
+pub fn private_key(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    if let Ok(key) = SigningKey::from_pem(text) {
+        assert!(VerifyingKey::from_pem(text).is_err());
+        let written = key.to_pem().expect("the key is here");
+        let again = SigningKey::from_pem(&written).expect("what was written can be read");
+        assert_eq!(again.verifying_key(), key.verifying_key());
     }
 }
 
@@ -186,7 +385,12 @@ mod tests {
         ("document", document),
         ("signature_header", signature_header),
         ("signature_input", signature_input),
+        ("signature_base", signature_base),
+        ("verify", verify),
+        ("digest", digest),
         ("content_digest", content_digest),
+        ("wanted_digest", wanted_digest),
+        ("private_key", private_key),
         ("multikey", multikey),
         ("public_key", public_key),
         ("handle", handle),
@@ -213,6 +417,20 @@ mod tests {
                 println!("{}", seed.display());
                 target(&std::fs::read(seed).unwrap());
             }
+        }
+    }
+
+    /// Or else the target would prove nothing.
+    #[test]
+    fn the_signed_seeds_are_accepted() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/verify");
+        let policy = Policy::fediverse().authorities(["example.org"]);
+        for seed in std::fs::read_dir(folder).unwrap() {
+            let path = seed.unwrap().path();
+            let request = request(&std::fs::read(&path).unwrap()).unwrap();
+            let claim = policy.read(request, now()).unwrap();
+            let verified = claim.check(&signing_key().verifying_key());
+            assert!(verified.is_ok(), "{}", path.display());
         }
     }
 
