@@ -15,12 +15,12 @@ pub(crate) mod value;
 use std::time::{Duration, Instant};
 
 use http_sig::rfc9421::VerifiedResponse;
-use http_sig::{Reason, VerifiedRequest, VerifyError};
+use http_sig::{Backend, Reason, VerifiedRequest, VerifyError, VerifyingKey};
 use serde_json::{Map, Value, json};
 
 use crate::attacks::policy::policy;
 use crate::attacks::sent::Sent;
-use crate::draft::{Draft, Key, named, now};
+use crate::draft::{Draft, Key, now, public};
 use crate::message::Message;
 
 const FILES: [(&str, &str, Prepare); 4] = [
@@ -35,7 +35,14 @@ const FILES: [(&str, &str, Prepare); 4] = [
 ];
 
 /// Makes the message of a row; what it gives is what the recipient does with it.
-type Prepare = fn(&Input<'_>) -> Box<dyn Fn(&mut Handler) -> Outcome>;
+type Prepare = fn(&Input<'_>, Backend) -> Box<dyn Fn(&mut Handler) -> Outcome>;
+
+const BACKENDS: &[Backend] = &[
+    #[cfg(feature = "aws-lc-rs")]
+    Backend::AwsLcRs,
+    #[cfg(feature = "pure-rust")]
+    Backend::PureRust,
+];
 
 /// Where verified messages go. It takes nothing else.
 #[derive(Default)]
@@ -81,39 +88,44 @@ impl Outcome {
 
 #[test]
 fn every_attack_is_refused_and_every_control_accepted() {
-    let mut ids = Vec::new();
-    let mut wrong = Vec::new();
-    let (mut all, mut calls) = ([(0, 0); 2], 0);
-    for (file, rows, prepare) in FILES {
-        let mut counts = [(0, 0); 2];
-        let rows: Vec<Value> = serde_json::from_str(rows).unwrap();
-        for row in &rows {
-            let row = Row::new(file, row);
-            ids.push(row.id.to_owned());
-            let mut handler = Handler::default();
-            let found = row.run(prepare, &mut handler);
-            let control = row.outcome.starts_with("accepted");
-            let (right, rows) = &mut counts[usize::from(control)];
-            *rows += 1;
-            match found {
-                Ok(()) if handler.calls == usize::from(control) => *right += 1,
-                Ok(()) => wrong.push(format!("{}: {} handler calls", row.id, handler.calls)),
-                Err(found) => wrong.push(format!("{} ({}): {found}", row.id, row.attack)),
+    for backend in BACKENDS {
+        let mut ids = Vec::new();
+        let mut wrong = Vec::new();
+        let (mut all, mut calls) = ([(0, 0); 2], 0);
+        for (file, rows, prepare) in FILES {
+            let mut counts = [(0, 0); 2];
+            let rows: Vec<Value> = serde_json::from_str(rows).unwrap();
+            for row in &rows {
+                let row = Row::new(file, row);
+                ids.push(row.id.to_owned());
+                let mut handler = Handler::default();
+                let found = row.run(prepare, *backend, &mut handler);
+                let control = row.outcome.starts_with("accepted");
+                let (right, rows) = &mut counts[usize::from(control)];
+                *rows += 1;
+                match found {
+                    Ok(()) if handler.calls == usize::from(control) => *right += 1,
+                    Ok(()) => wrong.push(format!("{}: {} handler calls", row.id, handler.calls)),
+                    Err(found) => wrong.push(format!("{} ({}): {found}", row.id, row.attack)),
+                }
+                calls += if control { 0 } else { handler.calls };
             }
-            calls += if control { 0 } else { handler.calls };
+            println!("{backend:?}, {file}: {}", line(counts));
+            for (sum, (right, rows)) in all.iter_mut().zip(counts) {
+                *sum = (sum.0 + right, sum.1 + rows);
+            }
         }
-        println!("{file}: {}", line(counts));
-        for (sum, (right, rows)) in all.iter_mut().zip(counts) {
-            *sum = (sum.0 + right, sum.1 + rows);
-        }
+        println!(
+            "{backend:?}: {}, handler calls during refusals {calls}",
+            line(all)
+        );
+        assert!(wrong.is_empty(), "{wrong:#?}");
+        assert_eq!(calls, 0);
+        let count = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), count, "an id stands twice");
     }
-    println!("{}, handler calls during refusals {calls}", line(all));
-    assert!(wrong.is_empty(), "{wrong:#?}");
-    assert_eq!(calls, 0);
-    let count = ids.len();
-    ids.sort();
-    ids.dedup();
-    assert_eq!(ids.len(), count, "an id stands twice");
 }
 
 fn line([(refused, attacks), (accepted, controls)]: [(usize, usize); 2]) -> String {
@@ -149,8 +161,8 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn run(&self, prepare: Prepare, handler: &mut Handler) -> Result<(), String> {
-        let recipient = prepare(&self.input);
+    fn run(&self, prepare: Prepare, backend: Backend, handler: &mut Handler) -> Result<(), String> {
+        let recipient = prepare(&self.input, backend);
         let found = recipient(handler);
         if found.outcome != self.outcome {
             let (expected, found) = (self.outcome, found.outcome);
@@ -188,6 +200,15 @@ impl Input<'_> {
         steps.map(|step| step.as_array().unwrap().clone()).collect()
     }
 
+    /// The key that the recipient finds: that of the sender, or the one of `check`.
+    fn key(&self, sender: &Key, backend: Backend) -> VerifyingKey {
+        let key = match self.0.get("check") {
+            Some(name) => public(name.as_str().unwrap()),
+            None => sender.verifying_key(),
+        };
+        key.with_backend(backend).unwrap()
+    }
+
     pub(crate) fn only(&self, names: &[&str]) {
         let known = |name: &String| names.contains(&&**name);
         assert!(self.0.keys().all(known), "{:?}", self.0);
@@ -206,28 +227,28 @@ impl Input<'_> {
     }
 }
 
-fn draft(input: &Input<'_>) -> Box<dyn Fn(&mut Handler) -> Outcome> {
+fn draft(input: &Input<'_>, backend: Backend) -> Box<dyn Fn(&mut Handler) -> Outcome> {
     let mut draft = Draft::post();
     input.steps("signed").iter().for_each(|s| draft.take(s));
-    let key = draft.key.clone();
-    request(input, draft.sign(), &key)
+    let key = input.key(&draft.key, backend);
+    request(input, draft.sign(), key)
 }
 
-fn rfc9421(input: &Input<'_>) -> Box<dyn Fn(&mut Handler) -> Outcome> {
+fn rfc9421(input: &Input<'_>, backend: Backend) -> Box<dyn Fn(&mut Handler) -> Outcome> {
     let mut message = Message::post();
     input.steps("signed").iter().for_each(|s| message.take(s));
-    let key = message.key.clone();
-    request(input, message.sign(), &key)
+    let key = input.key(&message.key, backend);
+    request(input, message.sign(), key)
 }
 
-fn request(input: &Input<'_>, signed: Sent, key: &Key) -> Box<dyn Fn(&mut Handler) -> Outcome> {
+fn request(
+    input: &Input<'_>,
+    signed: Sent,
+    key: VerifyingKey,
+) -> Box<dyn Fn(&mut Handler) -> Outcome> {
     input.only(&["policy", "signed", "sent", "check"]);
     let request = input.change("sent", signed).any_request();
     let policy = policy(&input.steps("policy"));
-    let key = match input.0.get("check") {
-        Some(name) => named(name.as_str().unwrap()).verifying_key(),
-        None => key.verifying_key(),
-    };
     if let Some(request) = &request {
         crate::explain::agreed(&policy, request, &key);
     }
@@ -250,14 +271,11 @@ fn request(input: &Input<'_>, signed: Sent, key: &Key) -> Box<dyn Fn(&mut Handle
     })
 }
 
-fn response(input: &Input<'_>) -> Box<dyn Fn(&mut Handler) -> Outcome> {
+fn response(input: &Input<'_>, backend: Backend) -> Box<dyn Fn(&mut Handler) -> Outcome> {
     input.only(&["policy", "signed", "sent", "asked", "check"]);
     let mut message = Message::response();
     input.steps("signed").iter().for_each(|s| message.take(s));
-    let key = match input.0.get("check") {
-        Some(name) => named(name.as_str().unwrap()).verifying_key(),
-        None => message.key.verifying_key(),
-    };
+    let key = input.key(&message.key, backend);
     let response = input.change("sent", message.sign()).response();
     let asked = Sent::new("GET", "https://example.org/users/bob?page=1", "");
     let asked = input.change("asked", asked).request();

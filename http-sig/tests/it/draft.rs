@@ -73,6 +73,22 @@ pub(crate) fn named(key: &str) -> &'static SigningKey {
     }
 }
 
+/// A key as it is published.
+pub(crate) fn public(name: &str) -> VerifyingKey {
+    if name != "rsa-pss-only" {
+        return named(name).verifying_key();
+    }
+    // RFC 4055, section 1.2: the key of `rsa`, with another algorithm in front.
+    let spki = rsa().verifying_key().to_der();
+    let pkcs1 = &spki[24..];
+    let bits = u16::try_from(pkcs1.len() + 1).unwrap().to_be_bytes();
+    let algorithm = from_hex("300b06092a864886f70d01010a");
+    let content = [&algorithm, &[3, 0x82][..], &bits, &[0], pkcs1].concat();
+    let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+    let der = [&[0x30, 0x82][..], &length, &content].concat();
+    VerifyingKey::from_der(&der).unwrap()
+}
+
 fn read(place: &'static OnceLock<SigningKey>, pem: &str) -> &'static SigningKey {
     place.get_or_init(|| SigningKey::from_pem(pem).unwrap())
 }

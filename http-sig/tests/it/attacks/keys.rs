@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use http_sig::{KeyError, SigningKey, VerifyingKey};
+use http_sig::{Backend, KeyError, SigningKey, VerifyingKey};
 use serde_json::{Map, Value};
 
 use super::value::{self, from_hex, text};
@@ -10,22 +10,27 @@ use super::{Handler, Input, Outcome};
 use crate::draft::{der, named};
 
 /// The `input` has one member: how the key is read, and from what.
-pub(crate) fn prepare(input: &Input<'_>) -> Box<dyn Fn(&mut Handler) -> Outcome> {
-    input.only(&["pem", "multikey", "private-pem"]);
+pub(crate) fn prepare(input: &Input<'_>, backend: Backend) -> Box<dyn Fn(&mut Handler) -> Outcome> {
+    input.only(&["pem", "der", "multikey", "private-pem", "private-der"]);
     let (how, value) = input.first();
-    let (how, text) = (how.to_owned(), text(value));
+    let (how, bytes) = (how.to_owned(), value::bytes(value));
     Box::new(move |handler| {
+        let text = || str::from_utf8(&bytes).unwrap();
+        let public = |key: Result<VerifyingKey, KeyError>| key?.with_backend(backend);
+        let private = |key: Result<SigningKey, KeyError>| key?.with_backend(backend);
         let algorithm = match &*how {
-            "pem" => VerifyingKey::from_pem(&text).map(|key| key.algorithm()),
-            "multikey" => VerifyingKey::from_multikey(&text).map(|key| key.algorithm()),
-            _ => SigningKey::from_pem(&text).map(|key| key.algorithm()),
+            "pem" => public(VerifyingKey::from_pem(text())).map(|key| key.algorithm()),
+            "der" => public(VerifyingKey::from_der(&bytes)).map(|key| key.algorithm()),
+            "multikey" => public(VerifyingKey::from_multikey(text())).map(|key| key.algorithm()),
+            "private-pem" => private(SigningKey::from_pem(text())).map(|key| key.algorithm()),
+            _ => private(SigningKey::from_der(&bytes)).map(|key| key.algorithm()),
         };
         match algorithm {
             Ok(algorithm) => {
                 handler.key();
                 Outcome::accepted(&format!(" as {algorithm:?}"))
             }
-            Err(error) => refused(&text, error),
+            Err(error) => refused(&String::from_utf8_lossy(&bytes), error),
         }
     })
 }
