@@ -7,4 +7,6 @@ mod bot;
 mod crates;
 mod inspect;
 mod quickstart;
+mod sign;
 mod signature_peer;
+mod verify_server;

@@ -10,6 +10,7 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 
 use super::{Refused, WireUri};
+use crate::error::printable;
 use crate::{Claim, Reason, VerifyError};
 
 const ACCEPT_SIGNATURE: HeaderName = HeaderName::from_static("accept-signature");
@@ -172,12 +173,13 @@ impl RefusedRequest<'_> {
     }
 }
 
-/// In one line, with all reasons.
+/// In one line, with all reasons; foreign text in it is shortened and escaped.
 impl fmt::Display for RefusedRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method(), self.uri().path())?;
+        let path = printable(self.uri().path().as_bytes());
+        write!(f, "{} {path}", self.method())?;
         if let Some(key_id) = self.key_id {
-            write!(f, " by {key_id:?}")?;
+            write!(f, " by \"{}\"", printable(key_id.as_bytes()))?;
         }
         write!(f, ": {}", self.rejection)?;
         let mut source = self.rejection.source();

@@ -767,6 +767,21 @@ async fn the_log_can_have_the_text_that_must_have_been_signed() {
 }
 
 #[tokio::test]
+async fn a_line_of_the_log_is_one_short_line() {
+    let counts = Arc::default();
+    let app = app(layer(&counts), &counts);
+    let path = format!("/\u{9b}31m/{}", "x".repeat(5000));
+    let mut request = unsigned("POST", &path);
+    let field = "keyId=\"\u{9b}31m\",headers=\"host\",signature=\"AAEC\"";
+    let field = HeaderValue::from_bytes(field.as_bytes()).unwrap();
+    request.headers_mut().insert("signature", field);
+    send(&app, request).await;
+    let line = &counts.refused()[0];
+    assert!(line.starts_with("POST /\\u{9b}31m/xxx"), "{line}");
+    assert!(line.len() < 1000 && !line.contains('\n'), "{line}");
+}
+
+#[tokio::test]
 async fn a_body_that_breaks_off_is_refused() {
     let counts = Arc::default();
     let app = app(layer(&counts), &counts);
