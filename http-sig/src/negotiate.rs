@@ -84,9 +84,9 @@ impl fmt::Display for Scheme {
 /// **What is remembered.** Only a changed outcome teaches anything: one standard was refused and the other accepted. That
 /// a first try was accepted says nothing, as a server that checks no signature accepts everything. An origin is
 /// remembered for seven days, however often it is used, and then tried anew; sooner if it contradicts. A server that only
-/// says that it understands RFC 9421 ([`implements`](Self::implements), `Accept-Signature` beside a success) is taken at its word for a day. If a first try by
-/// RFC 9421 fails with 403 or 500 and may not be sent again, or a second one by it fails too, the draft comes first for an
-/// hour.
+/// says that it understands RFC 9421 ([`implements`](Self::implements), or `Accept-Signature` beside a success) is taken at
+/// its word for a day. If a first try by RFC 9421 fails with 403 or 500 and may not be sent again, or two tries by it fail,
+/// the draft comes first for an hour.
 ///
 /// At most 10 000 origins are kept; beyond that, hints go before experience, and what ends soonest goes first. Whoever is
 /// forgotten costs one request more. Neither memory nor answers of a server change what a signature covers at least.
@@ -197,8 +197,8 @@ impl DoubleKnock {
         self.memory().experience(now)
     }
 
-    /// Remembers what [`remembered`](Self::remembered) gave, but for no longer than from now on. What is no origin, or over
-    /// already, has no effect.
+    /// Remembers what [`remembered`](Self::remembered) gave, for no longer than if it were learnt now. What is no origin, or
+    /// over already, has no effect.
     pub fn restore(&self, origin: &str, scheme: Scheme, until: SystemTime, now: SystemTime) {
         let origin = origin.parse().ok();
         let origin = origin.as_ref().and_then(Origin::of_uri);
@@ -360,13 +360,18 @@ impl Knock {
                 self.rules.learn(origin, scheme, why, now, time);
             }
         };
+        let doubt = || {
+            if self.scheme == Scheme::Rfc9421 && self.signer.signs_draft() {
+                learn(Scheme::Draft, Why::Experience, HOUR);
+            }
+        };
         if let Some(refused) = self.refused {
             if refused != self.scheme {
                 if status.is_success() {
                     learn(self.scheme, Why::Experience, self.rules.remember_for);
                 }
-            } else if matches!(self.again(status, request), Again::Now | Again::Later) {
-                learn(Scheme::Draft, Why::Experience, HOUR);
+            } else if !matches!(self.again(status, request), Again::Unrelated) {
+                doubt();
             }
             return None;
         }
@@ -391,9 +396,7 @@ impl Knock {
                 })
             }
             Again::Later => {
-                if self.scheme == Scheme::Rfc9421 {
-                    learn(Scheme::Draft, Why::Experience, HOUR);
-                }
+                doubt();
                 None
             }
             Again::Unrelated => {

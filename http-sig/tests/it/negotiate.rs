@@ -6,6 +6,8 @@ use http::{Method, Request, StatusCode, Uri};
 use http_sig::negotiate::{DoubleKnock, Knock, Redirect, Scheme};
 use http_sig::rfc9421::{AcceptSignature, Declined};
 use http_sig::{Arrival, Digest, Policy, Reason, ReplayMemory, Signer, VerifyingKey};
+use proptest::option;
+use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::draft::{KEY_ID, ed25519, now, rsa};
@@ -662,4 +664,81 @@ fn what_cannot_be_asked_for_is_reported() {
     let field = asked().with_nonce("a\"\\b").field_value().unwrap();
     let read = AcceptSignature::parse(field.as_bytes()).unwrap();
     assert_eq!(read[0].nonce(), Some("a\"\\b"));
+}
+
+/// What a challenge may name, and whether it may be signed.
+const NAMED: [(&str, bool); 17] = [
+    ("@method", true),
+    ("@target-uri", true),
+    ("@authority", true),
+    ("@query-param;name=\"page\"", true),
+    ("user-agent", true),
+    ("user-agent;bs", true),
+    ("cache-control;sf", true),
+    ("content-digest", true),
+    ("date", true),
+    ("authorization", false),
+    ("authorization;bs", false),
+    ("cookie", false),
+    ("proxy-authorization", false),
+    ("x-api-key", false),
+    ("signature;key=\"sig0\"", false),
+    ("@status", false),
+    ("@method;req", false),
+];
+
+proptest! {
+    #[test]
+    fn no_challenge_makes_a_signature_cover_less_or_secrets(
+        named in prop::collection::vec(prop::sample::select(&NAMED), 0..6),
+        nonce in option::of("[ -~]{0,300}"),
+        tag in option::of("[ -~]{0,300}"),
+        expires: bool,
+    ) {
+        let mut asked = AcceptSignature::new(&Method::GET);
+        for (name, _) in &named {
+            asked = asked.cover(name);
+        }
+        if let Some(nonce) = &nonce {
+            asked = asked.with_nonce(nonce);
+        }
+        if let Some(tag) = &tag {
+            asked = asked.with_tag(tag);
+        }
+        if expires {
+            asked = asked.with_expires();
+        }
+        let signer = Signer::new(KEY_ID, ed25519().clone()).unwrap();
+        let mut sent = with_secrets("POST");
+        let too_long = |text: &Option<String>| text.as_ref().is_some_and(|text| text.len() > 256);
+        let honest = named.iter().all(|(_, honest)| *honest) && !too_long(&nonce) && !too_long(&tag);
+        let answer = asked.answer(&signer, &sent);
+        prop_assert_eq!(answer.is_ok(), honest);
+        if let Ok(options) = answer {
+            let digest = http_sig::ContentDigest::from(&Digest::sha256(sent.body()));
+            signer.sign_rfc9421_with(&mut sent, Some(&digest), &options, now()).unwrap();
+            let policy = Policy::strict().authorities(["example.org"]);
+            let claim = policy.read(sent, now()).unwrap();
+            let verified = claim.check(&ed25519().verifying_key()).unwrap();
+            for component in ["@method", "@target-uri", "content-digest", "content-type"] {
+                prop_assert!(verified.covers(component));
+            }
+            prop_assert!(asked.check(&verified).is_ok());
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused_and_what_is_written_is_read_as_the_same(
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+        text in "([a-c]{1,2}=\\((\"@?[a-z-]{1,8}\"(;bs)?( |\\)))?(\"[a-z]{1,9}\")?\\)?(;(created|expires|keyid=\"k\"|nonce=\"[ -~]{0,3}\"|x=1)){0,3}(, |)){0,3}",
+    ) {
+        for field in [&bytes[..], text.as_bytes()] {
+            for asked in AcceptSignature::parse(field).unwrap_or_default() {
+                if let Ok(written) = asked.field_value() {
+                    let again = AcceptSignature::parse(written.as_bytes());
+                    prop_assert_eq!(again.unwrap(), vec![asked]);
+                }
+            }
+        }
+    }
 }
