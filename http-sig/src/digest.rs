@@ -12,9 +12,6 @@ use crate::error::{Reason, VerifyError};
 use crate::policy::{CONTENT_DIGEST, DIGEST};
 use crate::structured_field::{self, BareItem, Item, Member};
 
-/// How long the hash is in base64.
-const BASE64_OF_SHA256: usize = 44;
-
 /// A hash function that binds a body. MD5, SHA-1 and checksums are none.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,6 +50,50 @@ impl DigestAlgorithm {
         Ok(best.1)
     }
 
+    /// The same for the older field `Want-Digest`, a list such as `SHA-256, SHA-512;q=0.5`.
+    ///
+    /// [RFC 3230, section 4.3.1](https://www.rfc-editor.org/rfc/rfc3230#section-4.3.1)
+    ///
+    /// # Errors
+    /// [`Reason::DigestMalformed`] if the field is longer than 16 KiB or has more than 32 elements, or gives SHA-256 or
+    /// SHA-512 a `q` that is not a number from 0 to 1 with at most three decimals; [`Reason::DigestRepeated`] if one of
+    /// them stands in it twice.
+    pub fn wanted_by_want_digest(field: &[u8]) -> Result<Option<Self>, VerifyError> {
+        let elements = field.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+        let elements = elements.filter(|element| !element.is_empty());
+        if field.len() > structured_field::LONGEST
+            || elements.clone().count() > structured_field::MOST_MEMBERS
+        {
+            return Err(malformed("want-digest", field));
+        }
+        let [mut sha256, mut sha512] = [None, None];
+        for element in elements {
+            let mut parts = element.splitn(2, |byte| *byte == b';');
+            let token = parts.next().unwrap_or_default().trim_ascii();
+            let place = match Self::of_token(token) {
+                Some(Self::Sha256) => &mut sha256,
+                Some(Self::Sha512) => &mut sha512,
+                None => continue,
+            };
+            let weight = match parts.next() {
+                Some(parameter) => {
+                    thousandths(parameter).ok_or_else(|| malformed("want-digest", field))?
+                }
+                None => 1000,
+            };
+            if place.replace(weight).is_some() {
+                return Err(VerifyError::from(Reason::DigestRepeated)
+                    .about("want-digest")
+                    .finding(field));
+            }
+        }
+        Ok(match sha256.max(sha512).unwrap_or(0) {
+            0 => None,
+            most if sha256 == Some(most) => Some(Self::Sha256),
+            _ => Some(Self::Sha512),
+        })
+    }
+
     fn of_token(token: &[u8]) -> Option<Self> {
         [Self::Sha256, Self::Sha512]
             .into_iter()
@@ -81,53 +122,17 @@ impl DigestAlgorithm {
 /// ContentDigest::parse(field.as_bytes())?.check(br#"{"hello": "world"}"#)?;
 /// # Ok::<(), http_sig::VerifyError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ContentDigest {
-    first: Hash,
-    /// By the other algorithm.
-    second: Option<Hash>,
-}
-
-/// A hash of a body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Hash {
-    Sha256([u8; 32]),
-    Sha512([u8; 64]),
-}
-
-impl Hash {
-    /// `None` if it has not the length of the algorithm.
-    fn new(algorithm: DigestAlgorithm, bytes: &[u8]) -> Option<Self> {
-        Some(match algorithm {
-            DigestAlgorithm::Sha256 => Self::Sha256(bytes.try_into().ok()?),
-            DigestAlgorithm::Sha512 => Self::Sha512(bytes.try_into().ok()?),
-        })
-    }
-
-    fn algorithm(&self) -> DigestAlgorithm {
-        match self {
-            Self::Sha256(_) => DigestAlgorithm::Sha256,
-            Self::Sha512(_) => DigestAlgorithm::Sha512,
-        }
-    }
-
-    fn as_bytes(&self) -> &[u8] {
-        match self {
-            Self::Sha256(bytes) => bytes,
-            Self::Sha512(bytes) => bytes,
-        }
-    }
+    digests: Digests,
+    field: HeaderValue,
 }
 
 impl ContentDigest {
     /// Computes the digest of a body.
     #[must_use]
     pub fn new(algorithm: DigestAlgorithm, body: &[u8]) -> Self {
-        let hash = match algorithm {
-            DigestAlgorithm::Sha256 => Hash::Sha256(Sha256::digest(body).into()),
-            DigestAlgorithm::Sha512 => Hash::Sha512(Sha512::digest(body).into()),
-        };
-        hash.into()
+        Digests::of(algorithm, body).into()
     }
 
     /// Reads the value of the field. Digests by other algorithms than SHA-256 and SHA-512 are passed over.
@@ -137,23 +142,7 @@ impl ContentDigest {
     /// byte sequence of the right length; [`Reason::DigestRepeated`] if an algorithm stands in it twice;
     /// [`Reason::DigestWeak`] if it has neither SHA-256 nor SHA-512.
     pub fn parse(field: &[u8]) -> Result<Self, VerifyError> {
-        let mut digests: Option<Self> = None;
-        for known in known(field)? {
-            let (algorithm, item) = known?;
-            let hash = match item.value {
-                BareItem::ByteSequence(bytes) => Hash::new(algorithm, &bytes),
-                _ => None,
-            };
-            let hash = hash.ok_or_else(|| malformed("content-digest", field))?;
-            match &mut digests {
-                None => digests = Some(hash.into()),
-                Some(digests) => digests.second = Some(hash),
-            }
-        }
-        digests.ok_or_else(|| {
-            let weak = VerifyError::from(Reason::DigestWeak);
-            weak.about("content-digest").finding(field)
-        })
+        Ok(read_content_digest(field)?.into())
     }
 
     /// Checks the body against every digest of the field.
@@ -161,78 +150,93 @@ impl ContentDigest {
     /// # Errors
     /// [`Reason::DigestMismatch`] if one of them is not the body's.
     pub fn check(&self, body: &[u8]) -> Result<(), VerifyError> {
-        let mut hashing = Hashing::new(CONTENT_DIGEST, self.clone());
-        hashing.update(body);
-        hashing.finish()
+        self.digests.check(CONTENT_DIGEST, body)
     }
 
-    pub(crate) fn algorithms(&self) -> impl Iterator<Item = DigestAlgorithm> {
-        self.hashes().map(Hash::algorithm)
+    /// The bytes of the digest by this algorithm, if there is one.
+    #[must_use]
+    pub fn bytes(&self, algorithm: DigestAlgorithm) -> Option<&[u8]> {
+        self.digests.bytes(algorithm)
     }
 
     /// The value of the field.
     #[must_use]
     pub fn field_value(&self) -> HeaderValue {
-        let mut text = String::with_capacity("sha-256=::".len() + BASE64_OF_SHA256);
-        for (at, hash) in self.hashes().enumerate() {
-            for part in [if at > 0 { ", " } else { "" }, hash.algorithm().key(), "=:"] {
-                text.push_str(part);
-            }
-            STANDARD.encode_string(hash.as_bytes(), &mut text);
-            text.push(':');
-        }
-        // Base64 is always a valid field value; an empty one would be refused by every recipient.
-        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
-    }
-
-    /// In the order of the field.
-    fn hashes(&self) -> impl Iterator<Item = &Hash> {
-        std::iter::once(&self.first).chain(&self.second)
+        self.field.clone()
     }
 }
 
-impl From<Hash> for ContentDigest {
-    fn from(hash: Hash) -> Self {
-        Self {
-            first: hash,
-            second: None,
-        }
+impl fmt::Debug for ContentDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ContentDigest({:?})", self.field)
     }
 }
 
-/// The SHA-256 digest of a body, computed once and then shared by all recipients of the body.
+impl From<&Digest> for ContentDigest {
+    fn from(digest: &Digest) -> Self {
+        digest.digests.clone().into()
+    }
+}
+
+impl From<Digests> for ContentDigest {
+    fn from(digests: Digests) -> Self {
+        let field = digests.spelled(&CONTENT_DIGEST);
+        Self { digests, field }
+    }
+}
+
+/// What a `Digest` field says about a body: in the fediverse one SHA-256, computed once and then shared by all recipients
+/// of the body.
 ///
 /// [RFC 3230](https://www.rfc-editor.org/rfc/rfc3230#section-4.3.2)
 #[derive(Clone, PartialEq, Eq)]
 pub struct Digest {
-    sha256: [u8; 32],
+    digests: Digests,
     field: HeaderValue,
 }
 
 impl Digest {
-    /// Computes the digest of a body: the bytes as they go over the wire, after any content encoding.
+    /// Computes the SHA-256 of a body: the bytes as they go over the wire, after any content encoding.
     #[must_use]
     pub fn sha256(body: &[u8]) -> Self {
-        let sha256: [u8; 32] = Sha256::digest(body).into();
-        // The token in upper case: Threads does not find it otherwise.
-        let mut text = String::with_capacity("SHA-256=".len() + BASE64_OF_SHA256);
-        text.push_str("SHA-256=");
-        STANDARD.encode_string(sha256, &mut text);
-        // Base64 is always a valid field value; an empty one would be refused by every recipient.
-        let field = HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""));
-        Self { sha256, field }
+        Digests::of(DigestAlgorithm::Sha256, body).into()
+    }
+
+    /// Computes the SHA-512 of a body, for recipients that [want](DigestAlgorithm::wanted_by_want_digest) it: Mastodon,
+    /// for one, reads only SHA-256.
+    #[must_use]
+    pub fn sha512(body: &[u8]) -> Self {
+        Digests::of(DigestAlgorithm::Sha512, body).into()
+    }
+
+    /// Reads the value of the field. Digests by other algorithms than SHA-256 and SHA-512 are passed over.
+    ///
+    /// # Errors
+    /// [`Reason::DigestMalformed`] if it is not a list of at most 16 KiB of `algorithm=base64`, or if a digest is not of
+    /// the right length; [`Reason::DigestRepeated`] if SHA-256 or SHA-512 stands in it twice; [`Reason::DigestWeak`] if
+    /// it has neither.
+    pub fn parse(field: &[u8]) -> Result<Self, VerifyError> {
+        Ok(read(field)?.into())
+    }
+
+    /// Checks the body against every digest of the field.
+    ///
+    /// # Errors
+    /// [`Reason::DigestMismatch`] if one of them is not the body's.
+    pub fn check(&self, body: &[u8]) -> Result<(), VerifyError> {
+        self.digests.check(DIGEST, body)
+    }
+
+    /// The bytes of the digest by this algorithm, if there is one.
+    #[must_use]
+    pub fn bytes(&self, algorithm: DigestAlgorithm) -> Option<&[u8]> {
+        self.digests.bytes(algorithm)
     }
 
     /// The value of the `Digest` field: `SHA-256=` and standard base64.
     #[must_use]
     pub fn field_value(&self) -> &HeaderValue {
         &self.field
-    }
-
-    /// The 32 bytes of the digest.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.sha256
     }
 }
 
@@ -242,64 +246,213 @@ impl fmt::Debug for Digest {
     }
 }
 
-impl From<&Digest> for ContentDigest {
-    fn from(digest: &Digest) -> Self {
-        Hash::Sha256(digest.sha256).into()
+impl From<&ContentDigest> for Digest {
+    fn from(digest: &ContentDigest) -> Self {
+        digest.digests.clone().into()
+    }
+}
+
+impl From<Digests> for Digest {
+    fn from(digests: Digests) -> Self {
+        let field = digests.spelled(&DIGEST);
+        Self { digests, field }
+    }
+}
+
+/// Computes the digest of a body that comes in pieces.
+///
+/// ```
+/// use http_sig::{BodyHasher, Digest, DigestAlgorithm};
+///
+/// let mut hasher = BodyHasher::new(DigestAlgorithm::Sha256);
+/// for piece in ["{\"hello\": ", "\"world\"}"] {
+///     hasher.update(piece.as_bytes());
+/// }
+/// let digest = hasher.finish();
+/// assert_eq!(Digest::from(&digest), Digest::sha256(br#"{"hello": "world"}"#));
+/// ```
+#[derive(Clone)]
+pub struct BodyHasher(Hasher);
+
+impl BodyHasher {
+    /// Before the first piece.
+    #[must_use]
+    pub fn new(algorithm: DigestAlgorithm) -> Self {
+        Self(Hasher::new(|wanted| wanted == algorithm))
+    }
+
+    /// Adds a piece.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// After the last piece.
+    #[must_use]
+    pub fn finish(self) -> ContentDigest {
+        self.0.finish().into()
+    }
+}
+
+impl fmt::Debug for BodyHasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BodyHasher")
+    }
+}
+
+/// Digests of one body, each by another algorithm.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Digests {
+    sha256: Option<[u8; 32]>,
+    sha512: Option<[u8; 64]>,
+}
+
+impl Digests {
+    fn of(algorithm: DigestAlgorithm, body: &[u8]) -> Self {
+        let mut hasher = Hasher::new(|wanted| wanted == algorithm);
+        hasher.update(body);
+        hasher.finish()
+    }
+
+    pub(crate) fn algorithms(&self) -> impl Iterator<Item = DigestAlgorithm> {
+        [DigestAlgorithm::Sha256, DigestAlgorithm::Sha512]
+            .into_iter()
+            .filter(|algorithm| self.bytes(*algorithm).is_some())
+    }
+
+    fn bytes(&self, algorithm: DigestAlgorithm) -> Option<&[u8]> {
+        match algorithm {
+            DigestAlgorithm::Sha256 => self.sha256.as_ref().map(|bytes| &bytes[..]),
+            DigestAlgorithm::Sha512 => self.sha512.as_ref().map(|bytes| &bytes[..]),
+        }
+    }
+
+    /// Adds a digest that was sent.
+    fn add(&mut self, algorithm: DigestAlgorithm, bytes: &[u8]) -> Result<(), Reason> {
+        let malformed = |_| Reason::DigestMalformed;
+        let before = match algorithm {
+            DigestAlgorithm::Sha256 => {
+                let bytes = bytes.try_into().map_err(malformed)?;
+                self.sha256.replace(bytes).is_some()
+            }
+            DigestAlgorithm::Sha512 => {
+                let bytes = bytes.try_into().map_err(malformed)?;
+                self.sha512.replace(bytes).is_some()
+            }
+        };
+        if before {
+            return Err(Reason::DigestRepeated);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn check(&self, field: HeaderName, body: &[u8]) -> Result<(), VerifyError> {
+        let mut hashing = Hashing::new(field, self.clone());
+        hashing.update(body);
+        hashing.finish()
+    }
+
+    /// The value of the field `Digest` or `Content-Digest`.
+    fn spelled(&self, field: &HeaderName) -> HeaderValue {
+        let mut text = String::with_capacity(if self.sha512.is_some() { 160 } else { 56 });
+        for algorithm in self.algorithms() {
+            if !text.is_empty() {
+                text.push_str(if *field == DIGEST { "," } else { ", " });
+            }
+            push_spelled(
+                &mut text,
+                field,
+                algorithm,
+                self.bytes(algorithm).unwrap_or_default(),
+            );
+        }
+        // Base64 is always a valid field value; an empty one would be refused by every recipient.
+        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+    }
+}
+
+fn push_spelled(text: &mut String, field: &HeaderName, algorithm: DigestAlgorithm, bytes: &[u8]) {
+    let legacy = *field == DIGEST;
+    let start = text.len();
+    text.push_str(algorithm.key());
+    if legacy {
+        // The token in upper case: Threads does not find it otherwise.
+        text.get_mut(start..).map(str::make_ascii_uppercase);
+    }
+    text.push_str(if legacy { "=" } else { "=:" });
+    STANDARD.encode_string(bytes, text);
+    if !legacy {
+        text.push(':');
+    }
+}
+
+#[derive(Clone)]
+struct Hasher {
+    sha256: Option<Sha256>,
+    sha512: Option<Sha512>,
+}
+
+impl Hasher {
+    fn new(wants: impl Fn(DigestAlgorithm) -> bool) -> Self {
+        Self {
+            sha256: wants(DigestAlgorithm::Sha256).then(Sha256::new),
+            sha512: wants(DigestAlgorithm::Sha512).then(Sha512::new),
+        }
+    }
+
+    fn update(&mut self, piece: &[u8]) {
+        if let Some(sha256) = &mut self.sha256 {
+            sha256.update(piece);
+        }
+        if let Some(sha512) = &mut self.sha512 {
+            sha512.update(piece);
+        }
+    }
+
+    fn finish(self) -> Digests {
+        Digests {
+            sha256: self.sha256.map(|sha256| sha256.finalize().into()),
+            sha512: self.sha512.map(|sha512| sha512.finalize().into()),
+        }
     }
 }
 
 /// The digests that were sent for a body, and those of the body itself as it comes in.
 pub(crate) struct Hashing {
     field: HeaderName,
-    sent: ContentDigest,
-    sha256: Option<Sha256>,
-    sha512: Option<Sha512>,
+    sent: Digests,
+    hasher: Hasher,
 }
 
 impl Hashing {
     /// For the field `Digest` or `Content-Digest`.
-    pub(crate) fn new(field: HeaderName, sent: ContentDigest) -> Self {
-        let sends = |wanted| sent.hashes().any(|sent| sent.algorithm() == wanted);
+    pub(crate) fn new(field: HeaderName, sent: Digests) -> Self {
         Self {
-            sha256: sends(DigestAlgorithm::Sha256).then(Sha256::new),
-            sha512: sends(DigestAlgorithm::Sha512).then(Sha512::new),
+            hasher: Hasher::new(|wanted| sent.bytes(wanted).is_some()),
             field,
             sent,
         }
     }
 
     pub(crate) fn update(&mut self, chunk: &[u8]) {
-        if let Some(sha256) = &mut self.sha256 {
-            sha256.update(chunk);
-        }
-        if let Some(sha512) = &mut self.sha512 {
-            sha512.update(chunk);
-        }
+        self.hasher.update(chunk);
     }
 
     /// Refuses the body if one of the digests that were sent is not its own.
     pub(crate) fn finish(self) -> Result<(), VerifyError> {
-        let sha256 = self.sha256.map(Sha256::finalize);
-        let sha512 = self.sha512.map(Sha512::finalize);
-        for sent in self.sent.hashes() {
-            let computed = match sent {
-                Hash::Sha256(_) => sha256.as_deref(),
-                Hash::Sha512(_) => sha512.as_deref(),
-            }
-            .unwrap_or_default();
-            if !bool::from(sent.as_bytes().ct_eq(computed)) {
-                let spelled = |bytes: &[u8]| {
-                    let (key, encoded) = (sent.algorithm().key(), STANDARD.encode(bytes));
-                    if self.field == DIGEST {
-                        format!("{}={encoded}", key.to_ascii_uppercase())
-                    } else {
-                        format!("{key}=:{encoded}:")
-                    }
+        let computed = self.hasher.finish();
+        for algorithm in self.sent.algorithms() {
+            let [sent, computed] =
+                [&self.sent, &computed].map(|d| d.bytes(algorithm).unwrap_or_default());
+            if !bool::from(sent.ct_eq(computed)) {
+                let spelled = |bytes| {
+                    let mut text = String::new();
+                    push_spelled(&mut text, &self.field, algorithm, bytes);
+                    text
                 };
                 return Err(VerifyError::from(Reason::DigestMismatch)
                     .about(self.field.as_str())
                     .expecting(format!("\"{}\"", spelled(computed)))
-                    .finding(spelled(sent.as_bytes())));
+                    .finding(spelled(sent)));
             }
         }
         Ok(())
@@ -307,35 +460,72 @@ impl Hashing {
 }
 
 /// The values of a `Digest` field that bind the body, one for each algorithm. Others beside them are passed over.
-pub(crate) fn read(field: &[u8]) -> Result<ContentDigest, VerifyError> {
+pub(crate) fn read(field: &[u8]) -> Result<Digests, VerifyError> {
     let refuse = |reason: Reason| VerifyError::from(reason).about("digest").finding(field);
-    let mut digests: Option<ContentDigest> = None;
+    if field.len() > structured_field::LONGEST {
+        return Err(refuse(Reason::DigestMalformed));
+    }
+    let mut digests = Digests::default();
     for value in field.split(|byte| *byte == b',') {
         let value = value.trim_ascii();
-        let equals = value
-            .iter()
-            .position(|byte| *byte == b'=')
-            .ok_or_else(|| refuse(Reason::DigestMalformed))?;
+        let equals = value.iter().position(|byte| *byte == b'=');
+        let equals = equals.ok_or_else(|| refuse(Reason::DigestMalformed))?;
         let (token, encoded) = value.split_at(equals);
         let Some(algorithm) = DigestAlgorithm::of_token(token) else {
             continue;
         };
-        // Room for the longest hash.
-        let mut bytes = [0; 64];
-        let encoded = encoded.get(1..).unwrap_or_default();
-        let length = STANDARD.decode_slice(encoded, &mut bytes).ok();
-        let hash = length
-            .and_then(|length| Hash::new(algorithm, bytes.get(..length)?))
-            .ok_or_else(|| refuse(Reason::DigestMalformed))?;
-        match &mut digests {
-            None => digests = Some(hash.into()),
-            Some(digests) if digests.hashes().any(|other| other.algorithm() == algorithm) => {
-                return Err(refuse(Reason::DigestRepeated));
-            }
-            Some(digests) => digests.second = Some(hash),
-        }
+        // The longest is of 64 bytes.
+        let mut bytes = [0; 66];
+        let length = STANDARD.decode_slice(encoded.get(1..).unwrap_or_default(), &mut bytes);
+        let bytes = length.ok().and_then(|length| bytes.get(..length));
+        let bytes = bytes.ok_or_else(|| refuse(Reason::DigestMalformed))?;
+        digests.add(algorithm, bytes).map_err(refuse)?;
     }
-    digests.ok_or_else(|| refuse(Reason::DigestWeak))
+    if digests == Digests::default() {
+        return Err(refuse(Reason::DigestWeak));
+    }
+    Ok(digests)
+}
+
+/// The values of a `Content-Digest` or `Repr-Digest` field that bind the body.
+pub(crate) fn read_content_digest(field: &[u8]) -> Result<Digests, VerifyError> {
+    let refuse = |reason: Reason| {
+        VerifyError::from(reason)
+            .about("content-digest")
+            .finding(field)
+    };
+    let mut digests = Digests::default();
+    for known in known(field)? {
+        let (algorithm, item) = known?;
+        let BareItem::ByteSequence(bytes) = item.value else {
+            return Err(refuse(Reason::DigestMalformed));
+        };
+        digests.add(algorithm, &bytes).map_err(refuse)?;
+    }
+    if digests == Digests::default() {
+        return Err(refuse(Reason::DigestWeak));
+    }
+    Ok(digests)
+}
+
+/// The `q` of an element in a list (RFC 9110, section 12.4.2).
+fn thousandths(parameter: &[u8]) -> Option<u16> {
+    let text = str::from_utf8(parameter).ok()?;
+    let (name, value) = text.split_once('=')?;
+    if !name.trim().eq_ignore_ascii_case("q") {
+        return None;
+    }
+    let value = value.trim();
+    let (whole, decimals) = value.split_once('.').unwrap_or((value, ""));
+    if decimals.len() > 3 || !decimals.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let decimals: u16 = format!("{decimals:0<3}").parse().ok()?;
+    match (whole, decimals) {
+        ("0", _) => Some(decimals),
+        ("1", 0) => Some(1000),
+        _ => None,
+    }
 }
 
 /// The members of a dictionary whose keys are algorithms that bind a body.
@@ -421,7 +611,7 @@ mod tests {
     fn every_byte_of_a_digest_counts() {
         let digest = Digest::sha256(b"{}");
         for at in 0..32 {
-            let mut other = *digest.as_bytes();
+            let mut other = digest.bytes(DigestAlgorithm::Sha256).unwrap().to_vec();
             other[at] ^= 1;
             let field = format!("SHA-256={}", STANDARD.encode(other));
             let error = check(field.as_bytes(), b"{}").unwrap_err();
@@ -481,7 +671,8 @@ mod tests {
             digest.check(body).unwrap();
             if !field.starts_with("md5") {
                 assert_eq!(digest.field_value(), field);
-                assert_eq!(ContentDigest::new(digest.first.algorithm(), body), digest);
+                let algorithm = digest.digests.algorithms().next().unwrap();
+                assert_eq!(ContentDigest::new(algorithm, body), digest);
             }
         }
         assert_eq!(
@@ -527,6 +718,78 @@ mod tests {
             let outcome =
                 ContentDigest::parse(field.as_bytes()).and_then(|digest| digest.check(HELLO));
             assert_eq!(outcome.unwrap_err().reason(), expected, "{field}");
+        }
+    }
+
+    #[test]
+    fn the_older_field_is_written_and_read_with_either_algorithm() {
+        let digest = Digest::sha512(HELLO);
+        assert_eq!(digest.field_value(), &format!("SHA-512={SHA_512}"));
+        let both = "SHA-256=X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=";
+        let both = format!("{both},SHA-512={SHA_512}");
+        let parsed = Digest::parse(format!("unixsum=1, {both}").as_bytes()).unwrap();
+        assert_eq!(parsed.field_value(), &both);
+        assert_eq!(parsed.check(HELLO), Ok(()));
+        let error = parsed.check(b"").unwrap_err();
+        assert_eq!(error.component(), Some("digest"));
+        assert_eq!(error.reason(), Reason::DigestMismatch);
+        assert_eq!(parsed.bytes(DigestAlgorithm::Sha512).unwrap().len(), 64);
+        assert_eq!(digest.bytes(DigestAlgorithm::Sha256), None);
+        assert_eq!(Digest::from(&ContentDigest::from(&digest)), digest);
+
+        let long = |length: usize| format!("{both},x={}", "y".repeat(length - both.len() - 3));
+        assert!(Digest::parse(long(16 * 1024).as_bytes()).is_ok());
+        let error = Digest::parse(long(16 * 1024 + 1).as_bytes()).unwrap_err();
+        assert_eq!(error.reason(), Reason::DigestMalformed);
+    }
+
+    /// The first two are the examples of RFC 3230, section 4.3.1, in algorithms that count.
+    #[test]
+    fn the_algorithm_that_the_older_field_wants_most() {
+        let (sha256, sha512) = (Some(DigestAlgorithm::Sha256), Some(DigestAlgorithm::Sha512));
+        let wanted = |field: &str| DigestAlgorithm::wanted_by_want_digest(field.as_bytes());
+        for (field, expected) in [
+            ("md5, sha", None),
+            ("SHA-512;q=0.3, sha-256;q=1", sha256),
+            ("sha-512", sha512),
+            ("SHA-512 ; Q = 1.000 , SHA-256;q=0.999", sha512),
+            ("sha-512;q=0.5, sha-256;q=0.5", sha256),
+            ("sha-512, sha-256", sha256),
+            ("sha-256;q=0", None),
+            ("sha-256;q=0.0, sha-512;q=0.001", sha512),
+            (",, md5;q=7, sha-512 ,", sha512),
+            ("", None),
+        ] {
+            assert_eq!(wanted(field), Ok(expected), "{field}");
+        }
+        for field in [
+            "sha-256;q=1.1",
+            "sha-256;q=2",
+            "sha-256;q=-1",
+            "sha-256;q=0.1234",
+            "sha-256;q=.5",
+            "sha-256;q=0.+1",
+            "sha-256;q",
+            "sha-256;x=1",
+            "sha-256;q=1;q=0",
+            &"a,".repeat(33),
+            &" ".repeat(16 * 1024 + 1),
+        ] {
+            let error = wanted(field).unwrap_err();
+            assert_eq!(error.reason(), Reason::DigestMalformed, "{field}");
+        }
+        let error = wanted("sha-256, SHA-256;q=0").unwrap_err();
+        assert_eq!(error.reason(), Reason::DigestRepeated);
+    }
+
+    #[test]
+    fn pieces_are_hashed_as_the_whole() {
+        for algorithm in [DigestAlgorithm::Sha256, DigestAlgorithm::Sha512] {
+            for size in [1, 5, 18, 100] {
+                let mut hasher = BodyHasher::new(algorithm);
+                HELLO.chunks(size).for_each(|piece| hasher.update(piece));
+                assert_eq!(hasher.finish(), ContentDigest::new(algorithm, HELLO));
+            }
         }
     }
 

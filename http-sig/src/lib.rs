@@ -24,7 +24,7 @@ mod verify;
 
 #[cfg(feature = "_backend")]
 pub use crate::crypto::Backend;
-pub use crate::digest::{ContentDigest, Digest, DigestAlgorithm};
+pub use crate::digest::{BodyHasher, ContentDigest, Digest, DigestAlgorithm};
 pub use crate::error::{KeyError, Reason, Refusal, SignError, VerifyError};
 pub use crate::key::{
     KeyAlgorithm, SharedSecret, Sign, SignatureAlgorithm, SigningKey, VerifyingKey,

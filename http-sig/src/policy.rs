@@ -6,7 +6,7 @@ use http::header::{DATE, HOST};
 use http::{HeaderMap, HeaderName, Request};
 
 use crate::cavage::{Component, SignatureHeader, without_userinfo};
-use crate::digest::{ContentDigest, DigestAlgorithm};
+use crate::digest::{DigestAlgorithm, Digests};
 use crate::error::{Reason, VerifyError};
 use crate::key::SignatureAlgorithm;
 use crate::rfc9421::{self, Covered, Origin, SignatureInput};
@@ -387,7 +387,7 @@ impl Policy {
     pub(crate) fn check_digests(
         &self,
         field: &HeaderName,
-        digests: &ContentDigest,
+        digests: &Digests,
     ) -> Result<(), VerifyError> {
         let mut algorithms = digests.algorithms();
         if algorithms.any(|algorithm| self.digests & 1 << algorithm as u8 != 0) {

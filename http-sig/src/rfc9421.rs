@@ -21,6 +21,7 @@ pub(crate) use self::component::{Component, Covered};
 pub(crate) use self::coverage::{check_coverage, check_target, uncovered};
 pub use self::nonces::Nonces;
 pub use self::response::{ResponseClaim, VerifiedResponse};
+pub use self::signature_base::Trailers;
 pub(crate) use self::signature_base::{Asked, Message, Origin, signature_base};
 pub use self::signature_input::SignatureInput;
 pub(crate) use self::signature_input::{algorithm_name, named_algorithm, signature};

@@ -335,11 +335,7 @@ impl Signer {
             });
         }
         let components = options.of_response(headers, request.headers())?;
-        let message = Message::Response {
-            status: response.status(),
-            headers: response.headers(),
-            request: Asked::new(request, &origin),
-        };
+        let message = Message::of_response(response, Asked::new(request, &origin));
         let (parameters, signature) = self.signature(&message, &components, options, created)?;
         options.write(response.headers_mut(), &parameters, &signature)
     }

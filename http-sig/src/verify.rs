@@ -10,7 +10,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 
 use crate::cavage::{self, Component, SignatureBase, SignatureHeader};
-use crate::digest::{self, ContentDigest, Hashing};
+use crate::digest::{self, Hashing};
 use crate::error::{Reason, VerifyError};
 use crate::key::{SharedSecret, SignatureAlgorithm, VerifyingKey};
 use crate::policy::{CONTENT_DIGEST, DIGEST, Lifetime, Policy, Terms};
@@ -91,7 +91,7 @@ impl Policy {
             let field = structured_field::joined(headers, &CONTENT_DIGEST).ok_or_else(|| {
                 VerifyError::from(Reason::ComponentMissing).about("content-digest")
             })?;
-            let sent = ContentDigest::parse(&field)?;
+            let sent = digest::read_content_digest(&field)?;
             self.check_digests(&CONTENT_DIGEST, &sent)?;
             Some(Hashing::new(CONTENT_DIGEST, sent))
         } else {

@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue, Request};
 use super::signed::{Signed, Standard};
 use super::{Cause, Check, Finding, Outcome, Step};
 use crate::cavage::{BaseError, Component, SignatureBase, SignatureHeader};
-use crate::digest::{self, ContentDigest, Digest, DigestAlgorithm, Hashing};
+use crate::digest::{self, ContentDigest, Digest, DigestAlgorithm, Digests};
 use crate::error::{Reason, VerifyError};
 use crate::key::SignatureAlgorithm;
 use crate::policy::{CONTENT_DIGEST, DIGEST, Lifetime, Policy};
@@ -261,7 +261,12 @@ impl Checked {
         let digest = digest.then(|| {
             let field = structured_field::joined(headers, &CONTENT_DIGEST);
             let field = field.ok_or_else(|| missing("content-digest"))?;
-            hash(policy, CONTENT_DIGEST, ContentDigest::parse(&field)?, body)
+            hash(
+                policy,
+                CONTENT_DIGEST,
+                digest::read_content_digest(&field)?,
+                body,
+            )
         });
         self.digest(digest, body);
 
@@ -341,16 +346,9 @@ const UNREADABLE: &str = "the signature cannot be read";
 const COVERED: &str = "all that must be covered is covered";
 const ONE_HOST: &str = "there are no two hosts";
 
-fn hash(
-    policy: &Policy,
-    field: HeaderName,
-    sent: ContentDigest,
-    body: &[u8],
-) -> Result<(), VerifyError> {
+fn hash(policy: &Policy, field: HeaderName, sent: Digests, body: &[u8]) -> Result<(), VerifyError> {
     policy.check_digests(&field, &sent)?;
-    let mut hashing = Hashing::new(field, sent);
-    hashing.update(body);
-    hashing.finish()
+    sent.check(field, body)
 }
 
 fn missing(component: &str) -> VerifyError {

@@ -492,6 +492,7 @@ fn is_no_secret(covered: &Covered) -> bool {
         | Covered::Canonical(name)
         | Covered::Member(name, _)
         | Covered::Bytes(name) => FIELDS.contains(name),
+        Covered::Trailer(covered) => is_no_secret(covered),
         Covered::Method
         | Covered::TargetUri
         | Covered::Authority

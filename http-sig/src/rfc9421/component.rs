@@ -40,6 +40,8 @@ pub(crate) enum Covered {
     Member(HeaderName, String),
     /// The lines of a field, each as a byte sequence (`bs`).
     Bytes(HeaderName),
+    /// A field of any of these kinds, from the trailers (`tr`): never the same as that of the header.
+    Trailer(Box<Self>),
 }
 
 impl Component {
@@ -99,22 +101,22 @@ impl Component {
             text
         };
         let unknown = || VerifyError::from(Reason::ComponentUnknown).about(&identifier());
-        let [mut sf, mut bs, mut of_request] = [false; 3];
+        let [mut sf, mut bs, mut trailer, mut of_request] = [false; 4];
         let [mut key, mut parameter] = [const { None }; 2];
         for (name, value) in &item.parameters {
             match (name.as_str(), value) {
                 ("sf", BareItem::Boolean(true)) => sf = true,
                 ("bs", BareItem::Boolean(true)) => bs = true,
+                ("tr", BareItem::Boolean(true)) => trailer = true,
                 ("key", BareItem::String(value)) => key = Some(value.as_str().to_owned()),
                 ("name", BareItem::String(value)) => parameter = Some(value.as_str().to_owned()),
                 // It has no meaning in a request (section 2.4).
                 ("req", BareItem::Boolean(true)) if in_response => of_request = true,
-                // Trailers (`tr`) are not at hand.
                 _ => return Err(unknown()),
             }
         }
         let covered = if name.starts_with('@') {
-            if sf || bs || key.is_some() {
+            if sf || bs || trailer || key.is_some() {
                 return Err(unknown());
             }
             // A response has no derived component of its own but its status, and a request has all but that.
@@ -139,12 +141,17 @@ impl Component {
                 "content-digest" => CONTENT_DIGEST,
                 name => HeaderName::from_lowercase(name.as_bytes()).map_err(|_| unknown())?,
             };
-            match (sf, bs, key, parameter) {
+            let covered = match (sf, bs, key, parameter) {
                 (false, false, None, None) => Covered::Field(field),
                 (true, false, None, None) => Covered::Canonical(field),
                 (false, true, None, None) => Covered::Bytes(field),
                 (false, false, Some(key), None) => Covered::Member(field, key),
                 _ => return Err(unknown()),
+            };
+            if trailer {
+                Covered::Trailer(Box::new(covered))
+            } else {
+                covered
             }
         };
         if item.parameters.is_empty() {
@@ -183,7 +190,7 @@ impl Component {
     /// Whether this covers all of what the name stands for.
     pub(crate) fn covers(&self, name: &str) -> bool {
         match &self.covered {
-            Covered::Member(..) | Covered::QueryParam(_) => false,
+            Covered::Member(..) | Covered::QueryParam(_) | Covered::Trailer(_) => false,
             covered => covered.name().eq_ignore_ascii_case(name),
         }
     }
@@ -205,6 +212,7 @@ impl Covered {
             | Self::Canonical(name)
             | Self::Member(name, _)
             | Self::Bytes(name) => name.as_str(),
+            Self::Trailer(covered) => covered.name(),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use http::{Request, Response};
 
 use crate::cavage::shown;
-use crate::digest::ContentDigest;
+use crate::digest;
 use crate::error::{Reason, VerifyError};
 use crate::key::{SharedSecret, SignatureAlgorithm, VerifyingKey};
 use crate::policy::{CONTENT_DIGEST, Policy, Terms};
@@ -51,16 +51,12 @@ impl Policy {
         let signed_at = self.check_lifetime(&input, now)?.signed_at;
         let field = structured_field::joined(headers, &CONTENT_DIGEST)
             .ok_or_else(|| VerifyError::from(Reason::ComponentMissing).about("content-digest"))?;
-        let digest = ContentDigest::parse(&field)?;
-        self.check_digests(&CONTENT_DIGEST, &digest)?;
-        digest.check(response.body().as_ref())?;
+        let digests = digest::read_content_digest(&field)?;
+        self.check_digests(&CONTENT_DIGEST, &digests)?;
+        digests.check(CONTENT_DIGEST, response.body().as_ref())?;
         let origin = Origin::of(request)
             .ok_or_else(|| VerifyError::from(Reason::ComponentMissing).about("host"))?;
-        let message = Message::Response {
-            status: response.status(),
-            headers,
-            request: Asked::new(request, &origin),
-        };
+        let message = Message::of_response(&response, Asked::new(request, &origin));
         let base = signature_base(&message, input.covered(), input.parameters())
             .map_err(|(reason, component)| VerifyError::from(reason).about(&component))?;
         Ok(ResponseClaim {

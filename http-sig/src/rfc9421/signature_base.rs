@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HOST};
 use http::uri::Authority;
-use http::{HeaderMap, HeaderName, Method, Request, StatusCode, Uri, Version};
+use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, Uri, Version};
 
 use crate::cavage::without_userinfo;
 use crate::error::Reason;
@@ -16,6 +16,36 @@ use crate::structured_field;
 /// Longest signature base, in bytes; and as much may be read again for components that take only a part of what they
 /// read, so that many of them over a long field or query cost no more.
 const LONGEST: usize = 64 * 1024;
+
+/// The trailers of a message: fields that came after its body, which a signature can cover (`tr`).
+///
+/// Nothing in an [`http::Request`] or [`http::Response`] holds them, so hand them over in its extensions, before it is
+/// signed or read. Where they are not, a signature that covers one is refused: it covers a component that the message does
+/// not have. A server that verifies the head of a request before it reads the body has no trailers yet.
+///
+/// Trailers can be dropped or merged into the header on the way; what is signed among them is better off in the header.
+///
+/// ```
+/// use http::{HeaderMap, HeaderValue, Request};
+/// use http_sig::rfc9421::Trailers;
+///
+/// let mut trailers = HeaderMap::new();
+/// trailers.insert("expires", HeaderValue::from_static("Wed, 9 Nov 2022 07:28:00 GMT"));
+/// let mut request = Request::new(b"body, as it was received");
+/// request.extensions_mut().insert(Trailers::new(trailers));
+/// ```
+///
+/// [RFC 9421, section 2.1.4](https://www.rfc-editor.org/rfc/rfc9421#section-2.1.4)
+#[derive(Clone, Debug, Default)]
+pub struct Trailers(HeaderMap);
+
+impl Trailers {
+    /// The fields that came after the body.
+    #[must_use]
+    pub fn new(fields: HeaderMap) -> Self {
+        Self(fields)
+    }
+}
 
 /// Where a request is sent to, as the world knows the place.
 pub(crate) struct Origin<'a> {
@@ -69,8 +99,20 @@ pub(crate) enum Message<'a> {
     Response {
         status: StatusCode,
         headers: &'a HeaderMap,
+        trailers: Option<&'a Trailers>,
         request: Asked<'a>,
     },
+}
+
+impl<'a> Message<'a> {
+    pub(crate) fn of_response<B>(response: &'a Response<B>, request: Asked<'a>) -> Self {
+        Self::Response {
+            status: response.status(),
+            headers: response.headers(),
+            trailers: response.extensions().get(),
+            request,
+        }
+    }
 }
 
 /// A request without its body.
@@ -79,6 +121,7 @@ pub(crate) struct Asked<'a> {
     uri: &'a Uri,
     version: Version,
     headers: &'a HeaderMap,
+    trailers: Option<&'a Trailers>,
     origin: &'a Origin<'a>,
 }
 
@@ -89,6 +132,7 @@ impl<'a> Asked<'a> {
             uri: request.uri(),
             version: request.version(),
             headers: request.headers(),
+            trailers: request.extensions().get(),
             origin,
         }
     }
@@ -131,17 +175,18 @@ fn push(
         Message::Response {
             status,
             headers,
+            trailers,
             request,
-        } => (request, Some((status, *headers))),
+        } => (request, Some((status, *headers, *trailers))),
     };
     let (uri, origin) = (asked.uri, asked.origin);
-    let (headers, has_host) = match own {
-        Some((_, headers)) if !component.of_request => (headers, false),
-        _ => (asked.headers, true),
+    let (headers, trailers, authority) = match own {
+        Some((_, headers, trailers)) if !component.of_request => (headers, trailers, None),
+        _ => (asked.headers, asked.trailers, uri.authority()),
     };
     match &component.covered {
         Covered::Status => {
-            let (status, _) = own.ok_or(Reason::ComponentMissing)?;
+            let (status, ..) = own.ok_or(Reason::ComponentMissing)?;
             base.extend_from_slice(status.as_str().as_bytes());
         }
         Covered::Method => base.extend_from_slice(asked.method.as_str().as_bytes()),
@@ -166,9 +211,25 @@ fn push(
             *reread += query.len();
             base.extend_from_slice(query_param(query, name)?.as_bytes());
         }
-        Covered::Field(name) => {
-            push_field(base, headers, uri.authority().filter(|_| has_host), name)?;
+        Covered::Trailer(covered) => {
+            let trailers = trailers.ok_or(Reason::ComponentMissing)?;
+            push_part(base, reread, &trailers.0, None, covered)?;
         }
+        covered => push_part(base, reread, headers, authority, covered)?,
+    }
+    Ok(())
+}
+
+/// Appends a field of these, or the part of it that is covered.
+fn push_part(
+    base: &mut Vec<u8>,
+    reread: &mut usize,
+    headers: &HeaderMap,
+    authority: Option<&Authority>,
+    covered: &Covered,
+) -> Result<(), Reason> {
+    match covered {
+        Covered::Field(name) => push_field(base, headers, authority, name)?,
         Covered::Canonical(name) => {
             let field = structured_field::joined(headers, name);
             let field = field.ok_or(Reason::ComponentMissing)?;
@@ -197,6 +258,8 @@ fn push(
                 }
             }
         }
+        // What is derived is no field.
+        _ => return Err(Reason::ComponentUnknown),
     }
     Ok(())
 }

@@ -30,7 +30,7 @@ impl SignatureInput {
     /// # Errors
     /// [`VerifyError::Unreadable`] if it is not a dictionary of inner lists of strings, at most 16 KiB long, with at most
     /// 32 members, 32 parameters and 64 components each; if a label, parameter or component stands in it twice; if a
-    /// component is not one of a request (`req`, `tr` and unknown parameters are refused); if a parameter of section 2.3
+    /// component is not one of a request (`req` and unknown parameters are refused); if a parameter of section 2.3
     /// is of another type than it must be, or a time is not in the years 1970 to 9999.
     pub fn parse(field: &[u8]) -> Result<Vec<Self>, VerifyError> {
         Self::parse_any(field, false)

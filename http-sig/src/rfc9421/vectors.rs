@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 
 use crate::key::{SharedSecret, SignatureAlgorithm, VerifyingKey};
 use crate::rfc9421::{Asked, Message, Origin, SignatureInput, signature, signature_base};
@@ -33,12 +33,9 @@ fn the_signed_messages_of_the_rfc() {
         }
         let request = request.body(()).unwrap();
         let host = request.headers()["host"].to_str().unwrap();
-        let mut response = Response::builder();
-        for (name, value) in vector
-            .response
-            .map(|(_, fields)| fields)
-            .unwrap_or_default()
-        {
+        let (status, fields) = vector.response.unwrap_or((200, &[]));
+        let mut response = Response::builder().status(status);
+        for (name, value) in fields {
             response = response.header(*name, *value);
         }
         let response = response.body(()).unwrap();
@@ -56,11 +53,7 @@ fn the_signed_messages_of_the_rfc() {
         let asked = Asked::new(&request, &origin);
         let message = match vector.response {
             None => Message::Request(asked),
-            Some((status, _)) => Message::Response {
-                status: StatusCode::from_u16(status).unwrap(),
-                headers: response.headers(),
-                request: asked,
-            },
+            Some(_) => Message::of_response(&response, asked),
         };
         let base = signature_base(&message, input.covered(), input.parameters()).unwrap();
         let signature = &signature(Some(vector.signature.as_bytes()), vector.label).unwrap();

@@ -41,3 +41,5 @@ mod round_trip;
 mod shared_secret;
 #[cfg(all(feature = "_backend", feature = "tower"))]
 mod tower;
+#[cfg(feature = "_backend")]
+mod trailers;
