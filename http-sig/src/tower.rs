@@ -46,7 +46,7 @@ use std::time::SystemTime;
 
 use bytes::{Buf, Bytes};
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::BodyExt;
 use tower_layer::Layer;
@@ -54,6 +54,7 @@ use tower_service::Service;
 
 pub use self::rejection::{NoKey, RefusedRequest, Rejection};
 pub use self::wire_uri::{WireUri, WireUriLayer, WireUriService};
+use crate::rfc9421::AcceptSignature;
 use crate::{
     Arrival, Claim, Head, Policy, Reason, ReplayMemory, ReplayStore, VerifiedRequest, VerifyError,
     VerifyingKey,
@@ -121,11 +122,12 @@ struct Settings<K> {
     unsigned_get: bool,
     replays: Option<Arc<dyn ReplayStore>>,
     duplicate: StatusCode,
-    challenge: Option<HeaderValue>,
+    challenge: Option<Arc<Challenge>>,
     on_refused: Arc<OnRefused>,
     clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
+type Challenge = dyn Fn(&Method) -> AcceptSignature + Send + Sync;
 type OnRefused = dyn Fn(&RefusedRequest<'_>) + Send + Sync;
 
 impl<K: Keys> VerifyLayer<K> {
@@ -191,11 +193,21 @@ impl<K: Keys> VerifyLayer<K> {
         self
     }
 
-    /// The value of an `Accept-Signature` field
-    /// ([RFC 9421, section 5.1](https://www.rfc-editor.org/rfc/rfc9421#section-5.1)) to send with every 401.
+    /// Sends with every 401 the `Accept-Signature` that this makes for the method of the request, so that a sender which
+    /// knows RFC 9421 signs by it. Nothing is sent if nothing is said.
+    ///
+    /// ```
+    /// # use http_sig::{rfc9421::AcceptSignature, tower::{Keys, VerifyLayer}};
+    /// # fn challenging(layer: VerifyLayer<impl Keys>) -> VerifyLayer<impl Keys> {
+    /// layer.challenge(AcceptSignature::new)
+    /// # }
+    /// ```
     #[must_use]
-    pub fn challenge(mut self, accept_signature: HeaderValue) -> Self {
-        self.set().challenge = Some(accept_signature);
+    pub fn challenge(
+        mut self,
+        ask: impl Fn(&Method) -> AcceptSignature + Send + Sync + 'static,
+    ) -> Self {
+        self.set().challenge = Some(Arc::new(ask));
         self
     }
 
@@ -312,6 +324,7 @@ where
                 Err(refused) => {
                     (settings.on_refused)(&refused.of(&parts));
                     let challenge = settings.challenge.as_ref();
+                    let challenge = challenge.map(|challenge| challenge(&parts.method));
                     return Ok(refused.rejection.response(&parts.method, challenge));
                 }
             };

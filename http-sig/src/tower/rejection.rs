@@ -7,13 +7,12 @@ use std::fmt;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
+use http::{HeaderValue, Method, Response, StatusCode, Uri};
 
 use super::{Refused, WireUri};
 use crate::error::printable;
+use crate::rfc9421::AcceptSignature;
 use crate::{Claim, Reason, VerifyError};
-
-const ACCEPT_SIGNATURE: HeaderName = HeaderName::from_static("accept-signature");
 
 /// Why there is no key, by whose fault.
 #[non_exhaustive]
@@ -81,7 +80,7 @@ impl Rejection {
     pub(super) fn response<R: From<Bytes>>(
         &self,
         method: &Method,
-        challenge: Option<&HeaderValue>,
+        challenge: Option<AcceptSignature>,
     ) -> Response<R> {
         // The sources of the others are of this server's own matters.
         let text = match self {
@@ -105,8 +104,9 @@ impl Rejection {
                 "Signature headers=\"(request-target) host date\""
             };
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(covering));
+            // One that cannot be written is not sent: the refusal matters more.
             if let Some(challenge) = challenge {
-                headers.insert(ACCEPT_SIGNATURE, challenge.clone());
+                let _ = challenge.add_to(headers);
             }
         }
         response

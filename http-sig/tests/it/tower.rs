@@ -18,6 +18,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, Version};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
+use http_sig::rfc9421::AcceptSignature;
 use http_sig::tower::{Keys, NoKey, RefusedRequest, VerifyLayer, WireUri, WireUriLayer};
 use http_sig::{
     Answer, Arrival, Policy, ReplayKey, ReplayMemory, ReplayStore, Signer, SigningKey,
@@ -727,8 +728,8 @@ async fn a_handler_that_wants_a_verified_request_is_not_reached_where_the_layer_
 #[tokio::test]
 async fn a_refusal_says_how_to_sign() {
     let counts = Arc::default();
-    let wanted = HeaderValue::from_static("sig1=(\"@method\" \"@target-uri\");created;keyid");
-    let app = app(layer(&counts).challenge(wanted.clone()), &counts);
+    let layer = layer(&counts).challenge(AcceptSignature::new);
+    let app = app(layer, &counts);
     let request = unsigned("POST", "/inbox").map(Body::from);
     let (response, text) = whole(&app, request).await;
     let field = |name: &str| response.headers()[name].to_str().unwrap();
@@ -737,7 +738,10 @@ async fn a_refusal_says_how_to_sign() {
         field("www-authenticate"),
         "Signature headers=\"(request-target) host date digest\""
     );
-    assert_eq!(field("accept-signature"), wanted);
+    assert_eq!(
+        field("accept-signature"),
+        "sig1=(\"@method\" \"@target-uri\" \"content-digest\");created"
+    );
     assert_eq!(field("content-type"), "text/plain; charset=utf-8");
     assert!(text.starts_with("the message is not signed"), "{text}");
     let expected = format!("POST /inbox: the signature was refused: {text}");
