@@ -281,7 +281,7 @@ impl Signer {
         }
         let components = options.of_request(request.headers())?;
         let origin = Origin::of(request).ok_or(SignError::NoHost)?;
-        let message = Message::Request(Asked::new(request, &origin));
+        let message = Message::Request(Asked::sent(request, &origin));
         let (parameters, signature) = self.signature(&message, &components, options, created)?;
         options.write(request.headers_mut(), &parameters, &signature)
     }

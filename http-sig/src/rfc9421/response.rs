@@ -56,7 +56,7 @@ impl Policy {
         digests.check(CONTENT_DIGEST, response.body().as_ref())?;
         let origin = Origin::of(request)
             .ok_or_else(|| VerifyError::from(Reason::ComponentMissing).about("host"))?;
-        let message = Message::of_response(&response, Asked::new(request, &origin));
+        let message = Message::of_response(&response, Asked::sent(request, &origin));
         let base = signature_base(&message, input.covered(), input.parameters())
             .map_err(|(reason, component)| VerifyError::from(reason).about(&component))?;
         Ok(ResponseClaim {

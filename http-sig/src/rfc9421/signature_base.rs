@@ -123,9 +123,12 @@ pub(crate) struct Asked<'a> {
     headers: &'a HeaderMap,
     trailers: Option<&'a Trailers>,
     origin: &'a Origin<'a>,
+    /// Whether its URI is as it came over the wire, so that a whole one stood in the request line.
+    received: bool,
 }
 
 impl<'a> Asked<'a> {
+    /// A request that came to us.
     pub(crate) fn new<B>(request: &'a Request<B>, origin: &'a Origin<'a>) -> Self {
         Self {
             method: request.method(),
@@ -134,6 +137,15 @@ impl<'a> Asked<'a> {
             headers: request.headers(),
             trailers: request.extensions().get(),
             origin,
+            received: true,
+        }
+    }
+
+    /// A request that we send. Its URI says where to; over the wire goes only the path and the query of it.
+    pub(crate) fn sent<B>(request: &'a Request<B>, origin: &'a Origin<'a>) -> Self {
+        Self {
+            received: false,
+            ..Self::new(request, origin)
         }
     }
 }
@@ -278,7 +290,7 @@ fn path_and_query(uri: &Uri) -> &str {
 fn request_target(request: &Asked<'_>) -> String {
     let uri = request.uri;
     // In HTTP/2 and later there is only the `:path`; in HTTP/1.1 the whole URI may stand in the request line.
-    let whole = uri.scheme().is_some() && request.version <= Version::HTTP_11;
+    let whole = request.received && uri.scheme().is_some() && request.version <= Version::HTTP_11;
     match (uri.path_and_query(), uri.authority()) {
         _ if whole => uri.to_string(),
         (None, Some(authority)) => authority.to_string(),

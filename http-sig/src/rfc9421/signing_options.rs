@@ -78,7 +78,8 @@ impl SigningOptions {
     /// `cache-control;sf`, `example-dict;key="a"`, `@query-param;name="page"`, `expires;tr`, or in a response
     /// `signature;req;key="sig1"`. Quotes around the name may be left out. What is covered already is not covered twice.
     ///
-    /// The message must have it when it is signed.
+    /// The message must have it when it is signed. `@request-target` is the path and the query, as a client sends them
+    /// unless it asks an HTTP proxy for an `http` URL.
     ///
     /// [RFC 9421, section 2](https://www.rfc-editor.org/rfc/rfc9421#section-2)
     #[must_use]

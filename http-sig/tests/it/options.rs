@@ -284,6 +284,27 @@ fn a_response_covers_the_signature_of_its_request() {
     assert_eq!(error.reason(), Reason::SignatureMismatch);
 }
 
+/// The URI of a request that is sent is whole, and the request line has only the path and the query of it.
+#[test]
+fn the_request_target_is_the_one_that_goes_over_the_wire() {
+    let options = SigningOptions::new().cover("@request-target");
+    let sent = signed(&options).unwrap();
+    let mut received = sent.clone();
+    *received.uri_mut() = "/inbox?page=1&page%20size=2".parse().unwrap();
+    let claim = policy().read(received.clone(), now()).unwrap();
+    claim.check(&rsa().verifying_key()).unwrap();
+
+    let signer = Signer::new(KEY_ID, rsa().clone()).unwrap();
+    let mut response = Response::new(&b"{}"[..]);
+    let options = SigningOptions::new().cover("@request-target;req");
+    let digest = digest();
+    signer
+        .sign_response_with(&mut response, &received, Some(&digest), &options, now())
+        .unwrap();
+    let claim = policy().read_response(response, &sent, now()).unwrap();
+    claim.check(&rsa().verifying_key()).unwrap();
+}
+
 fn by_draft(options: &cavage::SigningOptions) -> Result<Request<&'static [u8]>, SignError> {
     let mut request = post();
     let signer = Signer::new(KEY_ID, rsa().clone()).unwrap();
