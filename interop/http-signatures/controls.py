@@ -56,6 +56,14 @@ def status(message, _others):
     message["response"]["status"] = 201
 
 
+def field(message, _others):
+    """Another value of a field that is covered in this case."""
+    if "cover" not in message:
+        return False
+    for field in message["request"]["headers"]:
+        field[1] = field[1].replace("x=1;y=2", "x=1;y=3")
+
+
 def signature(message, _others):
     for field in signed(message)["headers"]:
         if field[0].lower() in ("signature", "authorization"):
@@ -65,11 +73,14 @@ def signature(message, _others):
 def key(message, others):
     """Another key of the same kind, under the same id."""
     own = message["key"]
-    other = next(key for key in others[message["algorithm"]] if key["pem"] != own["pem"])
-    message["key"] = other | {"id": own["id"]}
+    if "secret" in own:
+        own["secret"] += "x"
+    else:
+        other = next(key for key in others[message["algorithm"]] if key["pem"] != own["pem"])
+        message["key"] = other | {"id": own["id"]}
 
 
-CHANGES = [body, body_and_digest, path, query, host, method, status, signature, key]
+CHANGES = [body, body_and_digest, path, query, host, method, status, field, signature, key]
 
 
 def signed(message):

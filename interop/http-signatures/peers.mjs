@@ -5,7 +5,7 @@
 //
 // The packages are looked for in the current folder. What they do is theirs; what stands here is what their documentation
 // tells a server to do, and no more.
-import { createHash, createPublicKey, generateKeyPairSync } from "node:crypto";
+import { createHash, createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
@@ -24,6 +24,7 @@ const activitypub = await load("activitypub-http-signatures");
 const draft = "draft-cavage-12";
 const rfc9421 = "RFC 9421";
 const rsa = "rsa-v1_5-sha256";
+const hmac = "hmac-sha256";
 
 const fedifySpec = { [draft]: "draft-cavage-http-signatures-12", [rfc9421]: "rfc9421" };
 const fedify = {
@@ -69,11 +70,14 @@ const fedify = {
 /** It leaves the digest to the caller, so a server that uses it compares the digest by other means. */
 const httpMessageSignatures = {
   name: "http-message-signatures",
-  signs: { [draft]: [rsa], [rfc9421]: [rsa, "rsa-pss-sha512", "ed25519", "ecdsa-p256-sha256", "ecdsa-p384-sha384"] },
-  verifies: { [draft]: [rsa], [rfc9421]: [rsa, "rsa-pss-sha512", "ed25519", "ecdsa-p256-sha256", "ecdsa-p384-sha384"] },
+  signs: {
+    [draft]: [rsa, hmac],
+    [rfc9421]: [rsa, "rsa-pss-sha512", "ed25519", "ecdsa-p256-sha256", "ecdsa-p384-sha384", hmac],
+  },
   responses: true,
-  async sign({ request, response, standard, algorithm, key }) {
-    const signer = messageSignatures.createSigner(key.private, algorithm, key.id);
+  covers: true,
+  async sign({ request, response, cover, standard, algorithm, key }) {
+    const signer = messageSignatures.createSigner(key.secret ?? key.private, algorithm, key.id);
     const message = response ?? request;
     addFields(message, standard, request, response);
     const digest = ["digest", "content-digest"].filter((name) => has(message, name));
@@ -83,7 +87,7 @@ const httpMessageSignatures = {
       message.headers = pairs((await messageSignatures.cavage.signMessage(config, asObject(request))).headers);
     } else {
       const target = response ? ["@status", '"@method";req', '"@target-uri";req'] : ["@method", "@target-uri"];
-      const config = { key: signer, fields: [...target, ...digest] };
+      const config = { key: signer, fields: [...target, ...digest, ...(cover ?? [])] };
       const messages = response ? [asObject(response), asObject(request)] : [asObject(request)];
       message.headers = pairs((await messageSignatures.httpbis.signMessage(config, ...messages)).headers);
     }
@@ -92,7 +96,8 @@ const httpMessageSignatures = {
     let keyId;
     const keyLookup = async ({ keyid, alg }) => {
       keyId = keyid;
-      return { id: keyid, algs: [alg], verify: messageSignatures.createVerifier(createPublicKey(key.pem), alg) };
+      const checked = key.secret ?? createPublicKey(key.pem);
+      return { id: keyid, algs: [alg], verify: messageSignatures.createVerifier(checked, alg) };
     };
     const library = standard === draft ? messageSignatures.cavage : messageSignatures.httpbis;
     const messages = response ? [asObject(response), asObject(request)] : [asObject(request)];
@@ -104,7 +109,6 @@ const httpMessageSignatures = {
 const misskeyLibrary = {
   name: "@misskey-dev/node-http-message-signatures",
   signs: { [draft]: [rsa, "ed25519"] },
-  verifies: { [draft]: [rsa, "ed25519"] },
   async sign({ request, key }) {
     addFields(request, draft, request);
     const asked = { ...asObject(request), body: request.body };
@@ -131,8 +135,7 @@ const misskeyLibrary = {
 /** The library of PeerTube, and of Misskey before it had its own. It leaves the digest to the caller. */
 const peertubeLibrary = {
   name: "@peertube/http-signature",
-  signs: { [draft]: [rsa, "ed25519"] },
-  verifies: { [draft]: [rsa, "ed25519"] },
+  signs: { [draft]: [rsa, "ed25519", hmac] },
   async sign({ request, key }) {
     addFields(request, draft, request);
     const headers = new Map(request.headers);
@@ -144,7 +147,8 @@ const peertubeLibrary = {
     };
     peertube.signRequest(outgoing, {
       authorizationHeaderName: "Signature",
-      key: key.private.export({ type: "pkcs8", format: "pem" }),
+      key: key.secret ?? key.private.export({ type: "pkcs8", format: "pem" }),
+      algorithm: key.secret && hmac,
       keyId: key.id,
       headers: ["(request-target)", "host", "date", ...(headers.has("digest") ? ["digest"] : [])],
     });
@@ -153,7 +157,8 @@ const peertubeLibrary = {
   async verify({ request, key }) {
     const received = { ...asObject(request), url: target(request) };
     const parsed = peertube.parseRequest(received, { headers: ["(request-target)", "host", "date"] });
-    if (!peertube.verifySignature(parsed, key.pem)) throw new Error("it is not verified");
+    const right = key.secret ? peertube.verifyHMAC(parsed, key.secret) : peertube.verifySignature(parsed, key.pem);
+    if (!right) throw new Error("it is not verified");
     return parsed.keyId;
   },
 };
@@ -162,7 +167,6 @@ const peertubeLibrary = {
 const activitypubHttpSignatures = {
   name: "activitypub-http-signatures",
   signs: { [draft]: [rsa] },
-  verifies: { [draft]: [rsa] },
   async sign({ request, key }) {
     addFields(request, draft, request);
     const privateKey = key.private.export({ type: "pkcs8", format: "pem" });
@@ -177,7 +181,10 @@ const activitypubHttpSignatures = {
 };
 
 const peers = [fedify, httpMessageSignatures, misskeyLibrary, peertubeLibrary, activitypubHttpSignatures];
-for (const peer of peers) peer.label = `${peer.name} ${version(peer.name)} (npm)`;
+for (const peer of peers) {
+  peer.label = `${peer.name} ${version(peer.name)} (npm)`;
+  peer.verifies ??= peer.signs;
+}
 
 const generate = {
   [rsa]: () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
@@ -188,9 +195,11 @@ const generate = {
 };
 
 async function newKey(peer, algorithm) {
+  const id = `https://peer.example/${encodeURIComponent(peer.name)}#${algorithm}`;
+  if (algorithm === hmac) return { id, secret: randomBytes(32).toString("hex") };
   const { privateKey, publicKey } = generate[algorithm]();
   const key = {
-    id: `https://peer.example/${encodeURIComponent(peer.name)}#${algorithm}`,
+    id,
     pem: publicKey.export({ type: "spki", format: "pem" }),
     private: privateKey,
   };
@@ -204,7 +213,7 @@ async function sign(requests) {
       for (const algorithm of algorithms) {
         const key = await newKey(peer, algorithm);
         for (const request of requests) {
-          if (request.response && (standard === draft || !peer.responses)) continue;
+          if (!suits(peer, standard, request)) continue;
           const message = { ...structuredClone(request), signer: peer.label, standard, algorithm, key };
           await peer.sign(message);
           const { private: _, ...published } = key;
@@ -218,8 +227,8 @@ async function sign(requests) {
 async function verify(messages) {
   for (const message of messages) {
     for (const peer of peers) {
-      const { standard, algorithm, response } = message;
-      if (!peer.verifies[standard]?.includes(algorithm) || (response && !peer.responses)) continue;
+      const { standard, algorithm } = message;
+      if (!peer.verifies[standard]?.includes(algorithm) || !suits(peer, standard, message)) continue;
       let reason = "";
       try {
         const keyId = await peer.verify(structuredClone(message));
@@ -230,6 +239,12 @@ async function verify(messages) {
       write({ verifier: peer.label, accepted: reason === "", reason, ...message });
     }
   }
+}
+
+/** Whether the peer can do what is special in a message. */
+function suits(peer, standard, { response, cover }) {
+  if (!response && !cover) return true;
+  return standard === rfc9421 && (!response || peer.responses === true) && (!cover || peer.covers === true);
 }
 
 /** The fields that Fedify sets itself, and other senders before they sign. */

@@ -11,6 +11,7 @@ import copy
 import email.utils
 import hashlib
 import json
+import secrets
 import sys
 from importlib.metadata import version
 from types import SimpleNamespace
@@ -27,13 +28,14 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 DRAFT = "draft-cavage-12"
 RFC9421 = "RFC 9421"
 RSA = "rsa-v1_5-sha256"
+HMAC = "hmac-sha256"
 
 
 class Apsig:
     name = "apsig"
     signs = {DRAFT: [RSA], RFC9421: [RSA]}
     verifies = {DRAFT: [RSA], RFC9421: [RSA, "ed25519"]}
-    responses = False
+    special = set()
 
     def sign(self, message, key):
         request = message["request"]
@@ -71,15 +73,16 @@ class Apsig:
 class HttpMessageSignatures:
     name = "http-message-signatures"
     signs = verifies = {
-        RFC9421: [RSA, "rsa-pss-sha512", "ed25519", "ecdsa-p256-sha256", "ecdsa-p384-sha384"]
+        RFC9421: [RSA, "rsa-pss-sha512", "ed25519", "ecdsa-p256-sha256", "ecdsa-p384-sha384", HMAC]
     }
-    responses = True
+    special = {"response", "cover"}
     algorithms = {
         RSA: hms.algorithms.RSA_V1_5_SHA256,
         "rsa-pss-sha512": hms.algorithms.RSA_PSS_SHA512,
         "ed25519": hms.algorithms.ED25519,
         "ecdsa-p256-sha256": hms.algorithms.ECDSA_P256_SHA256,
         "ecdsa-p384-sha384": hms.algorithms.ECDSA_P384_SHA384,
+        HMAC: hms.algorithms.HMAC_SHA256,
     }
 
     def sign(self, message, key):
@@ -92,6 +95,7 @@ class HttpMessageSignatures:
             covered = ["@status", '"@method";req', '"@target-uri";req']
         if body and any(name == "content-type" for name, _ in signed["headers"]):
             covered.append("content-type")
+        covered += message.get("cover", [])
         signer = hms.HTTPMessageSigner(
             signature_algorithm=self.algorithms[message["algorithm"]],
             key_resolver=hms.MappingKeyResolver(public_keys={}, private_keys={key.id: key.private}),
@@ -127,8 +131,8 @@ class Httpsig:
     """Signs in the field Authorization. It leaves the digest to the caller."""
 
     name = "httpsig"
-    signs = verifies = {DRAFT: [RSA]}
-    responses = False
+    signs = verifies = {DRAFT: [RSA, HMAC]}
+    special = set()
 
     def sign(self, message, key):
         request = message["request"]
@@ -139,10 +143,13 @@ class Httpsig:
             digest = base64.b64encode(hashlib.sha256(request["body"].encode()).digest()).decode()
             headers["digest"] = f"SHA-256={digest}"
             covered.append("digest")
-        pem = key.private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        signer = httpsig.HeaderSigner(key.id, pem, "rsa-sha256", covered)
+        if message["algorithm"] == HMAC:
+            signer = httpsig.HeaderSigner(key.id, key.private, HMAC, covered)
+        else:
+            pem = key.private.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+            signer = httpsig.HeaderSigner(key.id, pem, "rsa-sha256", covered)
         signed = signer.sign(headers, method=request["method"], path=target)
         request["headers"] = [[name.lower(), value] for name, value in signed.items()]
 
@@ -152,7 +159,7 @@ class Httpsig:
         field = "authorization" if "authorization" in headers else "signature"
         verifier = httpsig.HeaderVerifier(
             headers,
-            message["key"]["pem"],
+            message["key"].get("secret") or message["key"]["pem"],
             required_headers=["(request-target)", "host", "date"],
             method=request["method"],
             path=request_target(request),
@@ -183,40 +190,54 @@ def request_target(request):
     return f"{url.path}?{url.query}" if url.query else url.path
 
 
+def suits(peer, standard, message):
+    """Whether the peer can do what is special in a message."""
+    special = {"response", "cover"} & message.keys()
+    return not special or (standard == RFC9421 and special <= peer.special)
+
+
+def new_key(peer, algorithm):
+    """A key, and what is published of it."""
+    key_id = f"https://peer.example/{peer.name}#{algorithm}"
+    if algorithm == HMAC:
+        secret = secrets.token_hex(32)
+        return SimpleNamespace(id=key_id, private=secret.encode()), {"id": key_id, "secret": secret}
+    private = GENERATE[algorithm]()
+    pem = private.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return SimpleNamespace(id=key_id, private=private), {"id": key_id, "pem": pem.decode()}
+
+
 def sign(requests):
     for peer in PEERS:
         for standard, algorithms in peer.signs.items():
             for algorithm in algorithms:
-                private = GENERATE[algorithm]()
-                pem = private.public_key().public_bytes(
-                    serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-                )
-                key = SimpleNamespace(id=f"https://peer.example/{peer.name}#{algorithm}", private=private)
+                key, published = new_key(peer, algorithm)
                 for request in requests:
-                    if "response" in request and not (peer.responses and standard == RFC9421):
+                    if not suits(peer, standard, request):
                         continue
-                    message = copy.deepcopy(request) | {
-                        "signer": label(peer),
-                        "standard": standard,
-                        "algorithm": algorithm,
-                        "key": {"id": key.id, "pem": pem.decode()},
-                    }
+                    of_peer = {"signer": label(peer), "standard": standard, "algorithm": algorithm, "key": published}
+                    message = copy.deepcopy(request) | of_peer
                     peer.sign(message, key)
                     print(json.dumps(message))
 
 
 def verify(messages):
     for message in messages:
-        key = serialization.load_pem_public_key(message["key"]["pem"].encode())
+        published = message["key"]
+        if "secret" in published:
+            key = published["secret"].encode()
+        else:
+            key = serialization.load_pem_public_key(published["pem"].encode())
         for peer in PEERS:
-            if message["algorithm"] not in peer.verifies.get(message["standard"], []):
-                continue
-            if "response" in message and not peer.responses:
+            standard = message["standard"]
+            if message["algorithm"] not in peer.verifies.get(standard, []) or not suits(peer, standard, message):
                 continue
             reason = ""
             try:
                 key_id = peer.verify(copy.deepcopy(message), key)
-                if key_id != message["key"]["id"]:
+                if key_id != published["id"]:
                     reason = f"it is signed by {key_id}"
             except Exception as error:  # Whatever it is, it is the peer's refusal.
                 reason = f"{type(error).__name__}: {error}"

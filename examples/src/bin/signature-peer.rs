@@ -9,14 +9,21 @@
 
 use clap::Parser;
 use http::header::HOST;
-use http::{HeaderName, HeaderValue, Uri};
-use http_sig::{KeyAlgorithm, Policy, Signer, SigningKey, VerifyingKey};
+use http::{HeaderName, HeaderValue, Method, Uri};
+use http_sig::rfc9421::SigningOptions;
+use http_sig::{
+    ContentDigest, DigestAlgorithm, Policy, SharedSecret, SignatureAlgorithm, Signer, SigningKey,
+    VerifyingKey,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::error::Error;
 use std::io::{self, BufRead, BufWriter, Write};
 use std::process::ExitCode;
 use std::time::SystemTime;
+
+/// The secret of the messages that are signed with HMAC. They prove nothing but that both sides compute the same.
+const SECRET: &str = "a secret that the two sides of a test share";
 
 /// The name under which our messages and verdicts stand in the table.
 const NAME: &str = "fedikit";
@@ -63,8 +70,11 @@ struct Message {
     #[serde(default)]
     algorithm: String,
     #[serde(default)]
-    key: Option<Key>,
+    key: Key,
     request: Request,
+    /// Components that are covered beside the usual ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    cover: Vec<String>,
     /// If there is one, it is what is signed, and the request is what it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     response: Option<Response>,
@@ -81,13 +91,30 @@ enum Standard {
     Rfc9421,
 }
 
-/// A public key in every spelling in which its owner publishes it.
-#[derive(Clone, Deserialize, Serialize)]
+/// A public key in every spelling in which its owner publishes it, or else a shared secret.
+#[derive(Clone, Default, Deserialize, Serialize)]
 struct Key {
     id: String,
-    pem: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pem: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     multikey: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+}
+
+enum Checking {
+    Key(VerifyingKey),
+    Secret(SharedSecret),
+}
+
+/// One of our keys, for one algorithm of RFC 9421.
+struct Ours {
+    algorithm: &'static str,
+    options: SigningOptions,
+    in_draft: bool,
+    signer: Signer,
+    key: Key,
 }
 
 #[derive(Clone, Deserialize, Serialize)]
@@ -116,39 +143,37 @@ struct Verdict {
 }
 
 fn sign(input: impl BufRead, out: &mut impl Write) -> Result<(), Failure> {
-    let mut signers = Vec::new();
-    for (algorithm, key) in [
-        ("rsa-v1_5-sha256", SigningKey::generate_rsa()?),
-        ("ed25519", SigningKey::generate_ed25519()?),
-        ("ecdsa-p256-sha256", SigningKey::generate_ecdsa_p256()?),
-        ("ecdsa-p384-sha384", SigningKey::generate_ecdsa_p384()?),
-    ] {
-        let published = Key {
-            id: format!("https://fedikit.example/users/alice#{algorithm}"),
-            pem: key.verifying_key().to_pem(),
-            multikey: Some(key.verifying_key().to_multikey()),
-        };
-        let in_draft = matches!(key.algorithm(), KeyAlgorithm::Rsa | KeyAlgorithm::Ed25519);
-        signers.push((
-            algorithm,
-            in_draft,
-            Signer::new(&published.id, key)?,
-            published,
-        ));
-    }
+    let rsa = SigningKey::generate_rsa()?;
+    let signers = [
+        Ours::new("rsa-v1_5-sha256", true, rsa.clone())?,
+        Ours::new("rsa-pss-sha512", false, rsa)?.by(SignatureAlgorithm::RsaPssSha512),
+        Ours::new("ed25519", true, SigningKey::generate_ed25519()?)?,
+        Ours::new(
+            "ecdsa-p256-sha256",
+            false,
+            SigningKey::generate_ecdsa_p256()?,
+        )?,
+        Ours::new(
+            "ecdsa-p384-sha384",
+            false,
+            SigningKey::generate_ecdsa_p384()?,
+        )?,
+        Ours::with_secret("hmac-sha256")?,
+    ];
     for line in input.lines() {
         let line = line?;
-        for (algorithm, in_draft, signer, key) in &signers {
+        for ours in &signers {
             for standard in [Standard::Draft, Standard::Rfc9421] {
                 let mut message: Message = serde_json::from_str(&line)?;
-                if standard == Standard::Draft && (!in_draft || message.response.is_some()) {
+                let by_rfc9421_only = message.response.is_some() || !message.cover.is_empty();
+                if standard == Standard::Draft && (!ours.in_draft || by_rfc9421_only) {
                     continue;
                 }
                 message.signer = NAME.to_owned();
                 message.standard = standard;
-                (*algorithm).clone_into(&mut message.algorithm);
-                message.key = Some(key.clone());
-                message.sign(signer)?;
+                ours.algorithm.clone_into(&mut message.algorithm);
+                message.key = ours.key.clone();
+                message.sign(ours)?;
                 write_line(out, &message)?;
             }
         }
@@ -156,8 +181,49 @@ fn sign(input: impl BufRead, out: &mut impl Write) -> Result<(), Failure> {
     Ok(())
 }
 
+impl Ours {
+    fn new(algorithm: &'static str, in_draft: bool, key: SigningKey) -> Result<Self, Failure> {
+        let public = key.verifying_key();
+        let published = Key {
+            id: format!("https://fedikit.example/users/alice#{algorithm}"),
+            pem: Some(public.to_pem()),
+            multikey: Some(public.to_multikey()),
+            secret: None,
+        };
+        Ok(Self {
+            algorithm,
+            options: SigningOptions::new(),
+            in_draft,
+            signer: Signer::new(&published.id, key)?,
+            key: published,
+        })
+    }
+
+    fn with_secret(algorithm: &'static str) -> Result<Self, Failure> {
+        let key = Key {
+            id: format!("https://fedikit.example/users/alice#{algorithm}"),
+            secret: Some(SECRET.to_owned()),
+            ..Key::default()
+        };
+        Ok(Self {
+            algorithm,
+            options: SigningOptions::new(),
+            in_draft: true,
+            signer: Signer::with_shared_secret(&key.id, SharedSecret::new(SECRET)?)?,
+            key,
+        })
+    }
+
+    fn by(mut self, algorithm: SignatureAlgorithm) -> Self {
+        self.options = self.options.algorithm(algorithm);
+        self
+    }
+}
+
 fn verify(input: impl BufRead, out: &mut impl Write) -> Result<(), Failure> {
-    let policy = Policy::fediverse().authorities(AUTHORITIES);
+    let policy = Policy::fediverse()
+        .authorities(AUTHORITIES)
+        .accept_hmac(true);
     for line in input.lines() {
         let message: Message = serde_json::from_str(&line?)?;
         let outcome = message.verify(&policy);
@@ -175,18 +241,28 @@ fn verify(input: impl BufRead, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 impl Message {
-    fn sign(&mut self, signer: &Signer) -> Result<(), Failure> {
+    fn sign(&mut self, ours: &Ours) -> Result<(), Failure> {
         let now = SystemTime::now();
+        let signer = &ours.signer;
+        let covered = self.cover.iter();
+        let options = covered.fold(ours.options.clone(), |options, component| {
+            options.cover(component)
+        });
+        let digest = |body: &[u8]| ContentDigest::new(DigestAlgorithm::Sha256, body);
         let uri: Uri = self.request.url.parse()?;
         let mut request = self.request.as_http(uri)?;
         match (&mut self.response, self.standard) {
             (Some(response), _) => {
                 let mut signed = response.as_http()?;
-                signer.sign_response(&mut signed, &request, now)?;
+                let digest = digest(signed.body());
+                signer.sign_response_with(&mut signed, &request, Some(&digest), &options, now)?;
                 response.headers = fields(signed.headers())?;
             }
             (None, Standard::Draft) => signer.sign(&mut request, now)?,
-            (None, Standard::Rfc9421) => signer.sign_rfc9421(&mut request, now)?,
+            (None, Standard::Rfc9421) => {
+                let digest = (request.method() != Method::GET).then(|| digest(request.body()));
+                signer.sign_rfc9421_with(&mut request, digest.as_ref(), &options, now)?;
+            }
         }
         self.request.headers = fields(request.headers())?;
         Ok(())
@@ -194,24 +270,30 @@ impl Message {
 
     fn verify(&self, policy: &Policy) -> Result<(), Failure> {
         let now = SystemTime::now();
-        let published = self.key.as_ref().ok_or("there is no key")?;
-        let key = published.read()?;
         let uri: Uri = self.request.url.parse()?;
         let key_id = if let Some(response) = &self.response {
             let request = self.request.as_http(uri)?;
             let claim = policy.read_response(response.as_http()?, &request, now)?;
-            claim.check(&key)?.key_id().to_owned()
+            let verified = match self.key.read()? {
+                Checking::Key(key) => claim.check(&key)?,
+                Checking::Secret(secret) => claim.check_shared_secret(&secret)?,
+            };
+            verified.key_id().to_owned()
         } else {
             // As it comes over the wire.
             let target = uri.path_and_query().ok_or("the URL has no path")?.as_str();
             let claim = policy.read(self.request.as_http(target.parse()?)?, now)?;
-            let verified = claim.check(&key).map_err(|refused| refused.into_error())?;
+            let verified = match self.key.read()? {
+                Checking::Key(key) => claim.check(&key),
+                Checking::Secret(secret) => claim.check_shared_secret(&secret),
+            };
+            let verified = verified.map_err(|refused| refused.into_error())?;
             if verified.query_left_out() {
                 return Err("the query is not signed".into());
             }
             verified.key_id().to_owned()
         };
-        if key_id != published.id {
+        if key_id != self.key.id {
             return Err(format!("it is signed by {key_id}").into());
         }
         Ok(())
@@ -220,14 +302,17 @@ impl Message {
 
 impl Key {
     /// The key, if all its spellings are those of one key.
-    fn read(&self) -> Result<VerifyingKey, Failure> {
-        let key = VerifyingKey::from_pem(&self.pem)?;
+    fn read(&self) -> Result<Checking, Failure> {
+        if let Some(secret) = &self.secret {
+            return Ok(Checking::Secret(SharedSecret::new(secret)?));
+        }
+        let key = VerifyingKey::from_pem(self.pem.as_deref().ok_or("there is no key")?)?;
         if let Some(multikey) = &self.multikey
             && VerifyingKey::from_multikey(multikey)? != key
         {
             return Err("the Multikey is not the key of the PEM text".into());
         }
-        Ok(key)
+        Ok(Checking::Key(key))
     }
 }
 
