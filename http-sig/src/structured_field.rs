@@ -3,6 +3,10 @@
 //!
 //! The parser is the `sfv` crate. Here stands what it leaves open: how much is read, and that a key which stands twice is
 //! refused. The RFC lets the last one win, and whoever sends two hopes that somebody takes the first.
+//!
+//! The base64 of a byte sequence is read without its padding too, and with bits that are not zero where the last character
+//! has more than are needed, as section 4.2.7 advises. So the same bytes can be spelled in several ways: what must be known
+//! again is compared as bytes, and a covered member (`key`) or field (`sf`) counts in its canonical spelling.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -295,6 +299,30 @@ mod tests {
         let long = |length: usize| format!("a=\"{}\"", "x".repeat(length - 4));
         assert_eq!(reason(&long(LONGEST)), None);
         assert_eq!(reason(&long(LONGEST + 1)), Some(Reason::HeaderTooLong));
+    }
+
+    #[test]
+    fn byte_sequences_are_read_however_they_are_padded_and_written_in_one_way() {
+        for field in ["a=:AAE=:", "a=:AAE:", "a=:AAF=:"] {
+            let written = canonical_member(field.as_bytes(), "a");
+            assert_eq!(written, Ok(Some(":AAE=:".to_owned())), "{field}");
+        }
+        for field in ["a=:A:", "a=:AA_-:", "a=:AA E=:", "a=:AAE=", "a=AAE="] {
+            let read = dictionary(field.as_bytes());
+            let is_bytes = read.is_ok_and(|members| {
+                matches!(
+                    members.first(),
+                    Some((
+                        _,
+                        Member::Item(Item {
+                            value: BareItem::ByteSequence(_),
+                            ..
+                        })
+                    ))
+                )
+            });
+            assert!(!is_bytes, "{field}");
+        }
     }
 
     #[test]

@@ -9,6 +9,8 @@ use http_sig::{
     cavage,
 };
 
+use proptest::prelude::*;
+
 use crate::draft::{KEY_ID, date, ed25519, now, rsa};
 use crate::message::p256;
 
@@ -390,4 +392,85 @@ fn the_draft_signs_in_the_authorization_field_where_nothing_else_stands() {
         matches!(outcome, Err(SignError::Component { component, .. }) if component == "authorization")
     );
     assert_eq!(request.headers()["authorization"], "Bearer hunter2");
+}
+
+/// Components that the request of these tests has, and the field of which each covers every byte.
+const COMPONENTS: [(&str, &str); 12] = [
+    ("content-length", "content-length"),
+    ("cache-control", "cache-control"),
+    ("cache-control;sf", ""),
+    ("cache-control;bs", "cache-control"),
+    ("example-dict;key=\"b\"", ""),
+    ("example-dict;sf", ""),
+    ("\"example-dict\";bs", "example-dict"),
+    ("host", "host"),
+    ("@authority", "host"),
+    ("@query-param;name=\"page\"", ""),
+    ("\"@request-target\"", ""),
+    ("@query", ""),
+];
+
+fn any_options() -> impl Strategy<Value = (SigningOptions, Vec<&'static str>)> {
+    let components = proptest::sample::subsequence(COMPONENTS.to_vec(), 0..=COMPONENTS.len());
+    let text = || proptest::option::of("[ -~]{0,40}");
+    (
+        components.prop_shuffle(),
+        "[a-z*][a-z0-9_.*-]{0,12}",
+        proptest::option::of(0..1_000_000_u64),
+        text(),
+        text(),
+        any::<bool>(),
+    )
+        .prop_map(|(components, label, expires, nonce, tag, names)| {
+            let mut options = SigningOptions::new().label(label).name_algorithm(names);
+            for (component, _) in &components {
+                options = options.cover(component);
+            }
+            if let Some(expires) = expires {
+                options = options.expires_in(Duration::from_secs(expires));
+            }
+            if let Some(nonce) = nonce {
+                options = options.nonce(nonce);
+            }
+            if let Some(tag) = tag {
+                options = options.tag(tag);
+            }
+            let fields = components.into_iter().map(|(_, field)| field);
+            (options, fields.filter(|field| !field.is_empty()).collect())
+        })
+}
+
+proptest! {
+    #[test]
+    fn what_is_signed_with_any_options_is_verified_until_a_bit_of_it_changes(
+        (options, fields) in any_options(), field in any::<prop::sample::Index>(), bit in any::<usize>(),
+    ) {
+        let key = ed25519();
+        let mut request = post();
+        let signer = Signer::new(KEY_ID, key.clone()).unwrap();
+        signer.sign_rfc9421_with(&mut request, Some(&digest()), &options, now()).unwrap();
+        let check = |request| {
+            let claim = policy().read(request, now()).map_err(|error| error.reason())?;
+            let refused = claim.check(&key.verifying_key());
+            refused.map(drop).map_err(|refused| refused.error().reason())
+        };
+        prop_assert_eq!(check(request.clone()), Ok(()));
+
+        // What the signature says is signed, whichever bit of it changes; and so is every covered field.
+        let fields = [fields, vec!["signature-input", "content-digest", "content-type"]].concat();
+        let name = fields[field.index(fields.len())];
+        let value = request.headers()[name].clone();
+        let mut bytes = value.as_bytes().to_vec();
+        let at = bit % (8 * bytes.len());
+        bytes[at / 8] ^= 1 << (at % 8);
+        let changed = HeaderValue::from_bytes(&bytes).ok();
+        // A host is the same in upper case.
+        let same = |changed: &HeaderValue| {
+            name == "host" && changed.as_bytes().eq_ignore_ascii_case(value.as_bytes())
+        };
+        if let Some(changed) = changed.filter(|changed| !same(changed)) {
+            request.headers_mut().insert(name, changed);
+            prop_assert!(check(request).is_err(), "bit {} of {}", at, name);
+        }
+    }
 }
