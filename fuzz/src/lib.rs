@@ -10,7 +10,7 @@ use activitypub::Any;
 use guarded_http::UrlRules;
 use http::{HeaderValue, Method, Request, Response, header};
 use http_sig::cavage::SignatureHeader;
-use http_sig::rfc9421::SignatureInput;
+use http_sig::rfc9421::{AcceptSignature, SignatureInput};
 use http_sig::{ContentDigest, DigestAlgorithm, Policy, SigningKey, VerifyingKey};
 use mastodon_api::streaming::{sse, websocket};
 use mastodon_api::{Endpoint as _, methods};
@@ -242,6 +242,34 @@ pub fn wanted_digest(data: &[u8]) {
     }
 }
 
+/// Keys in DER: none is public and private both, and what is written is the same key.
+pub fn der(data: &[u8]) {
+    if let Ok(key) = VerifyingKey::from_der(data) {
+        assert!(SigningKey::from_der(data).is_err());
+        assert_eq!(VerifyingKey::from_der(&key.to_der()), Ok(key));
+    }
+    if let Ok(key) = SigningKey::from_der(data) {
+        let written = key.to_der().expect("the key is here");
+        let again = SigningKey::from_der(written.as_ref()).expect("what was written can be read");
+        assert_eq!(again.verifying_key(), key.verifying_key());
+    }
+}
+
+/// The `Accept-Signature` field: what is read is written in a form that says the same.
+pub fn accept_signature(data: &[u8]) {
+    for asked in AcceptSignature::parse(data).unwrap_or_default() {
+        assert!(!asked.label().is_empty());
+        // What is too long to be asked for is refused when it is written.
+        let Ok(written) = asked.field_value() else {
+            continue;
+        };
+        let again =
+            AcceptSignature::parse(written.as_bytes()).expect("what was written can be read");
+        assert_eq!(again.len(), 1);
+        assert_eq!(format!("{:?}", again[0]), format!("{asked:?}"));
+    }
+}
+
 /// Private keys in PEM: none is a public one too, and what is written is the same key.
 pub fn private_key(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
@@ -391,6 +419,8 @@ mod tests {
         ("content_digest", content_digest),
         ("wanted_digest", wanted_digest),
         ("private_key", private_key),
+        ("der", der),
+        ("accept_signature", accept_signature),
         ("multikey", multikey),
         ("public_key", public_key),
         ("handle", handle),

@@ -28,6 +28,8 @@ mod negotiate;
 mod options;
 #[cfg(feature = "_backend")]
 mod policies;
+#[cfg(feature = "_backend")]
+mod properties;
 mod reading;
 #[cfg(feature = "_backend")]
 mod replay;
