@@ -24,3 +24,7 @@ pub(crate) trait PublicKey: Send + Sync {
 #[cfg(test)]
 #[cfg(all(feature = "aws-lc-rs", feature = "pure-rust"))]
 mod agreement;
+
+#[cfg(test)]
+#[cfg(feature = "_backend")]
+mod wycheproof;

@@ -461,9 +461,13 @@ pub enum KeyError {
     /// The text is no Multikey: not base 58 after a `z` nor base64url after a `u`, or too short to say what it is.
     #[error("this is not a Multikey (z… or u…)")]
     NotMultikey,
-    /// The PEM text is longer than 16 KiB, or the Multikey longer than 1500 characters; an RSA key of 8192 bits needs
-    /// less.
-    #[error("the text is longer than 16 KiB of PEM or 1500 characters of a Multikey")]
+    /// The text is no JSON Web Key: no JSON object, or one with a member of another type, one that stands in it twice, or
+    /// none that says the kind of the key.
+    #[error("this is not a JSON Web Key")]
+    NotJwk,
+    /// The PEM, DER or JWK is longer than 16 KiB, or the Multikey longer than 1500 characters; an RSA key of 8192 bits
+    /// needs less.
+    #[error("the key is longer than 16 KiB, or than 1500 characters as a Multikey")]
     TooLong,
     /// The text holds more than one PEM block, so that it is not clear which key is meant.
     #[error("the PEM text holds more than one block; give only the key")]
@@ -482,6 +486,12 @@ pub enum KeyError {
     /// What was given as a shared secret has the form of a key. A public key is no secret.
     #[error("a shared secret is random bytes, and this is a key")]
     NotSecret,
+    /// The JWK is a symmetric key (`oct`), which is no key pair's half.
+    #[error("this is a symmetric key, and signatures here are made with key pairs")]
+    Symmetric,
+    /// The JWK says with `alg`, `use` or `key_ops` that it is for something else than such signatures.
+    #[error("the key says that it is for something else than signatures of this kind")]
+    OtherPurpose,
     /// The private key is encrypted with a passphrase.
     #[error("the private key is encrypted; decrypt it first (openssl pkey -in key.pem)")]
     Encrypted,

@@ -11,6 +11,8 @@ use crate::crypto::PublicKey;
 
 #[cfg(feature = "_backend")]
 pub(crate) mod der;
+#[cfg(all(feature = "_backend", feature = "jwk"))]
+mod jwk;
 #[cfg(feature = "_backend")]
 mod multikey;
 #[cfg(feature = "_backend")]
@@ -60,7 +62,7 @@ impl KeyAlgorithm {
     }
 
     /// The algorithms of RFC 9421 that such a key may be used with.
-    pub(crate) fn rfc9421(self) -> &'static [SignatureAlgorithm] {
+    fn rfc9421(self) -> &'static [SignatureAlgorithm] {
         match self {
             Self::Rsa => &[
                 SignatureAlgorithm::RsaSha256,
@@ -74,7 +76,7 @@ impl KeyAlgorithm {
     }
 
     /// The algorithms of the draft.
-    pub(crate) fn draft(self) -> &'static [SignatureAlgorithm] {
+    fn draft(self) -> &'static [SignatureAlgorithm] {
         match self {
             Self::Rsa => &[SignatureAlgorithm::RsaSha256, SignatureAlgorithm::RsaSha512],
             Self::Ed25519 => &[SignatureAlgorithm::Ed25519],
@@ -171,6 +173,30 @@ impl SigningKey {
         Self::decode(der::encoding(der)?, der)
     }
 
+    /// Reads a private key from a JSON Web Key: `RSA` with its primes and their exponents, `EC` with `P-256` or `P-384`,
+    /// `OKP` with `Ed25519`.
+    ///
+    /// `alg`, `use` and `key_ops` can only narrow what the key is for: `PS512` makes it one for RSASSA-PSS only, `RS256` or
+    /// `RS512` one that signs in no other way. Other members are passed over.
+    ///
+    /// [RFC 7517](https://www.rfc-editor.org/rfc/rfc7517), [RFC 7518](https://www.rfc-editor.org/rfc/rfc7518#section-6),
+    /// [RFC 8037](https://www.rfc-editor.org/rfc/rfc8037#section-2)
+    ///
+    /// # Errors
+    /// [`KeyError`] if the text is longer than 16 KiB or no such JWK, if one of these members stands in it twice, if it is a
+    /// public key or for something else than signatures, if its numbers do not fit together, or for what
+    /// [`from_pem`](Self::from_pem) refuses. A symmetric key (`oct`) is refused always.
+    #[cfg(all(feature = "_backend", feature = "jwk"))]
+    pub fn from_jwk(jwk: &str) -> Result<Self, KeyError> {
+        let jwk::PrivateKey { key, public } = jwk::private_key(jwk)?;
+        let private = der::PrivateKey {
+            algorithm: public.algorithm,
+            key: &key,
+            public: Some(&public.key),
+        };
+        Ok(Self::new(Backend::default(), &private)?.only(public.only))
+    }
+
     /// Makes a new RSA key of 2048 bits. Takes about a tenth of a second.
     ///
     /// # Errors
@@ -235,7 +261,10 @@ impl SigningKey {
     #[cfg(feature = "_backend")]
     pub fn with_backend(&self, backend: Backend) -> Result<Self, KeyError> {
         match &self.pkcs8 {
-            Some(pkcs8) => Self::new(backend, &der::private_key(pkcs8)?),
+            Some(pkcs8) => {
+                let key = Self::new(backend, &der::private_key(pkcs8)?)?;
+                Ok(key.only(self.public.only))
+            }
             None => Ok(Self {
                 public: self.public.with_backend(backend)?,
                 ..self.clone()
@@ -271,6 +300,18 @@ impl SigningKey {
         Ok(Zeroizing::new(pkcs8.to_vec()))
     }
 
+    /// Writes the private key as a JSON Web Key, for a place that only the server can read.
+    ///
+    /// # Errors
+    /// [`KeyError::KeptElsewhere`] if the key is not here to be written.
+    #[cfg(all(feature = "_backend", feature = "jwk"))]
+    pub fn to_jwk(&self) -> Result<String, KeyError> {
+        let pkcs8 = self.pkcs8.as_ref().ok_or(KeyError::KeptElsewhere)?;
+        let key = der::private_key(pkcs8)?;
+        let public = &self.public;
+        jwk::write_private(key.algorithm, public.only, key.key, public.content())
+    }
+
     /// The public half.
     #[must_use]
     pub fn verifying_key(&self) -> VerifyingKey {
@@ -288,10 +329,26 @@ impl SigningKey {
         algorithm: SignatureAlgorithm,
         message: &[u8],
     ) -> Result<Vec<u8>, Box<dyn Error + Send + Sync + 'static>> {
-        if !self.algorithm().signs_with(algorithm) {
+        if !self.public.is_for(algorithm) {
             return wrong_algorithm();
         }
         self.key.sign(algorithm, message)
+    }
+
+    /// The algorithms of the draft that the key may sign with.
+    pub(crate) fn draft(&self) -> &'static [SignatureAlgorithm] {
+        self.public.draft()
+    }
+
+    /// Those of RFC 9421.
+    pub(crate) fn rfc9421(&self) -> &'static [SignatureAlgorithm] {
+        self.public.rfc9421()
+    }
+
+    #[cfg(feature = "_backend")]
+    fn only(mut self, only: Option<SignatureAlgorithm>) -> Self {
+        self.public.only = only;
+        self
     }
 
     #[cfg(feature = "_backend")]
@@ -366,6 +423,8 @@ impl fmt::Debug for SigningKey {
 #[derive(Clone)]
 pub struct VerifyingKey {
     algorithm: KeyAlgorithm,
+    /// The one algorithm that the key is for, if who wrote it narrowed it to one of several.
+    only: Option<SignatureAlgorithm>,
     /// The key as `SubjectPublicKeyInfo`.
     spki: Arc<[u8]>,
     key: Arc<dyn PublicKey>,
@@ -399,6 +458,26 @@ impl VerifyingKey {
     #[cfg(feature = "_backend")]
     pub fn from_der(der: &[u8]) -> Result<Self, KeyError> {
         Self::decode(der::encoding(der)?, der)
+    }
+
+    /// Reads a public key from a JSON Web Key: `RSA`, `EC` with `P-256` or `P-384`, `OKP` with `Ed25519`.
+    ///
+    /// `alg`, `use` and `key_ops` can only narrow what the key is for: `PS512` makes it one for RSASSA-PSS only, with `RS256`
+    /// or `RS512` it verifies in no other way. Other members are passed over, `kid` too.
+    ///
+    /// [RFC 7517](https://www.rfc-editor.org/rfc/rfc7517), [RFC 7518](https://www.rfc-editor.org/rfc/rfc7518#section-6),
+    /// [RFC 8037](https://www.rfc-editor.org/rfc/rfc8037#section-2)
+    ///
+    /// # Errors
+    /// [`KeyError`] if the text is longer than 16 KiB or no such JWK, if one of these members stands in it twice, if it is a
+    /// private key or for something else than signatures, or for what [`from_pem`](Self::from_pem) refuses. A symmetric
+    /// key (`oct`) is refused always.
+    #[cfg(all(feature = "_backend", feature = "jwk"))]
+    pub fn from_jwk(jwk: &str) -> Result<Self, KeyError> {
+        let public = jwk::public_key(jwk)?;
+        let mut key = Self::new(Backend::default(), public.algorithm, &public.key)?;
+        key.only = public.only;
+        Ok(key)
     }
 
     /// Reads the `publicKeyMultibase` of a Multikey, as it stands in an actor's `assertionMethod`: base 58 (`z…`) or
@@ -450,8 +529,9 @@ impl VerifyingKey {
     /// [`KeyError`] if that backend does not take the key; those of this crate take the same.
     #[cfg(feature = "_backend")]
     pub fn with_backend(&self, backend: Backend) -> Result<Self, KeyError> {
-        let (algorithm, key) = der::public_key(&self.spki)?;
-        Self::new(backend, algorithm, key)
+        let mut key = Self::new(backend, self.algorithm, self.content())?;
+        key.only = self.only;
+        Ok(key)
     }
 
     /// Which library does the cryptography.
@@ -489,6 +569,23 @@ impl VerifyingKey {
         }
     }
 
+    /// Writes the key as a JSON Web Key: the members of a thumbprint
+    /// ([RFC 7638](https://www.rfc-editor.org/rfc/rfc7638)) in their order, and `alg` if the key is narrowed to one.
+    ///
+    /// ```
+    /// let key = http_sig::VerifyingKey::from_multikey("z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK")?;
+    /// let jwk = r#"{"crv":"Ed25519","kty":"OKP","x":"Lm_M42cB3HkUiODQsXRcweM6TByfzEHGO9ND274JcOY"}"#;
+    /// assert_eq!(key.to_jwk(), jwk);
+    /// assert_eq!(http_sig::VerifyingKey::from_jwk(jwk)?, key);
+    /// # Ok::<(), http_sig::KeyError>(())
+    /// ```
+    #[cfg(all(feature = "_backend", feature = "jwk"))]
+    #[must_use]
+    pub fn to_jwk(&self) -> String {
+        // What we wrote can be read.
+        jwk::write_public(self.algorithm, self.only, self.content()).unwrap_or_default()
+    }
+
     /// The size of the key in bits: of the modulus of an RSA key, of the curve of another.
     #[cfg(feature = "_backend")]
     #[must_use]
@@ -511,6 +608,31 @@ impl VerifyingKey {
     #[must_use]
     pub fn algorithm(&self) -> KeyAlgorithm {
         self.algorithm
+    }
+
+    /// The algorithms of the draft that the key may be used with.
+    pub(crate) fn draft(&self) -> &'static [SignatureAlgorithm] {
+        self.narrowed(self.algorithm.draft())
+    }
+
+    /// Those of RFC 9421.
+    pub(crate) fn rfc9421(&self) -> &'static [SignatureAlgorithm] {
+        self.narrowed(self.algorithm.rfc9421())
+    }
+
+    fn narrowed(&self, algorithms: &'static [SignatureAlgorithm]) -> &'static [SignatureAlgorithm] {
+        match self.only {
+            Some(only) => algorithms
+                .iter()
+                .find(|algorithm| **algorithm == only)
+                .map_or(&[], std::slice::from_ref),
+            None => algorithms,
+        }
+    }
+
+    fn is_for(&self, algorithm: SignatureAlgorithm) -> bool {
+        let narrowed = self.only.is_some_and(|only| only != algorithm);
+        self.algorithm.signs_with(algorithm) && !narrowed
     }
 
     /// By what two keys are told apart.
@@ -536,7 +658,7 @@ impl VerifyingKey {
         message: &[u8],
         signature: &[u8],
     ) -> bool {
-        if !self.algorithm.signs_with(algorithm) {
+        if !self.is_for(algorithm) {
             return false;
         }
         // Nobody makes such a signature by mistake, and not every backend refuses it.
@@ -575,7 +697,10 @@ impl VerifyingKey {
                 .finding(format!("{:?} key", self.algorithm)));
         };
         let wanted = terms.min_rsa_bits();
-        if self.algorithm == KeyAlgorithm::Rsa && wanted > 0 && self.bits() < wanted {
+        if wanted > 0
+            && matches!(self.algorithm, KeyAlgorithm::Rsa | KeyAlgorithm::RsaPss)
+            && self.bits() < wanted
+        {
             return Err(VerifyError::from(Reason::KeyTooSmall)
                 .expecting(format!("at least {wanted} bits"))
                 .finding(self.bits().to_string()));
@@ -624,6 +749,7 @@ impl VerifyingKey {
         };
         Ok(Self {
             algorithm,
+            only: None,
             spki: der::spki(algorithm, key).into(),
             key: public,
             backend,

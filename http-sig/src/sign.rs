@@ -42,7 +42,7 @@ impl Key {
     /// The algorithms of the draft, the usual one first.
     fn draft(&self) -> &'static [SignatureAlgorithm] {
         match self {
-            Self::Pair(key) => key.algorithm().draft(),
+            Self::Pair(key) => key.draft(),
             Self::Secret(_) => &[SignatureAlgorithm::HmacSha256],
         }
     }
@@ -50,7 +50,7 @@ impl Key {
     /// The algorithms of RFC 9421, the usual one first.
     fn rfc9421(&self) -> &'static [SignatureAlgorithm] {
         match self {
-            Self::Pair(key) => key.algorithm().rfc9421(),
+            Self::Pair(key) => key.rfc9421(),
             Self::Secret(_) => &[SignatureAlgorithm::HmacSha256],
         }
     }

@@ -301,8 +301,8 @@ impl Signed {
     /// Whether the query was left out, if the signature is right.
     fn check(&self, key: &VerifyingKey) -> Result<bool, VerifyError> {
         let algorithms = match &self.base {
-            Base::Draft(_) => key.algorithm().draft(),
-            Base::Rfc9421(_) => key.algorithm().rfc9421(),
+            Base::Draft(_) => key.draft(),
+            Base::Rfc9421(_) => key.rfc9421(),
         };
         let (named, signature) = (self.algorithm, &self.facts.signature);
         self.check_by(|base| key.check(algorithms, named, self.terms, base, signature))

@@ -57,13 +57,14 @@ fn each_verifies_what_the_other_signs() {
     ] {
         let keys = BACKENDS.map(|backend| key.with_backend(backend).unwrap());
         for algorithm in ALGORITHMS {
+            let fits = key.draft().contains(&algorithm) || key.rfc9421().contains(&algorithm);
             for (signing, backend) in keys.iter().zip(BACKENDS) {
                 assert_eq!(signing.backend(), backend);
                 let Ok(mut signature) = signing.sign(algorithm, b"message") else {
-                    assert!(!fits(key.algorithm(), algorithm), "{algorithm:?}");
+                    assert!(!fits, "{algorithm:?}");
                     continue;
                 };
-                assert!(fits(key.algorithm(), algorithm), "{algorithm:?}");
+                assert!(fits, "{algorithm:?}");
                 for verifying in keys.each_ref().map(SigningKey::verifying_key) {
                     let mut verify = |message: &[u8], signature: &[u8]| {
                         checked += 1;
@@ -96,10 +97,6 @@ const ALGORITHMS: [SignatureAlgorithm; 6] = [
     SignatureAlgorithm::EcdsaP256Sha256,
     SignatureAlgorithm::EcdsaP384Sha384,
 ];
-
-fn fits(key: KeyAlgorithm, algorithm: SignatureAlgorithm) -> bool {
-    key.draft().contains(&algorithm) || key.rfc9421().contains(&algorithm)
-}
 
 #[test]
 fn a_key_is_the_same_with_both() {

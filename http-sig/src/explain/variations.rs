@@ -54,8 +54,8 @@ pub(super) fn check(
 ) -> (Outcome, Vec<Finding>) {
     let base = signed.base();
     let algorithms = match signed.standard {
-        Standard::Draft => key.algorithm().draft(),
-        Standard::Rfc9421 => key.algorithm().rfc9421(),
+        Standard::Draft => key.draft(),
+        Standard::Rfc9421 => key.rfc9421(),
     };
     let error = match key.check(algorithms, named, policy.terms(), &base, signature) {
         Ok(()) => match signed.lines.iter().find(|line| line.missing) {

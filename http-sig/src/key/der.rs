@@ -244,6 +244,25 @@ pub(super) fn rsa_public_key(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
     element(SEQUENCE, &[&positive(modulus), &positive(exponent)]).to_vec()
 }
 
+/// Writes an `RSAPrivateKey`.
+#[cfg(feature = "jwk")]
+pub(super) fn rsa_private_key(numbers: &RsaPrivateNumbers<'_>) -> Zeroizing<Vec<u8>> {
+    let [p, q] = numbers.primes.map(positive);
+    let [dp, dq] = numbers.exponents.map(positive);
+    let parts: [&[u8]; 9] = [
+        &[INTEGER, 1, 0],
+        &positive(numbers.modulus),
+        &positive(numbers.exponent),
+        &positive(numbers.private_exponent),
+        &p,
+        &q,
+        &dp,
+        &dq,
+        &positive(numbers.coefficient),
+    ];
+    element(SEQUENCE, &parts)
+}
+
 /// Refuses RSA keys that are too weak to trust, too big to afford, or no RSA keys at all.
 pub(super) fn check_rsa(modulus: &[u8], exponent: &[u8]) -> Result<(), KeyError> {
     let bits = bits(modulus);

@@ -107,7 +107,7 @@ impl<B> ResponseClaim<B> {
     /// [`VerifyError::Mismatch`] if the signature is not right, [`Reason::AlgorithmMismatch`] if the key is of another
     /// kind than the response names.
     pub fn check(&self, key: &VerifyingKey) -> Result<VerifiedResponse<'_, B>, VerifyError> {
-        let algorithms = key.algorithm().rfc9421();
+        let algorithms = key.rfc9421();
         key.check(
             algorithms,
             self.algorithm,

@@ -18,6 +18,8 @@ mod draft;
 mod explain;
 #[cfg(feature = "_backend")]
 mod head;
+#[cfg(all(feature = "_backend", feature = "jwk"))]
+mod jwk;
 #[cfg(feature = "_backend")]
 mod keys;
 #[cfg(feature = "_backend")]
