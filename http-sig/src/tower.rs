@@ -55,6 +55,7 @@ use tower_service::Service;
 pub use self::rejection::{NoKey, RefusedRequest, Rejection};
 pub use self::wire_uri::{WireUri, WireUriLayer, WireUriService};
 use crate::rfc9421::AcceptSignature;
+use crate::sign::needs_digest;
 use crate::{
     Arrival, Claim, Head, Policy, Reason, ReplayMemory, ReplayStore, VerifiedRequest, VerifyError,
     VerifyingKey,
@@ -100,7 +101,8 @@ impl<K: Keys> Keys for Arc<K> {
 ///   [a limit](Self::body_limit) and hashed as it comes. How long a sender may take is for the server to limit.
 /// - The service finds an `Arc<VerifiedRequest<Bytes>>` in the extensions of the request. Only the verifier makes one: a
 ///   handler that takes it (in axum as `Extension<Arc<VerifiedRequest<Bytes>>>`) is never reached by anything unchecked,
-///   also where the layer was forgotten. The body of the request itself is that of the verified one; trailers are dropped.
+///   also where the layer was forgotten. The body of the request itself is that of the verified one. Trailers are dropped,
+///   and a signature that covers one is refused.
 /// - Every request must be signed, whatever its method and path; see [`accept_unsigned_get`](Self::accept_unsigned_get).
 /// - A request that comes a second time is answered with 202 and does not reach the service; see
 ///   [`replay_store`](Self::replay_store).
@@ -325,7 +327,8 @@ where
                     (settings.on_refused)(&refused.of(&parts));
                     let challenge = settings.challenge.as_ref();
                     let challenge = challenge.map(|challenge| challenge(&parts.method));
-                    return Ok(refused.rejection.response(&parts.method, challenge));
+                    let covering = settings.covering(&parts.method);
+                    return Ok(refused.rejection.response(covering, challenge));
                 }
             };
             let key = verified.replay_key();
@@ -420,6 +423,17 @@ impl<K: Keys> Settings<K> {
             }
         }
         Ok(Judged::Verified(Arc::new(verified)))
+    }
+
+    /// What a signature by the draft must cover, if it is accepted.
+    fn covering(&self, method: &Method) -> Option<&'static str> {
+        self.policy.accepts_draft().then(|| {
+            if needs_digest(method) {
+                "(request-target) host date digest"
+            } else {
+                "(request-target) host date"
+            }
+        })
     }
 
     fn passes_unsigned(&self, parts: &Parts) -> bool {

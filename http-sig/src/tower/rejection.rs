@@ -79,7 +79,7 @@ impl Rejection {
 
     pub(super) fn response<R: From<Bytes>>(
         &self,
-        method: &Method,
+        covering: Option<&str>,
         challenge: Option<AcceptSignature>,
     ) -> Response<R> {
         // The sources of the others are of this server's own matters.
@@ -98,12 +98,10 @@ impl Rejection {
         );
         if status == StatusCode::UNAUTHORIZED {
             // RFC 9110, section 15.5.2, demands it; the words are those of draft-cavage-12, section 3.1.1.
-            let covering = if crate::sign::needs_digest(method) {
-                "Signature headers=\"(request-target) host date digest\""
-            } else {
-                "Signature headers=\"(request-target) host date\""
-            };
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(covering));
+            let scheme = covering.map(|covering| format!("Signature headers=\"{covering}\""));
+            let scheme = scheme.and_then(|scheme| HeaderValue::try_from(scheme).ok());
+            let scheme = scheme.unwrap_or(HeaderValue::from_static("Signature"));
+            headers.insert(WWW_AUTHENTICATE, scheme);
             // One that cannot be written is not sent: the refusal matters more.
             if let Some(challenge) = challenge {
                 let _ = challenge.add_to(headers);

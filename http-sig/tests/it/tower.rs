@@ -507,6 +507,12 @@ async fn a_request_that_comes_again_is_acknowledged_and_not_handled() {
         assert_eq!(send(&app, get).await.0, StatusCode::OK);
     }
     assert_eq!(counts.handled(), 4);
+    for method in ["PUT", "DELETE", "PATCH"] {
+        let request = signed(method, "/inbox", ACTIVITY);
+        let first = send(&app, request.clone()).await.0;
+        assert_eq!(first, StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(send(&app, request).await.0, StatusCode::ACCEPTED);
+    }
     assert!(counts.refused().is_empty());
 }
 
@@ -746,6 +752,21 @@ async fn a_refusal_says_how_to_sign() {
     assert!(text.starts_with("the message is not signed"), "{text}");
     let expected = format!("POST /inbox: the signature was refused: {text}");
     assert_eq!(counts.refused(), [expected]);
+}
+
+#[tokio::test]
+async fn what_a_signature_by_the_draft_covers_is_said_only_where_one_is_accepted() {
+    let counts = Arc::default();
+    let keys = Answers {
+        counts: Arc::clone(&counts),
+        known: right,
+        fresh: right,
+    };
+    let policy = Policy::fediverse().authorities(["example.org"]);
+    let layer = VerifyLayer::new(policy.accept_draft(false), keys);
+    let request = unsigned("GET", "/outbox").map(Body::from);
+    let (response, _) = whole(&app(layer, &counts), request).await;
+    assert_eq!(response.headers()["www-authenticate"], "Signature");
 }
 
 #[tokio::test]
