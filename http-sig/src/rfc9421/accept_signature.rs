@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use http::header::{
     ACCEPT, ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH,
-    CONTENT_TYPE, DATE, HOST, USER_AGENT,
+    CONTENT_TYPE, DATE, ETAG, HOST, LAST_MODIFIED, USER_AGENT,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 
 use crate::error::{Reason, SignError, VerifyError, printable};
 use crate::key::SignatureAlgorithm;
@@ -14,12 +14,12 @@ use crate::policy::{CONTENT_DIGEST, DIGEST};
 use crate::rfc9421::signature_input::{MOST_COMPONENTS, string};
 use crate::rfc9421::signing_options::push_string;
 use crate::rfc9421::{
-    Asked, Component, Covered, Message, Origin, SignatureInput, SigningOptions, algorithm_name,
-    named_algorithm, signature_base,
+    Asked, Component, Covered, Message, Origin, SignatureInput, SigningOptions, VerifiedResponse,
+    algorithm_name, named_algorithm, signature_base,
 };
 use crate::sign::{Signer, needs_digest};
 use crate::structured_field::{self, BareItem, Item, Member, Parameters};
-use crate::verify::VerifiedRequest;
+use crate::verify::{SIGNATURE, SIGNATURE_INPUT, VerifiedRequest};
 
 pub(crate) const ACCEPT_SIGNATURE: HeaderName = HeaderName::from_static("accept-signature");
 
@@ -30,7 +30,7 @@ const EXPIRES_IN: Duration = Duration::from_secs(5 * 60);
 
 /// The fields that are signed because somebody asked. What a request says of itself in them is nobody's secret; of others
 /// that cannot be known, and `Authorization`, `Cookie` and their like are for one recipient only.
-const FIELDS: [HeaderName; 14] = [
+const FIELDS: [HeaderName; 16] = [
     ACCEPT,
     ACCEPT_LANGUAGE,
     CACHE_CONTROL,
@@ -42,13 +42,15 @@ const FIELDS: [HeaderName; 14] = [
     CONTENT_TYPE,
     DATE,
     DIGEST,
+    ETAG,
     HOST,
+    LAST_MODIFIED,
     HeaderName::from_static("repr-digest"),
     USER_AGENT,
 ];
 
 /// One member of an `Accept-Signature` field: the signature that a server asks for with the next request, what it must cover
-/// and say. A challenge, if it has a nonce.
+/// and say. A challenge, if it has a nonce. In a request it is the client that asks for a signed response.
 ///
 /// A server makes one with [`new`](Self::new), sends it with a 401 by [`add_to`](Self::add_to), and then
 /// [checks](Self::check) that a verified request is signed so. A client reads the field of the answer with
@@ -68,8 +70,9 @@ const FIELDS: [HeaderName; 14] = [
 /// ```
 ///
 /// [RFC 9421, section 5](https://www.rfc-editor.org/rfc/rfc9421#section-5)
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct AcceptSignature {
+    in_response: bool,
     label: String,
     /// Identifiers, as they were named; whether they are known is seen when they are used.
     components: Vec<String>,
@@ -91,7 +94,25 @@ impl AcceptSignature {
         if !needs_digest(method) {
             components.pop();
         }
+        Self::asking(components, false)
+    }
+
+    /// Asks, in a request, that the response to it has a signature with the label `sig1` over `"@status" "content-digest"`
+    /// and what it answers, `"@method";req "@target-uri";req`, which says when it was `created`.
+    #[must_use]
+    pub fn for_response() -> Self {
+        let components = [
+            "@status",
+            "content-digest",
+            "@method;req",
+            "@target-uri;req",
+        ];
+        Self::asking(Vec::from(components.map(str::to_owned)), true)
+    }
+
+    fn asking(components: Vec<String>, in_response: bool) -> Self {
         Self {
+            in_response,
             label: "sig1".to_owned(),
             components,
             created: true,
@@ -161,10 +182,24 @@ impl AcceptSignature {
     /// members, 32 parameters and 64 components each; if a label, parameter or component stands in it twice; if `created`
     /// or `expires` has a value, or another parameter is not a string.
     pub fn parse(field: &[u8]) -> Result<Vec<Self>, VerifyError> {
+        Self::parse_any(field, false)
+    }
+
+    /// Reads the value of an `Accept-Signature` field that came with a request, and asks that the response is signed.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_for_response(field: &[u8]) -> Result<Vec<Self>, VerifyError> {
+        Self::parse_any(field, true)
+    }
+
+    fn parse_any(field: &[u8], in_response: bool) -> Result<Vec<Self>, VerifyError> {
         let members = structured_field::dictionary(field)
             .map_err(|reason| VerifyError::from(reason).about("accept-signature"))?;
         let members = members.into_iter().map(|(label, member)| match member {
-            Member::InnerList(items, parameters) => Self::read(label, &items, &parameters),
+            Member::InnerList(items, parameters) => {
+                Self::read(label, &items, &parameters, in_response)
+            }
             Member::Item(_) => Err(malformed().finding(label)),
         });
         members.collect()
@@ -221,7 +256,7 @@ impl AcceptSignature {
     ///
     /// # Errors
     /// [`SignError::Label`], [`SignError::Component`] or [`SignError::Parameter`] if what was asked for cannot be written,
-    /// or no request could have it.
+    /// or no such message could have it.
     pub fn field_value(&self) -> Result<HeaderValue, SignError> {
         let refuse = || SignError::Label {
             label: self.label.clone(),
@@ -285,6 +320,14 @@ impl AcceptSignature {
         }
     }
 
+    /// Checks that a response was signed as its request [asked](Self::for_response) for, as [`check`](Self::check) does.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn check_response<B>(&self, response: &VerifiedResponse<'_, B>) -> Result<(), VerifyError> {
+        self.check_input(response.signature_input(), response.key_id())
+    }
+
     /// How to sign the next request as it is asked for: pass it to [`Signer::sign_rfc9421_with`] with the digest of the
     /// body, even an empty one if `content-digest` is asked for.
     ///
@@ -304,6 +347,36 @@ impl AcceptSignature {
         signer: &Signer,
         request: &Request<B>,
     ) -> Result<SigningOptions, Declined> {
+        let origin = Origin::of(request);
+        let asked = origin.as_ref().map(|origin| Asked::sent(request, origin));
+        self.options(signer, asked.map(Message::Request).as_ref())
+    }
+
+    /// How to sign the response to this request as it was asked for: pass it to [`Signer::sign_response_with`] with the
+    /// digest of the body. What is signed is never less than without being asked, and beside the fields of requests only
+    /// `etag`, `last-modified`, and of the request its signature.
+    ///
+    /// # Errors
+    /// As [`answer`](Self::answer).
+    pub fn answer_response<B, R>(
+        &self,
+        signer: &Signer,
+        response: &Response<B>,
+        request: &Request<R>,
+    ) -> Result<SigningOptions, Declined> {
+        let origin = Origin::of(request);
+        let message = origin
+            .as_ref()
+            .map(|origin| Message::of_response(response, Asked::new(request, origin)));
+        self.options(signer, message.as_ref())
+    }
+
+    fn options(
+        &self,
+        signer: &Signer,
+        message: Option<&Message<'_>>,
+    ) -> Result<SigningOptions, Declined> {
+        let in_response = matches!(message, Some(Message::Response { .. }));
         if self.key_id().is_some_and(|asked| asked != signer.key_id()) {
             return Err(Declined::KeyId);
         }
@@ -327,13 +400,14 @@ impl AcceptSignature {
             let refused = || Declined::Component {
                 component: printable(text.as_bytes()),
             };
-            let component = Component::from_text(text, false).map_err(|_| refused())?;
-            if !is_no_secret(&component.covered) {
+            let component = Component::from_text(text, in_response).map_err(|_| refused())?;
+            if !is_no_secret(&component.covered, component.of_request) {
                 return Err(refused());
             }
             // The signer adds these.
             let added = [CONTENT_DIGEST, HOST].map(Covered::Field);
-            if !added.contains(&component.covered) && !has(request, &component) {
+            let added = !component.of_request && added.contains(&component.covered);
+            if !added && !message.is_some_and(|message| has(message, &component)) {
                 return Err(Declined::Absent {
                     component: printable(text.as_bytes()),
                 });
@@ -366,7 +440,7 @@ impl AcceptSignature {
         key_id: &str,
     ) -> Result<(), VerifyError> {
         for text in &self.components {
-            let covered = Component::from_text(text, false)
+            let covered = Component::from_text(text, self.in_response)
                 .is_ok_and(|asked| input.covered().iter().any(|c| c.is_same(&asked)));
             if !covered {
                 return Err(VerifyError::from(Reason::ComponentUncovered).about(text));
@@ -397,6 +471,7 @@ impl AcceptSignature {
         label: &str,
         items: &[Item<'_>],
         parameters: &Parameters<'_>,
+        in_response: bool,
     ) -> Result<Self, VerifyError> {
         if items.len() > MOST_COMPONENTS {
             return Err(Reason::TooManyComponents.into());
@@ -414,6 +489,7 @@ impl AcceptSignature {
             components.push(identifier);
         }
         let mut asked = Self {
+            in_response,
             label: label.to_owned(),
             components,
             created: false,
@@ -444,7 +520,7 @@ impl AcceptSignature {
                 component: text.clone(),
                 reason,
             };
-            let component = Component::from_text(text, false).map_err(refuse)?;
+            let component = Component::from_text(text, self.in_response).map_err(refuse)?;
             if components.len() == MOST_COMPONENTS {
                 return Err(refuse(Reason::TooManyComponents));
             }
@@ -486,13 +562,17 @@ pub enum Declined {
     },
 }
 
-fn is_no_secret(covered: &Covered) -> bool {
+fn is_no_secret(covered: &Covered, of_request: bool) -> bool {
     match covered {
         Covered::Field(name)
         | Covered::Canonical(name)
         | Covered::Member(name, _)
-        | Covered::Bytes(name) => FIELDS.contains(name),
-        Covered::Trailer(covered) => is_no_secret(covered),
+        | Covered::Bytes(name) => {
+            // Who asked has signed that itself, and wants its answer bound to it (section 2.4).
+            let of_signature = of_request && [SIGNATURE, SIGNATURE_INPUT].contains(name);
+            of_signature || FIELDS.contains(name)
+        }
+        Covered::Trailer(covered) => is_no_secret(covered, of_request),
         Covered::Method
         | Covered::TargetUri
         | Covered::Authority
@@ -500,17 +580,13 @@ fn is_no_secret(covered: &Covered) -> bool {
         | Covered::RequestTarget
         | Covered::Path
         | Covered::Query
-        | Covered::QueryParam(_) => true,
-        Covered::Status => false,
+        | Covered::QueryParam(_)
+        | Covered::Status => true,
     }
 }
 
-fn has<B>(request: &Request<B>, component: &Component) -> bool {
-    let Some(origin) = Origin::of(request) else {
-        return false;
-    };
-    let message = Message::Request(Asked::new(request, &origin));
-    signature_base(&message, std::slice::from_ref(component), "").is_ok()
+fn has(message: &Message<'_>, component: &Component) -> bool {
+    signature_base(message, std::slice::from_ref(component), "").is_ok()
 }
 
 fn flag(name: &str, value: &BareItem<'_>) -> Result<bool, VerifyError> {

@@ -11,9 +11,7 @@ use crate::digest;
 use crate::error::{Reason, VerifyError};
 use crate::key::{SharedSecret, SignatureAlgorithm, VerifyingKey};
 use crate::policy::{CONTENT_DIGEST, Policy, Terms};
-use crate::rfc9421::{
-    self, Asked, Component, Covered, Message, Origin, SignatureInput, signature_base,
-};
+use crate::rfc9421::{self, Asked, Covered, Message, Origin, SignatureInput, signature_base};
 use crate::structured_field;
 use crate::verify::{SIGNATURE, SIGNATURE_INPUT};
 
@@ -61,7 +59,7 @@ impl Policy {
             .map_err(|(reason, component)| VerifyError::from(reason).about(&component))?;
         Ok(ResponseClaim {
             key_id,
-            components: input.into_covered(),
+            input,
             signed_at,
             signature,
             base,
@@ -77,7 +75,7 @@ impl Policy {
 /// Find the key that [`key_id`](Self::key_id) names, then [`check`](Self::check).
 pub struct ResponseClaim<B> {
     key_id: String,
-    components: Vec<Component>,
+    input: SignatureInput,
     signed_at: SystemTime,
     signature: Vec<u8>,
     base: Vec<u8>,
@@ -170,8 +168,13 @@ impl<B> VerifiedResponse<'_, B> {
     /// Whether the signature covers a component of the response, such as `content-type`. Case does not matter.
     #[must_use]
     pub fn covers(&self, component: &str) -> bool {
-        let mut components = self.claim.components.iter();
+        let mut components = self.claim.input.covered().iter();
         components.any(|c| !c.of_request && c.covers(component))
+    }
+
+    /// What the signature says.
+    pub(crate) fn signature_input(&self) -> &SignatureInput {
+        &self.claim.input
     }
 
     /// When it was signed.

@@ -115,10 +115,6 @@ impl SignatureInput {
         &self.components
     }
 
-    pub(crate) fn into_covered(self) -> Vec<Component> {
-        self.components
-    }
-
     /// Moves the key id out.
     pub(crate) fn take_key_id(&mut self) -> String {
         self.key_id.take().unwrap_or_default()
