@@ -64,6 +64,13 @@ def field(message, _others):
         field[1] = field[1].replace("x=1;y=2", "x=1;y=3")
 
 
+def nonce(message, _others):
+    """Another challenge than the one that is answered."""
+    if "challenge" not in message:
+        return False
+    message["challenge"] = message["challenge"].replace(".yemd", ".yeme")
+
+
 def signature(message, _others):
     for field in signed(message)["headers"]:
         if field[0].lower() in ("signature", "authorization"):
@@ -80,7 +87,7 @@ def key(message, others):
         message["key"] = other | {"id": own["id"]}
 
 
-CHANGES = [body, body_and_digest, path, query, host, method, status, field, signature, key]
+CHANGES = [body, body_and_digest, path, query, host, method, status, field, nonce, signature, key]
 
 
 def signed(message):

@@ -31,17 +31,29 @@ const fedify = {
   name: "@fedify/fedify",
   signs: { [draft]: [rsa], [rfc9421]: [rsa] },
   verifies: { [draft]: [rsa], [rfc9421]: [rsa, "ed25519"] },
-  async sign({ request, standard, key }) {
+  special: ["challenge"],
+  async sign({ request, challenge, standard, algorithm, key }) {
     const privateKey = await sig.importJwk(
       { ...key.private.export({ format: "jwk" }), alg: "RS256" },
       "private",
     );
-    const signed = await sig.signRequest(asFetch(request), privateKey, new URL(key.id), {
-      spec: fedifySpec[standard],
-    });
+    const options = { spec: fedifySpec[standard] };
+    if (challenge) {
+      const asked = sig.validateAcceptSignature(sig.parseAcceptSignature(challenge));
+      options.rfc9421 = sig.fulfillAcceptSignature(asked[0], key.id, algorithm);
+    }
+    const signed = await sig.signRequest(asFetch(request), privateKey, new URL(key.id), options);
     request.headers = [...signed.headers];
   },
-  async verify({ request, standard, key }) {
+  async verify({ request, challenge, standard, key }) {
+    if (challenge) {
+      // What Fedify's own inbox does with the nonces that it gave out.
+      const [{ label, parameters }] = sig.parseAcceptSignature(challenge);
+      const input = new Headers(request.headers).get("signature-input");
+      if (!input.startsWith(`${label}=`) || !input.includes(`;nonce="${parameters.nonce}"`)) {
+        throw new Error("the challenge is not answered");
+      }
+    }
     const document = {
       "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
       id: key.id,
@@ -74,8 +86,7 @@ const httpMessageSignatures = {
     [draft]: [rsa, hmac],
     [rfc9421]: [rsa, "rsa-pss-sha512", "ed25519", "ecdsa-p256-sha256", "ecdsa-p384-sha384", hmac],
   },
-  responses: true,
-  covers: true,
+  special: ["response", "cover"],
   async sign({ request, response, cover, standard, algorithm, key }) {
     const signer = messageSignatures.createSigner(key.secret ?? key.private, algorithm, key.id);
     const message = response ?? request;
@@ -242,9 +253,9 @@ async function verify(messages) {
 }
 
 /** Whether the peer can do what is special in a message. */
-function suits(peer, standard, { response, cover }) {
-  if (!response && !cover) return true;
-  return standard === rfc9421 && (!response || peer.responses === true) && (!cover || peer.covers === true);
+function suits(peer, standard, message) {
+  const special = ["response", "cover", "challenge"].filter((name) => name in message);
+  return special.every((name) => standard === rfc9421 && peer.special?.includes(name));
 }
 
 /** The fields that Fedify sets itself, and other senders before they sign. */

@@ -192,7 +192,7 @@ def request_target(request):
 
 def suits(peer, standard, message):
     """Whether the peer can do what is special in a message."""
-    special = {"response", "cover"} & message.keys()
+    special = {"response", "cover", "challenge"} & message.keys()
     return not special or (standard == RFC9421 and special <= peer.special)
 
 

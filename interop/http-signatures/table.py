@@ -47,6 +47,11 @@ EXCEPTIONS = [
         "It leaves the query out of the target, so that anybody may add one.",
     ),
     (
+        ["@fedify/fedify 2.3.6 *"],
+        "signs", RFC9421, EVERY, ["challenged POST with digest"], "",
+        "It covers content-digest a second time where a challenge names it, and no component may stand there twice.",
+    ),
+    (
         ["apsig 0.6.0 *"],
         "signs", RFC9421, EVERY, EVERY, "",
         "It covers neither query nor body, and what it sends as Content-Digest is not one.",

@@ -10,7 +10,7 @@
 use clap::Parser;
 use http::header::HOST;
 use http::{HeaderName, HeaderValue, Method, Uri};
-use http_sig::rfc9421::SigningOptions;
+use http_sig::rfc9421::{AcceptSignature, SigningOptions};
 use http_sig::{
     ContentDigest, DigestAlgorithm, Policy, SharedSecret, SignatureAlgorithm, Signer, SigningKey,
     VerifyingKey,
@@ -30,8 +30,6 @@ const NAME: &str = "fedikit";
 
 /// The servers that the messages are for.
 const AUTHORITIES: [&str; 2] = ["example.org", "example.org:8443"];
-
-type Failure = Box<dyn Error>;
 
 /// Signs HTTP messages for other implementations of HTTP signatures, and verifies theirs.
 #[derive(Debug, Parser)]
@@ -75,6 +73,9 @@ struct Message {
     /// Components that are covered beside the usual ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     cover: Vec<String>,
+    /// The value of an `Accept-Signature` field that is answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    challenge: Option<String>,
     /// If there is one, it is what is signed, and the request is what it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     response: Option<Response>,
@@ -111,7 +112,8 @@ enum Checking {
 /// One of our keys, for one algorithm of RFC 9421.
 struct Ours {
     algorithm: &'static str,
-    options: SigningOptions,
+    /// If it is not the usual one of the key.
+    signs_by: Option<SignatureAlgorithm>,
     in_draft: bool,
     signer: Signer,
     key: Key,
@@ -142,7 +144,7 @@ struct Verdict {
     message: Message,
 }
 
-fn sign(input: impl BufRead, out: &mut impl Write) -> Result<(), Failure> {
+fn sign(input: impl BufRead, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let rsa = SigningKey::generate_rsa()?;
     let signers = [
         Ours::new("rsa-v1_5-sha256", true, rsa.clone())?,
@@ -165,7 +167,9 @@ fn sign(input: impl BufRead, out: &mut impl Write) -> Result<(), Failure> {
         for ours in &signers {
             for standard in [Standard::Draft, Standard::Rfc9421] {
                 let mut message: Message = serde_json::from_str(&line)?;
-                let by_rfc9421_only = message.response.is_some() || !message.cover.is_empty();
+                let by_rfc9421_only = message.response.is_some()
+                    || !message.cover.is_empty()
+                    || message.challenge.is_some();
                 if standard == Standard::Draft && (!ours.in_draft || by_rfc9421_only) {
                     continue;
                 }
@@ -182,7 +186,11 @@ fn sign(input: impl BufRead, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 impl Ours {
-    fn new(algorithm: &'static str, in_draft: bool, key: SigningKey) -> Result<Self, Failure> {
+    fn new(
+        algorithm: &'static str,
+        in_draft: bool,
+        key: SigningKey,
+    ) -> Result<Self, Box<dyn Error>> {
         let public = key.verifying_key();
         let published = Key {
             id: format!("https://fedikit.example/users/alice#{algorithm}"),
@@ -192,14 +200,14 @@ impl Ours {
         };
         Ok(Self {
             algorithm,
-            options: SigningOptions::new(),
+            signs_by: None,
             in_draft,
             signer: Signer::new(&published.id, key)?,
             key: published,
         })
     }
 
-    fn with_secret(algorithm: &'static str) -> Result<Self, Failure> {
+    fn with_secret(algorithm: &'static str) -> Result<Self, Box<dyn Error>> {
         let key = Key {
             id: format!("https://fedikit.example/users/alice#{algorithm}"),
             secret: Some(SECRET.to_owned()),
@@ -207,7 +215,7 @@ impl Ours {
         };
         Ok(Self {
             algorithm,
-            options: SigningOptions::new(),
+            signs_by: None,
             in_draft: true,
             signer: Signer::with_shared_secret(&key.id, SharedSecret::new(SECRET)?)?,
             key,
@@ -215,12 +223,12 @@ impl Ours {
     }
 
     fn by(mut self, algorithm: SignatureAlgorithm) -> Self {
-        self.options = self.options.algorithm(algorithm);
+        self.signs_by = Some(algorithm);
         self
     }
 }
 
-fn verify(input: impl BufRead, out: &mut impl Write) -> Result<(), Failure> {
+fn verify(input: impl BufRead, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let policy = Policy::fediverse()
         .authorities(AUTHORITIES)
         .accept_hmac(true);
@@ -241,16 +249,22 @@ fn verify(input: impl BufRead, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 impl Message {
-    fn sign(&mut self, ours: &Ours) -> Result<(), Failure> {
+    fn sign(&mut self, ours: &Ours) -> Result<(), Box<dyn Error>> {
         let now = SystemTime::now();
         let signer = &ours.signer;
-        let covered = self.cover.iter();
-        let options = covered.fold(ours.options.clone(), |options, component| {
-            options.cover(component)
-        });
         let digest = |body: &[u8]| ContentDigest::new(DigestAlgorithm::Sha256, body);
         let uri: Uri = self.request.url.parse()?;
         let mut request = self.request.as_http(uri)?;
+        let mut options = match &self.challenge {
+            Some(challenge) => read_challenge(challenge)?.answer(signer, &request)?,
+            None => SigningOptions::new(),
+        };
+        for component in &self.cover {
+            options = options.cover(component);
+        }
+        if let Some(algorithm) = ours.signs_by {
+            options = options.algorithm(algorithm);
+        }
         match (&mut self.response, self.standard) {
             (Some(response), _) => {
                 let mut signed = response.as_http()?;
@@ -268,7 +282,7 @@ impl Message {
         Ok(())
     }
 
-    fn verify(&self, policy: &Policy) -> Result<(), Failure> {
+    fn verify(&self, policy: &Policy) -> Result<(), Box<dyn Error>> {
         let now = SystemTime::now();
         let uri: Uri = self.request.url.parse()?;
         let key_id = if let Some(response) = &self.response {
@@ -288,6 +302,9 @@ impl Message {
                 Checking::Secret(secret) => claim.check_shared_secret(&secret),
             };
             let verified = verified.map_err(|refused| refused.into_error())?;
+            if let Some(challenge) = &self.challenge {
+                read_challenge(challenge)?.check(&verified)?;
+            }
             if verified.query_left_out() {
                 return Err("the query is not signed".into());
             }
@@ -302,7 +319,7 @@ impl Message {
 
 impl Key {
     /// The key, if all its spellings are those of one key.
-    fn read(&self) -> Result<Checking, Failure> {
+    fn read(&self) -> Result<Checking, Box<dyn Error>> {
         if let Some(secret) = &self.secret {
             return Ok(Checking::Secret(SharedSecret::new(secret)?));
         }
@@ -317,7 +334,7 @@ impl Key {
 }
 
 impl Request {
-    fn as_http(&self, target: Uri) -> Result<http::Request<Vec<u8>>, Failure> {
+    fn as_http(&self, target: Uri) -> Result<http::Request<Vec<u8>>, Box<dyn Error>> {
         let mut request = http::Request::builder().method(&*self.method).uri(target);
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -334,7 +351,7 @@ impl Request {
 }
 
 impl Response {
-    fn as_http(&self) -> Result<http::Response<Vec<u8>>, Failure> {
+    fn as_http(&self) -> Result<http::Response<Vec<u8>>, Box<dyn Error>> {
         let mut response = http::Response::builder().status(self.status);
         for (name, value) in &self.headers {
             response = response.header(name, value);
@@ -343,14 +360,24 @@ impl Response {
     }
 }
 
-fn fields(headers: &http::HeaderMap) -> Result<Vec<(String, String)>, Failure> {
+/// The one signature that is asked for, if we would write it in the same way.
+fn read_challenge(field: &str) -> Result<AcceptSignature, Box<dyn Error>> {
+    let mut asked = AcceptSignature::parse(field.as_bytes())?.into_iter();
+    let asked = asked.next().ok_or("nothing is asked for")?;
+    if asked.field_value()? != field {
+        return Err("we would write the challenge in another way".into());
+    }
+    Ok(asked)
+}
+
+fn fields(headers: &http::HeaderMap) -> Result<Vec<(String, String)>, Box<dyn Error>> {
     let field = |(name, value): (&HeaderName, &HeaderValue)| {
         Ok((name.as_str().to_owned(), value.to_str()?.to_owned()))
     };
     headers.iter().map(field).collect()
 }
 
-fn write_line(out: &mut impl Write, value: &impl Serialize) -> Result<(), Failure> {
+fn write_line(out: &mut impl Write, value: &impl Serialize) -> Result<(), Box<dyn Error>> {
     serde_json::to_writer(&mut *out, value)?;
     Ok(writeln!(out)?)
 }
