@@ -552,3 +552,96 @@ fn a_key_kept_elsewhere_signs_and_is_not_exported() {
         "the module is locked"
     );
 }
+
+#[test]
+fn every_encoding_in_der_is_read_and_no_other() {
+    let rsa_private = der(rsa());
+    let ec_private = der(p256());
+    for (key, private) in [
+        (rsa(), &rsa_private[..]),
+        (rsa(), &rsa_private[26..]),
+        (ed25519(), &der(ed25519())),
+        (p256(), &ec_private),
+        // The ECPrivateKey inside.
+        (p256(), &ec_private[ec_private.len() - 109..]),
+        (p384(), &der(p384())),
+    ] {
+        let read = SigningKey::from_der(private).unwrap();
+        assert_eq!(read.to_der().unwrap().as_ref(), der(key));
+        let refused = VerifyingKey::from_der(private);
+        assert_eq!(refused, Err(KeyError::PrivateKey));
+    }
+    let rsa_public = public_der(rsa());
+    for public in [&rsa_public[..], &rsa_public[24..], &public_der(ed25519())] {
+        let key = VerifyingKey::from_der(public).unwrap();
+        assert_eq!(VerifyingKey::from_der(&key.to_der()), Ok(key));
+        let refused = SigningKey::from_der(public).unwrap_err();
+        assert_eq!(refused, KeyError::PublicKey);
+    }
+    let encrypted = element(0x30, &[element(0x30, &[]), element(4, &[0])].concat());
+    let refused = SigningKey::from_der(&encrypted).unwrap_err();
+    assert_eq!(refused, KeyError::Encrypted);
+    let refused = VerifyingKey::from_der(&encrypted);
+    assert_eq!(refused, Err(KeyError::PrivateKey));
+    for (bytes, expected) in [
+        (&[][..], KeyError::Malformed),
+        (b"-----BEGIN PUBLIC KEY-----", KeyError::Malformed),
+        (&[0x30, 0], KeyError::Malformed),
+        (&[0x30, 0x80, 0, 0], KeyError::Malformed),
+        (&[0x30; 16 * 1024 + 1], KeyError::TooLong),
+    ] {
+        assert_eq!(VerifyingKey::from_der(bytes), Err(expected));
+        assert_eq!(SigningKey::from_der(bytes).unwrap_err(), expected);
+    }
+}
+
+#[test]
+fn a_key_for_rsassa_pss_is_taken_for_our_parameters_only() {
+    let pkcs1 = &public_der(rsa())[24..];
+    let sha = |last: u8| {
+        let name = element(6, &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, last]);
+        element(0x30, &[&name[..], &[5, 0]].concat())
+    };
+    let mgf1 = |hash: &[u8]| {
+        let name = element(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 8]);
+        element(0xa1, &element(0x30, &[&name[..], hash].concat()))
+    };
+    let (sha256, sha512) = (sha(1), sha(3));
+    let hash = |hash: &[u8]| element(0xa0, hash);
+    let salt = |bytes: u8| element(0xa2, &[2, 1, bytes]);
+    let ours = [hash(&sha512), mgf1(&sha512), salt(64)];
+    for (parameters, expected) in [
+        (None, Ok(KeyAlgorithm::RsaPss)),
+        (Some(ours.concat()), Ok(KeyAlgorithm::RsaPss)),
+        // What is absent is SHA-1 and 20 bytes.
+        (Some(vec![]), Err(KeyError::PssParameters)),
+        (Some(ours[..2].concat()), Err(KeyError::PssParameters)),
+        (Some(ours[1..].concat()), Err(KeyError::PssParameters)),
+        (
+            Some([hash(&sha256), mgf1(&sha512), salt(64)].concat()),
+            Err(KeyError::PssParameters),
+        ),
+        (
+            Some([hash(&sha512), mgf1(&sha256), salt(64)].concat()),
+            Err(KeyError::PssParameters),
+        ),
+        (
+            Some([hash(&sha512), mgf1(&sha512), salt(32)].concat()),
+            Err(KeyError::PssParameters),
+        ),
+    ] {
+        let mut identifier = element(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 10]);
+        identifier.extend(parameters.iter().flat_map(|list| element(0x30, list)));
+        let bits = element(3, &[&[0], pkcs1].concat());
+        let der = element(0x30, &[element(0x30, &identifier), bits].concat());
+        let key = VerifyingKey::from_der(&der);
+        assert_eq!(
+            key.as_ref().map(VerifyingKey::algorithm),
+            expected.as_ref().copied()
+        );
+        if let Ok(key) = key {
+            assert_ne!(key, rsa().verifying_key());
+            assert_eq!(VerifyingKey::from_multikey(&key.to_multikey()), Ok(key));
+        }
+    }
+}
