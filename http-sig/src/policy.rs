@@ -99,8 +99,8 @@ impl Policy {
     ///
     /// By draft-cavage-12, a request must cover `(request-target)`, `host`, and `date` or `(created)`; if it has a body, or
     /// a method other than GET and HEAD, then `digest` too. It must not be older than 12 hours and not lie in the future,
-    /// with one hour of tolerance for clocks in both directions (Mastodon's window). `expires` can shorten that time, not
-    /// lengthen it. A GET whose signer left the query out of the target is accepted and
+    /// with one hour of tolerance for clocks in both directions, which is the longest that Mastodon ever accepts. `expires`
+    /// can shorten that time, not lengthen it. A GET whose signer left the query out of the target is accepted and
     /// [flagged](crate::VerifiedRequest::query_left_out). RSA keys may sign with SHA-512 where the message says so or
     /// says `hs2019`.
     ///
