@@ -255,6 +255,22 @@ pub fn der(data: &[u8]) {
     }
 }
 
+/// Keys as JSON Web Keys: what is read is written in a form that is the same key.
+pub fn jwk(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    if let Ok(key) = VerifyingKey::from_jwk(text) {
+        assert!(SigningKey::from_jwk(text).is_err());
+        assert_eq!(VerifyingKey::from_jwk(&key.to_jwk()), Ok(key));
+    }
+    if let Ok(key) = SigningKey::from_jwk(text) {
+        let written = key.to_jwk().expect("the key is here");
+        let again = SigningKey::from_jwk(&written).expect("what was written can be read");
+        assert_eq!(again.verifying_key(), key.verifying_key());
+    }
+}
+
 /// The `Accept-Signature` field: what is read is written in a form that says the same.
 pub fn accept_signature(data: &[u8]) {
     for asked in AcceptSignature::parse(data).unwrap_or_default() {
@@ -420,6 +436,7 @@ mod tests {
         ("wanted_digest", wanted_digest),
         ("private_key", private_key),
         ("der", der),
+        ("jwk", jwk),
         ("accept_signature", accept_signature),
         ("multikey", multikey),
         ("public_key", public_key),
