@@ -241,3 +241,26 @@ fn both_refuse_a_signature_whose_point_is_of_small_order() {
         assert!(!key.verify(SignatureAlgorithm::Ed25519, b"message", &signature));
     }
 }
+
+/// RFC 8017, section 5.2.2: what is not below the modulus is no signature, though it is the same number modulo it.
+#[test]
+fn both_refuse_a_second_spelling_of_an_rsa_signature() {
+    let key = SigningKey::from_pem(RSA_PSS).unwrap();
+    let public = key.verifying_key();
+    let (modulus, _) = public.rsa_numbers().unwrap();
+    let algorithm = SignatureAlgorithm::RsaPssSha512;
+    // Every second sum fits into as many bytes.
+    let sum = (0..100).find_map(|_| {
+        let mut sum = key.sign(algorithm, b"message").unwrap();
+        let mut carry = 0;
+        for (byte, other) in sum.iter_mut().zip(modulus).rev() {
+            let digits = u16::from(*byte) + u16::from(*other) + carry;
+            (*byte, carry) = ((digits & 0xff) as u8, digits >> 8);
+        }
+        (carry == 0).then_some(sum)
+    });
+    for backend in BACKENDS {
+        let key = public.with_backend(backend).unwrap();
+        assert!(!key.verify(algorithm, b"message", sum.as_ref().unwrap()));
+    }
+}
