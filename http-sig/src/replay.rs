@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 ///
 /// It is made of the key and of the text that was signed, not of the signature's own bytes or its key id, which can be
 /// spelled in several ways: the same request under another spelling is the same request.
+/// So are two that a sender really sent, if they are the same in all that is signed, down to the second.
 ///
 /// [`VerifiedRequest::replay_key`]: crate::VerifiedRequest::replay_key
 /// [`VerifiedRequest::nonce_key`]: crate::VerifiedRequest::nonce_key
