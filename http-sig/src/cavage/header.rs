@@ -257,12 +257,16 @@ fn token(text: &str) -> Option<(&str, &str)> {
 
 /// The inside of a quoted string, with its escapes as they stand, and what follows the closing quote.
 fn quoted(text: &str) -> Option<(&str, &str)> {
-    let mut escaped = false;
-    let end = text.bytes().position(|byte| {
-        let ends = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        ends
-    })?;
+    let mut end = text.find('"')?;
+    // Hardly anybody escapes anything, so that this is a second look.
+    if text.get(..end)?.contains('\\') {
+        let mut escaped = false;
+        end = text.bytes().position(|byte| {
+            let ends = byte == b'"' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+            ends
+        })?;
+    }
     let (inside, after) = (text.get(..end)?, text.get(end + 1..)?);
     let is_plain = inside.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     (is_plain || !inside.contains(char::is_control)).then_some((inside, after))
