@@ -366,7 +366,12 @@ impl Signer {
         times: &[(&str, Option<&str>)],
         signature: &[u8],
     ) -> Result<HeaderValue, SignError> {
-        let mut field = String::with_capacity(self.inner.key_id.len() + 2 * signature.len() + 128);
+        // As long as it mostly gets, to the byte, so that the value takes over the memory.
+        let fixed = "keyId=\"\",algorithm=\"\",headers=\"\",signature=\"\"".len();
+        let names: usize = components.iter().map(|c| c.as_str().len() + 1).sum();
+        let varying = self.inner.key_id.len() + algorithm.len() + names.saturating_sub(1);
+        let base64 = signature.len().div_ceil(3) * 4;
+        let mut field = String::with_capacity(fixed + varying + base64);
         if *name == AUTHORIZATION {
             field.push_str("Signature ");
         }

@@ -268,7 +268,9 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
         })?;
     }
     let (inside, after) = (text.get(..end)?, text.get(end + 1..)?);
-    let is_plain = inside.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let is_plain = inside
+        .bytes()
+        .fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'));
     (is_plain || !inside.contains(char::is_control)).then_some((inside, after))
 }
 
