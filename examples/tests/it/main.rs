@@ -5,6 +5,7 @@
 
 mod bot;
 mod crates;
+mod explain_signature;
 mod inspect;
 mod quickstart;
 mod sign;
