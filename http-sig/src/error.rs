@@ -244,6 +244,21 @@ impl VerifyError {
         }
     }
 
+    /// What was wrong, without what to do about it.
+    pub(crate) fn write_without_hint(&self, f: &mut impl fmt::Write) -> fmt::Result {
+        write!(f, "{}", self.reason())?;
+        if let Some(component) = self.component() {
+            write!(f, ": `{component}`")?;
+        }
+        if let Some(expected) = self.expected() {
+            write!(f, ", expected {expected}")?;
+        }
+        if let Some(found) = self.found() {
+            write!(f, ", found \"{found}\"")?;
+        }
+        Ok(())
+    }
+
     fn refusal(&self) -> &Refusal {
         match self {
             Self::Unreadable(refusal)
@@ -329,16 +344,7 @@ impl From<Reason> for VerifyError {
 
 impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.reason().fmt(f)?;
-        if let Some(component) = self.component() {
-            write!(f, ": `{component}`")?;
-        }
-        if let Some(expected) = self.expected() {
-            write!(f, ", expected {expected}")?;
-        }
-        if let Some(found) = self.found() {
-            write!(f, ", found \"{found}\"")?;
-        }
+        self.write_without_hint(f)?;
         if let Some(hint) = self.hint() {
             write!(f, " ({hint})")?;
         }

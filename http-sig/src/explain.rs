@@ -259,7 +259,12 @@ impl Check {
     pub fn detail(&self) -> Cow<'_, str> {
         match &self.outcome {
             Outcome::Passed(detail) => Cow::Borrowed(detail),
-            Outcome::Failed(error) => Cow::Owned(error.to_string()),
+            Outcome::Failed(error) => {
+                let mut detail = String::new();
+                // Nothing is written to that could fail.
+                let _ = error.write_without_hint(&mut detail);
+                Cow::Owned(detail)
+            }
             Outcome::NotReached(why) => Cow::Borrowed(why),
         }
     }

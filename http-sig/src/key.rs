@@ -640,6 +640,20 @@ impl VerifyingKey {
         &self.spki
     }
 
+    /// How many bytes a signature by this key has.
+    pub(crate) fn signature_length(&self) -> Option<usize> {
+        match self.algorithm {
+            #[cfg(feature = "_backend")]
+            KeyAlgorithm::Rsa | KeyAlgorithm::RsaPss => {
+                self.rsa_numbers().map(|(modulus, _)| modulus.len())
+            }
+            KeyAlgorithm::Ed25519 | KeyAlgorithm::EcdsaP256 => Some(64),
+            KeyAlgorithm::EcdsaP384 => Some(96),
+            #[cfg(not(feature = "_backend"))]
+            _ => None,
+        }
+    }
+
     /// Modulus and exponent, if it is an RSA key.
     #[cfg(feature = "_backend")]
     pub(crate) fn rsa_numbers(&self) -> Option<(&[u8], &[u8])> {

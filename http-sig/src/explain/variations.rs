@@ -37,7 +37,6 @@ const ALGORITHMS: [SignatureAlgorithm; 6] = [
     SignatureAlgorithm::EcdsaP384Sha384,
 ];
 
-#[cfg(feature = "_backend")]
 const FETCH_THE_KEY: &str = "fetch the key anew, as senders change their keys; see that the key id names this key and not another one \
      of the same actor";
 const WRITE_THE_BASE: &str =
@@ -125,6 +124,19 @@ impl Search<'_> {
         let base = self.signed.base();
         if let Some(finding) = self.other_encoding(&base) {
             return vec![finding];
+        }
+        if let Some(length) = self.key.signature_length()
+            && length != self.signature.len()
+        {
+            let came = self.signature.len();
+            return vec![Finding {
+                cause: Cause::Key,
+                sentence: format!(
+                    "the signature has {came} bytes, and one by this key has {length}: it was made with another key, or it was cut"
+                ),
+                advice: FETCH_THE_KEY,
+                signature_base: None,
+            }];
         }
         #[cfg(feature = "_backend")]
         if let Some(recovered) = rsa::recover(self.key, &self.signature)
