@@ -137,9 +137,10 @@ fn a_request_that_is_right_is_accepted_however_it_is_given() {
     let desk = Desk::new();
     let (pem, actor) = (desk.path("key.pem"), desk.path("actor.json"));
     let multikey = desk.key.verifying_key().to_multikey();
+    let jwk = desk.put("key.jwk", &desk.key.verifying_key().to_jwk());
     for (rfc9421, standard) in [(false, "draft-cavage-12"), (true, "RFC 9421")] {
         let capture = desk.capture(rfc9421);
-        for key in [&pem, &actor, &multikey] {
+        for key in [&pem, &actor, &multikey, &jwk] {
             for capture in [
                 &capture,
                 &capture.replace("\r\n", "\n"),

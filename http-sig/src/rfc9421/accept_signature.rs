@@ -87,6 +87,9 @@ pub struct AcceptSignature {
 impl AcceptSignature {
     /// Asks that the next request by this method has a signature with the label `sig1` over `"@method" "@target-uri"`, and
     /// `"content-digest"` unless the method is GET or HEAD, which says when it was `created`.
+    ///
+    /// Fedify 2.3 covers the digest of a body unasked, and once more if asked, which every verifier must refuse. To ask
+    /// only Fedify for a POST, make the challenge as for a GET: a [`Policy`](crate::Policy) demands the digest anyway.
     #[must_use]
     pub fn new(method: &Method) -> Self {
         let components = ["@method", "@target-uri", "content-digest"].map(str::to_owned);

@@ -12,8 +12,9 @@ mod policy;
 pub(crate) mod sent;
 pub(crate) mod value;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use http_sig::rfc9421::VerifiedResponse;
 use http_sig::{Backend, Reason, VerifiedRequest, VerifyError, VerifyingKey};
 use serde_json::{Map, Value, json};
@@ -177,7 +178,7 @@ impl<'a> Row<'a> {
             return Ok(());
         };
         let times = (0..10).map(|_| {
-            let start = Instant::now();
+            let start = ThreadTime::now();
             recipient(&mut Handler::default());
             start.elapsed()
         });

@@ -45,6 +45,11 @@ fn parse(text: &str) -> Result<VerifyingKey, KeyError> {
 fn from_json(text: &str, key_id: Option<&str>) -> Result<(VerifyingKey, Option<String>), String> {
     let document: Value =
         serde_json::from_str(text).map_err(|error| format!("this is no JSON: {error}"))?;
+    if document.get("kty").is_some() {
+        let key = VerifyingKey::from_jwk(text).map_err(|error| error.to_string())?;
+        let id = document.get("kid").and_then(Value::as_str);
+        return Ok((key, id.map(str::to_owned)));
+    }
     let mut keys: Vec<(&str, &str)> = Vec::new();
     let places = ["publicKey", "assertionMethod", "verificationMethod"];
     let inner = places.iter().filter_map(|place| document.get(place));
@@ -60,7 +65,10 @@ fn from_json(text: &str, key_id: Option<&str>) -> Result<(VerifyingKey, Option<S
     }
     let named = keys.iter().find(|(id, _)| key_id == Some(*id));
     let Some((id, text)) = named.or(keys.first()) else {
-        return Err("there is neither publicKeyPem nor publicKeyMultibase in it".to_owned());
+        return Err(
+            "there is neither publicKeyPem nor publicKeyMultibase in it, nor is it a JSON Web Key"
+                .to_owned(),
+        );
     };
     let key = parse(text).map_err(|error| error.to_string())?;
     Ok((key, Some((*id).to_owned()).filter(|id| !id.is_empty())))

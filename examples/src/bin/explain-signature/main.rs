@@ -41,7 +41,7 @@ struct Arguments {
     /// The captured request: the text of HTTP/1.1, or JSON with method, url, headers and body; `-` reads standard input.
     file: PathBuf,
 
-    /// The sender's public key: a file with PEM, a Multikey or the actor's document, or the Multikey itself.
+    /// The sender's public key: a file with PEM, a Multikey, a JSON Web Key or the actor's document, or the Multikey itself.
     #[arg(long, value_name = "FILE")]
     key: Option<String>,
 
