@@ -69,7 +69,7 @@ fn another_spelling_of_what_is_not_signed_does_not_make_another_request() {
 }
 
 #[test]
-fn a_query_that_was_not_signed_does_not_make_another_request() {
+fn a_query_makes_another_request_only_if_it_was_signed() {
     let get = |query: &str| {
         let sent = json!([["target", format!("/outbox{query}")]]);
         let request = draft(&json!([["get", "/outbox"]]), &sent);
@@ -78,6 +78,13 @@ fn a_query_that_was_not_signed_does_not_make_another_request() {
     };
     assert_eq!(get("?page=1"), get("?page=2"));
     assert_eq!(get("?page=1"), get(""));
+
+    let signed = |query: &str| {
+        let target = format!("/outbox{query}");
+        draft(&json!([["get", target]]), &json!([])).replay_key()
+    };
+    assert_ne!(signed("?page=1"), signed("?page=2"));
+    assert_ne!(signed("?page=1"), signed(""));
 }
 
 /// To every ECDSA signature there is a second one that is right as well, and needs no private key to be made.
