@@ -84,6 +84,9 @@ pub trait ReplayStore: Send + Sync {
     /// Remembers the key until that moment, at least, and says whether it was there. Of two calls at the same time with
     /// the same key, only one may get [`Arrival::First`].
     ///
+    /// Call it only while `until` has not passed, by a clock that is read after the body was: a store forgets what is past,
+    /// and so takes it for the first again.
+    ///
     /// # Errors
     /// Whatever kept the store from answering. The request must then not be acted upon.
     fn remember(
@@ -137,7 +140,8 @@ impl ReplayMemory {
         }
     }
 
-    /// Remembers the key until that moment and says whether it was there.
+    /// Remembers the key until that moment and says whether it was there. Of what is past by now that is not known any more:
+    /// refuse it before.
     pub fn remember(&self, key: ReplayKey, until: SystemTime, now: SystemTime) -> Arrival {
         let now = seconds(now);
         // The signature may be good until the end of that second.

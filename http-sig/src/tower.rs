@@ -168,11 +168,12 @@ impl<K: Keys> VerifyLayer<K> {
     }
 
     /// Where requests are remembered that came, to know them when they come again. All but those with safe methods (GET,
-    /// HEAD) are. If nothing is said, in a [`ReplayMemory`] of 100,000 requests, shared by the clones of this layer.
+    /// HEAD, OPTIONS, TRACE) are. If nothing is said, in a [`ReplayMemory`] of 100,000 requests, shared by the clones of this layer.
     ///
     /// A request is remembered before it reaches the service, and forgotten again if that answers with 500 or more, so that
     /// the sender can repeat it. One of which the handler was broken off, as when the sender hangs up, counts as handled: a
-    /// handler starts a task of its own for what must be done to its end. When the store fails, the answer is 503.
+    /// handler starts a task of its own for what must be done to its end. When the store fails, the answer is 503. One whose
+    /// signature stops to be good while its body comes is refused as too old, as the store may have forgotten it.
     #[must_use]
     pub fn replay_store(mut self, store: impl ReplayStore + 'static) -> Self {
         self.set().replays = Some(Arc::new(store));
@@ -414,6 +415,13 @@ impl<K: Keys> Settings<K> {
         let replays = self.replays.as_ref();
         if let Some(replays) = replays.filter(|_| !parts.method.is_safe()) {
             let (key, until) = (verified.replay_key(), verified.good_until());
+            // The body and the key may have taken their time, and a store forgets what is no longer good: by then nobody
+            // knows whether this came before.
+            let now = (self.clock)();
+            if until < now {
+                let error = VerifyError::from(Reason::TooOld).about("signature");
+                return Err(Rejection::Signature(error).without_claim(Some(key_id)));
+            }
             match replays.remember(key, until, now).await {
                 Ok(Arrival::First) => {}
                 Ok(Arrival::Duplicate) => return Ok(Judged::Duplicate),

@@ -551,6 +551,66 @@ async fn what_the_handler_failed_at_may_come_again() {
     assert_eq!(memory.len(), 1);
 }
 
+/// Signatures by the draft are good for 13 hours in all.
+#[tokio::test]
+async fn a_replay_whose_body_comes_after_the_memory_forgot_the_first_is_refused() {
+    let counts = Arc::default();
+    let passed = Arc::new(AtomicUsize::new(0));
+    let clock = Arc::clone(&passed);
+    let layer = layer(&counts).clock(move || {
+        now() + Duration::from_secs(clock.load(Ordering::SeqCst).try_into().unwrap())
+    });
+    let app = app(layer, &counts);
+    let request = || signed("POST", "/inbox", ACTIVITY);
+    assert_eq!(send(&app, request()).await.0, StatusCode::OK);
+
+    // The head of the replay comes while the signature is good, and the body later.
+    passed.store(13 * 3600, Ordering::SeqCst);
+    let later = Arc::clone(&passed);
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    let body = async move {
+        receiver.await.unwrap();
+        Ok::<_, std::convert::Infallible>(Frame::data(Bytes::from_static(ACTIVITY)))
+    };
+    let body = http_body_util::StreamBody::new(Once(Some(Box::pin(body))));
+    let replay = request().map(|_| Body::new(body));
+    let replay = tokio::spawn({
+        let app = app.clone();
+        async move { whole(&app, replay).await.0.status() }
+    });
+    tokio::task::yield_now().await;
+    later.store(13 * 3600 + 1, Ordering::SeqCst);
+    // Another request makes the memory forget what is past.
+    let mut other = request();
+    signer()
+        .sign(&mut other, now() + Duration::from_secs(13 * 3600))
+        .unwrap();
+    assert_eq!(send(&app, other).await.0, StatusCode::OK);
+    sender.send(()).unwrap();
+    assert_eq!(replay.await.unwrap(), StatusCode::UNAUTHORIZED);
+    assert_eq!(counts.handled(), 2);
+}
+
+type Later = Pin<Box<dyn Future<Output = Result<Frame<Bytes>, std::convert::Infallible>> + Send>>;
+
+/// A body of one piece that comes later.
+struct Once(Option<Later>);
+
+impl futures_core::Stream for Once {
+    type Item = Result<Frame<Bytes>, std::convert::Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(piece) = &mut self.0 else {
+            return Poll::Ready(None);
+        };
+        let piece = piece.as_mut().poll(context).map(Some);
+        if piece.is_ready() {
+            self.0 = None;
+        }
+        piece
+    }
+}
+
 /// One that is out of order.
 struct Broken;
 
