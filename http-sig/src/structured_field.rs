@@ -9,11 +9,12 @@
 //! again is compared as bytes, and a covered member (`key`) or field (`sf`) counts in its canonical spelling.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::convert::Infallible;
 
 use http::{HeaderMap, HeaderName};
 use sfv::visitor::{
-    DictionaryVisitor, EntryVisitor, InnerListVisitor, ItemVisitor, ParameterVisitor,
+    DictionaryVisitor, EntryVisitor, InnerListVisitor, ItemVisitor, ListVisitor, ParameterVisitor,
 };
 use sfv::{BareItemFromInput, KeyRef, Parser};
 
@@ -39,6 +40,19 @@ pub(crate) struct Item<'a> {
 pub(crate) enum Member<'a> {
     Item(Item<'a>),
     InnerList(Vec<Item<'a>>, Parameters<'a>),
+}
+
+impl Member<'_> {
+    /// Refuses parameters that stand twice, and too many.
+    fn check(&self) -> Result<(), Reason> {
+        match self {
+            Member::Item(item) => check(&item.parameters),
+            Member::InnerList(items, parameters) => {
+                items.iter().try_for_each(|item| check(&item.parameters))?;
+                check(parameters)
+            }
+        }
+    }
 }
 
 /// The lines of a field, joined; `None` if there is no such field.
@@ -72,13 +86,7 @@ pub(crate) fn dictionary(field: &[u8]) -> Result<Vec<(&str, Member<'_>)>, Reason
         if members.iter().take(at).any(|(other, _)| other == key) {
             return Err(Reason::ParameterRepeated);
         }
-        match member {
-            Member::Item(item) => check(&item.parameters)?,
-            Member::InnerList(items, parameters) => {
-                items.iter().try_for_each(|item| check(&item.parameters))?;
-                check(parameters)?;
-            }
-        }
+        member.check()?;
     }
     Ok(members)
 }
@@ -104,9 +112,10 @@ pub(crate) fn item(field: &[u8]) -> Result<Item<'_>, Reason> {
 }
 
 /// The field in its one canonical spelling, if the value leaves no doubt what kind of field it is: a field that reads
-/// differently as a list and as a dictionary has none here, as its kind is not known.
+/// differently as a list and as a dictionary has none here, as its kind is not known. Nor has one with a key that stands
+/// twice: the spelling would be that of the field without the first.
 pub(crate) fn canonical(field: &[u8]) -> Option<String> {
-    if field.len() > LONGEST {
+    if field.len() > LONGEST || repeats(field) {
         return None;
     }
     let list = Parser::new(field)
@@ -121,6 +130,20 @@ pub(crate) fn canonical(field: &[u8]) -> Option<String> {
         (Some(list), Some(dictionary)) => (list == dictionary).then_some(list),
         (list, dictionary) => list.or(dictionary),
     }
+}
+
+/// Whether a key stands twice in the field, or in the parameters of something in it, whether it is a list or a dictionary.
+fn repeats(field: &[u8]) -> bool {
+    let list = Parser::new(field).parse_list_with_visitor(Members(Vec::new()));
+    let dictionary = Parser::new(field).parse_dictionary_with_visitor(Members(Vec::new()));
+    let mut seen = HashSet::new();
+    let mut keys = dictionary.iter().flatten().map(|(key, _)| *key);
+    !keys.all(|key| seen.insert(key))
+        || [&list, &dictionary]
+            .into_iter()
+            .flatten()
+            .flatten()
+            .any(|(_, member)| member.check().is_err())
 }
 
 /// The member of a dictionary under this key, in its canonical spelling; `None` if there is none.
@@ -185,6 +208,23 @@ impl<'a> DictionaryVisitor<'a> for Members<'a> {
     fn entry(&mut self, key: &'a KeyRef) -> Result<impl EntryVisitor<'a>, Infallible> {
         Ok(Entry {
             key: key.as_str(),
+            members: &mut self.0,
+        })
+    }
+
+    fn finish(self) -> Result<Self::Out, Infallible> {
+        Ok(self.0)
+    }
+}
+
+/// The members of a list have no keys.
+impl<'a> ListVisitor<'a> for Members<'a> {
+    type Out = Vec<(&'a str, Member<'a>)>;
+    type Error = Infallible;
+
+    fn entry(&mut self) -> Result<impl EntryVisitor<'a>, Infallible> {
+        Ok(Entry {
+            key: "",
             members: &mut self.0,
         })
     }
@@ -353,6 +393,13 @@ mod tests {
             ("5;  a", Some("5;a")),
             ("a, a", None),
             ("a=?", None),
+            // What the first says would not be in the spelling.
+            ("a=2, a=1", None),
+            ("a=2, b, a=1", None),
+            ("x;a=2;a=1", None),
+            ("x, (y;a=2;a=1)", None),
+            ("b=(y);a=2;a=1", None),
+            ("\"x\";a=1, \"x\";a=2", Some("\"x\";a=1, \"x\";a=2")),
         ] {
             assert_eq!(canonical(field.as_bytes()).as_deref(), expected, "{field}");
         }
