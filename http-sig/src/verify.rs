@@ -578,7 +578,7 @@ fn authorization_fields(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
 
 /// Whether the value of an `Authorization` field is of the scheme `Signature`.
 pub(crate) fn says_signature(value: &[u8]) -> bool {
-    let mut words = value.trim_ascii_start().split(|byte| *byte == b' ');
+    let mut words = value.trim_ascii_start().split(|byte| b" \t".contains(byte));
     let scheme = words.next();
     scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"signature"))
 }

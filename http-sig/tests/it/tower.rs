@@ -764,6 +764,10 @@ async fn a_get_without_a_signature_passes_only_where_that_was_chosen() {
     let field = HeaderValue::from_static("hello this is malformed!");
     broken.headers_mut().insert("signature", field);
     assert_eq!(send(&lenient, broken).await.0, StatusCode::BAD_REQUEST);
+    let mut tabbed = get();
+    let field = HeaderValue::from_static("Signature\tkeyId=\"a\",signature=\"AAEC\"");
+    tabbed.headers_mut().insert("authorization", field);
+    assert_eq!(send(&lenient, tabbed).await.0, StatusCode::UNAUTHORIZED);
     let mut half = get();
     let field = HeaderValue::from_static("sig1=(\"@method\")");
     half.headers_mut().insert("signature-input", field);
