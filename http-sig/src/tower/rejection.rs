@@ -182,7 +182,12 @@ impl fmt::Display for RefusedRequest<'_> {
         write!(f, ": {}", self.rejection)?;
         let mut source = self.rejection.source();
         while let Some(error) = source {
-            write!(f, ": {error}")?;
+            if error.is::<VerifyError>() || error.is::<NoKey>() {
+                write!(f, ": {error}")?;
+            } else {
+                // Of which nobody knows what is in it.
+                write!(f, ": {}", printable(error.to_string().as_bytes()))?;
+            }
             source = error.source();
         }
         match self.hint() {

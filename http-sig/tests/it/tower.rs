@@ -871,6 +871,26 @@ async fn a_line_of_the_log_is_one_short_line() {
 }
 
 #[tokio::test]
+async fn what_a_foreign_error_says_makes_no_second_line_in_the_log() {
+    let foreign = || {
+        let text = format!(
+            "answered:\r\nPOST /inbox by nobody\u{1b}[31m{}",
+            "x".repeat(5000)
+        );
+        Err(NoKey::Unusable(text.into()))
+    };
+    let counts = Arc::default();
+    let app = app(layer_with(&counts, foreign, right), &counts);
+    send(&app, signed("POST", "/inbox", ACTIVITY)).await;
+    let line = &counts.refused()[0];
+    assert!(line.contains("cannot be used: answered:\\r\\n"), "{line}");
+    assert!(
+        line.len() < 1000 && !line.contains(char::is_control),
+        "{line}"
+    );
+}
+
+#[tokio::test]
 async fn a_body_that_breaks_off_is_refused() {
     let counts = Arc::default();
     let app = app(layer(&counts), &counts);
