@@ -471,7 +471,7 @@ pub(crate) fn read(field: &[u8]) -> Result<Digests, VerifyError> {
         let equals = value.iter().position(|byte| *byte == b'=');
         let equals = equals.ok_or_else(|| refuse(Reason::DigestMalformed))?;
         let (token, encoded) = value.split_at(equals);
-        let Some(algorithm) = DigestAlgorithm::of_token(token) else {
+        let Some(algorithm) = DigestAlgorithm::of_token(token.trim_ascii()) else {
             continue;
         };
         // The longest is of 64 bytes.
@@ -605,6 +605,8 @@ mod tests {
         assert_eq!(reason("MD5=Sd/dVLAcvNLSq16eXua5uQ=="), Reason::DigestWeak);
         let twice = "SHA-256=X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=";
         assert_eq!(reason(&format!("{twice},{twice}")), Reason::DigestRepeated);
+        let other = "SHA-256 =47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+        assert_eq!(reason(&format!("{twice},{other}")), Reason::DigestRepeated);
     }
 
     #[test]
