@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use http::header::{
     AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, DATE, HOST, PROXY_AUTHORIZATION,
+    SET_COOKIE,
 };
 use http::{HeaderMap, HeaderName, Request, Uri};
 
@@ -181,7 +182,7 @@ impl SignatureBase {
 pub(crate) fn shown(base: &[u8]) -> Cow<'_, str> {
     let secret = |line: &[u8]| {
         let line = line.strip_prefix(b"\"").unwrap_or(line);
-        [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE]
+        [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, SET_COOKIE]
             .iter()
             .any(|name| {
                 line.strip_prefix(name.as_str().as_bytes())
@@ -255,6 +256,22 @@ mod tests {
                 .unwrap()
                 .starts_with(b"(request-target): get /inbox\nauthorization")
         );
+    }
+
+    #[test]
+    fn credentials_of_every_kind_and_form_are_hidden() {
+        for name in [
+            "authorization",
+            "proxy-authorization",
+            "cookie",
+            "set-cookie",
+        ] {
+            for form in ["", ";bs", ";req", ";key=\"a\""] {
+                let shown =
+                    shown(format!("\"{name}\"{form}: hunter2\n\"x\": 1").as_bytes()).into_owned();
+                assert_eq!(shown, format!("\"{name}\"{form}: (hidden)\n\"x\": 1"));
+            }
+        }
     }
 
     #[test]
