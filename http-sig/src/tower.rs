@@ -112,6 +112,8 @@ impl<K: Keys> Keys for Arc<K> {
 /// whole, or a [`WireUriLayer`], and then this one where it is needed. A `Host` that a proxy rewrites is refused; the
 /// policy's authorities are the public names, and no `X-Forwarded-…` field has an effect.
 ///
+/// Let a request pass it once: a second one with the same memory takes every request for one that came before.
+///
 /// The body type of the service must be made from [`Bytes`], as that of axum and [`Full`](http_body_util::Full) are.
 pub struct VerifyLayer<K> {
     settings: Arc<Settings<K>>,
