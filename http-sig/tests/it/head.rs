@@ -1,6 +1,6 @@
 //! Verifying the head of a request before its body is there.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::Request;
 use http_sig::{Head, Policy, Reason, Signer, VerifyError};
@@ -178,5 +178,63 @@ fn a_signature_is_good_until_the_moment_that_it_says() {
         let later = until + Duration::from_secs(1);
         let error = policy().read(request, later).unwrap_err();
         assert!([Reason::TooOld, Reason::Expired].contains(&error.reason()));
+    }
+}
+
+#[test]
+fn no_choice_of_times_overflows() {
+    let far = SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 60);
+    for standard in ["draft", "rfc9421"] {
+        let request = signed(standard, "POST", b"{}");
+        for (age, skew) in [
+            (Duration::MAX, Duration::ZERO),
+            (Duration::ZERO, Duration::MAX),
+            (Duration::MAX, Duration::MAX),
+        ] {
+            let policy = policy()
+                .max_age(age)
+                .max_age_without_expires(age)
+                .clock_skew(skew);
+            for (time, ahead) in [(SystemTime::UNIX_EPOCH, true), (now(), false), (far, false)] {
+                let outcome = policy.read(request.clone(), time).map(drop);
+                let outcome = outcome.map_err(|error| error.reason());
+                let expected = if ahead && skew == Duration::ZERO {
+                    Err(Reason::InFuture)
+                } else {
+                    Ok(())
+                };
+                assert_eq!(outcome, expected, "{standard} {age:?} {skew:?} {time:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn only_spellings_of_our_host_are_ours() {
+    for (host, ours) in [
+        ("EXAMPLE.org:443", true),
+        ("example.org:", true),
+        ("u@example.org", false),
+        ("example.org, example.org", false),
+        ("example.org:80:443", false),
+        ("example.org::", false),
+        ("example.org:0443", false),
+        ("example.org.", false),
+        ("", false),
+    ] {
+        for standard in ["draft", "rfc9421"] {
+            let mut request = signed(standard, "POST", b"{}");
+            *request.uri_mut() = "/inbox".parse().unwrap();
+            let host = http::HeaderValue::from_str(host).unwrap();
+            request.headers_mut().insert("host", host.clone());
+            let outcome = policy().read(request, now()).map(drop);
+            let outcome = outcome.map_err(|error| error.reason());
+            let expected = if ours {
+                Ok(())
+            } else {
+                Err(Reason::HostNotOurs)
+            };
+            assert_eq!(outcome, expected, "{standard} {host:?}");
+        }
     }
 }
