@@ -139,6 +139,8 @@ impl Component {
             // Field names are written in lower case (section 2.1).
             let field = match name {
                 "content-digest" => CONTENT_DIGEST,
+                // Only here the type takes a quote for part of a name, and RFC 9110, section 5.1, does not.
+                name if name.contains('"') => return Err(unknown()),
                 name => HeaderName::from_lowercase(name.as_bytes()).map_err(|_| unknown())?,
             };
             let covered = match (sf, bs, key, parameter) {
