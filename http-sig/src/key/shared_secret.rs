@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -31,7 +31,7 @@ pub struct SharedSecret {
 impl SharedSecret {
     /// Takes the bytes of the secret.
     ///
-    /// What has the form of a key pair's half is refused: PEM, DER (SPKI, PKCS#1, PKCS#8), also in base64, JWK, Multikey
+    /// What has the form of a key pair's half is refused: PEM, DER (SPKI, PKCS#1, PKCS#8), also in base64 of any alphabet, JWK, Multikey
     /// and the lines of OpenSSH. A public key is no secret; the attack in which its text serves as one is as old as HMAC
     /// and signatures under one roof.
     ///
@@ -117,13 +117,40 @@ fn is_key(bytes: &[u8]) -> bool {
     {
         return true;
     }
-    let is_base64 = |byte: &u8| !byte.is_ascii_whitespace();
-    let base64: Zeroizing<Vec<u8>> =
-        Zeroizing::new(text.iter().copied().filter(is_base64).collect());
     is_der_of_key(bytes)
-        || STANDARD
-            .decode(&*base64)
-            .is_ok_and(|der| is_der_of_key(&Zeroizing::new(der)))
+        || base64(text).is_some_and(|der| is_der_of_key(&der))
+        || text
+            .strip_prefix(b"u")
+            .and_then(base64)
+            .is_some_and(|key| is_multikey(&key))
+}
+
+/// The bytes that stand in the text in either alphabet, with or without padding and line breaks.
+fn base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let digits = text.iter().filter(|byte| !byte.is_ascii_whitespace());
+    let digits = digits.map(|byte| match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        other => *other,
+    });
+    // As much as is needed at once, so that no copy is left behind.
+    let mut standard = Zeroizing::new(Vec::with_capacity(text.len()));
+    standard.extend(digits);
+    while standard.last() == Some(&b'=') {
+        standard.pop();
+    }
+    STANDARD_NO_PAD.decode(&*standard).ok().map(Zeroizing::new)
+}
+
+/// Whether these are the bytes of a public Multikey, by number and length.
+fn is_multikey(bytes: &[u8]) -> bool {
+    match bytes {
+        [0xed, 0x01, key @ ..] => key.len() == 32,
+        [0x80, 0x24, key @ ..] => key.len() == 33,
+        [0x81, 0x24, key @ ..] => key.len() == 49,
+        [0x85, 0x24, key @ ..] => is_der_of_key(key),
+        _ => false,
+    }
 }
 
 /// Whether this is a sequence as long as the whole, and in it a version (PKCS#8, RFC 5915), a modulus (PKCS#1) or an
@@ -141,6 +168,8 @@ fn is_der_of_key(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
     /// RFC 4231, sections 4.3 and 4.7, whose keys are shorter or longer than a block.
     #[test]
@@ -176,7 +205,23 @@ mod tests {
         let der = STANDARD.decode(base64).unwrap();
         let pkcs1 = [&[0x30, 0x81, 0x89, 0x02][..], &[0x81; 136]].concat();
         let long = [&[0x30, 0x82, 0x01, 0x0a, 0x02][..], &[0x82; 265]].concat();
-        let keys: [&[u8]; 10] = [
+        let unpadded = base64.trim_end_matches('=');
+        let of_urls = base64.replace('/', "_").replace('+', "-");
+        let multikey = |start: &[u8], bytes: usize| {
+            format!(
+                "u{}",
+                URL_SAFE_NO_PAD.encode([start, &vec![0x9a; bytes]].concat())
+            )
+        };
+        let multikeys = [
+            multikey(&[0xed, 0x01], 32),
+            multikey(&[0x80, 0x24, 0x02], 32),
+            multikey(&[0x81, 0x24, 0x03], 48),
+            multikey(&[0x85, 0x24, 0x30, 0x82, 0x01, 0x0a, 0x02], 265),
+        ];
+        let keys: [&[u8]; 12] = [
+            unpadded.as_bytes(),
+            of_urls.as_bytes(),
             pem.as_bytes(),
             &pem.replace('\n', "\r\n").into_bytes(),
             base64.as_bytes(),
@@ -188,13 +233,19 @@ mod tests {
             b"z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
             b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGbJECWmEzf6FQbrBZ9w7lsh",
         ];
-        for key in keys {
+        for key in keys
+            .into_iter()
+            .chain(multikeys.iter().map(String::as_bytes))
+        {
             let outcome = SharedSecret::new(key).map(drop);
             let shown = String::from_utf8_lossy(key);
             assert_eq!(outcome, Err(KeyError::NotSecret), "{shown}");
         }
         // A sequence of another length, or of something else, may be random bytes.
         for random in [[0x30; 32], [0x02; 32]] {
+            assert!(SharedSecret::new(random).is_ok());
+        }
+        for random in [multikey(&[0xed, 0x01], 33), multikey(&[0xed, 0x02], 32)] {
             assert!(SharedSecret::new(random).is_ok());
         }
     }
