@@ -1,5 +1,6 @@
 //! Nonces that are known again without being remembered.
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -61,7 +62,8 @@ impl Nonces {
         Self {
             secret,
             good_for: GOOD_FOR,
-            count: Arc::default(),
+            // From anywhere, so that two processes do not count alike in the same moment.
+            count: Arc::new(RandomState::new().hash_one(()).into()),
         }
     }
 
@@ -166,6 +168,12 @@ mod tests {
         given.sort();
         given.dedup();
         assert_eq!(given.len(), 200);
+    }
+
+    #[test]
+    fn two_processes_with_one_secret_give_out_different_ones() {
+        let now = UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+        assert_ne!(nonces(1).issue(now), nonces(1).issue(now));
     }
 
     #[test]
