@@ -22,7 +22,6 @@ mod shared_secret;
 #[cfg(feature = "_backend")]
 use self::der::Encoding;
 #[cfg(feature = "_backend")]
-#[cfg(feature = "_backend")]
 use crate::crypto::{Backend, Curve};
 #[cfg(feature = "_backend")]
 use crate::error::KeyError;
@@ -279,7 +278,8 @@ impl SigningKey {
         self.public.backend
     }
 
-    /// Writes the private key as PEM (PKCS#8), for a place that only the server can read.
+    /// Writes the private key as PEM (PKCS#8), for a place that only the server can read. PEM and DER have no room for
+    /// the `alg` of a JSON Web Key, `RS256` and `RS512`: a key that is narrowed so is not any more when it is read again.
     ///
     /// # Errors
     /// [`KeyError::KeptElsewhere`] if the key is not here to be written.
@@ -419,7 +419,7 @@ impl fmt::Debug for SigningKey {
 }
 
 /// A public key, parsed and ready to verify. A clone shares the key; two are equal if they are the same key, whatever their
-/// backends.
+/// backends and whatever a JSON Web Key narrowed them to.
 #[derive(Clone)]
 pub struct VerifyingKey {
     algorithm: KeyAlgorithm,
@@ -542,6 +542,9 @@ impl VerifyingKey {
     }
 
     /// Writes the key as PEM (SPKI), as it stands in an actor's `publicKeyPem`.
+    ///
+    /// PEM, DER and Multikey have no room for the `alg` of a JSON Web Key, `RS256` and `RS512`: a key that is narrowed so
+    /// is not any more when it is read again.
     #[cfg(feature = "_backend")]
     #[must_use]
     pub fn to_pem(&self) -> String {

@@ -64,6 +64,10 @@ impl SigningClient {
     /// A client from this builder, whose redirect policy is replaced: a signature is for one target, so every hop is a
     /// request of its own.
     ///
+    /// Give the builder no credentials as [default headers](ClientBuilder::default_headers): they are added to every request,
+    /// so a redirect would take them to a stranger. `Authorization` and `Cookie` of a single request stay behind where it
+    /// leaves its origin.
+    ///
     /// # Errors
     /// As [`ClientBuilder::build`].
     pub fn new(builder: ClientBuilder) -> Result<Self, ::reqwest::Error> {
