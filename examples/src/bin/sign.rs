@@ -1,5 +1,9 @@
 //! Signs a request to an inbox with a new key and prints it as it goes over the wire; the public half of the key goes to the
 //! standard error.
+//!
+//! ```text
+//! sign 2> key.pem | explain-signature - --key key.pem     what a recipient makes of it
+//! ```
 
 use fedikit_examples::say;
 use http::Request;
