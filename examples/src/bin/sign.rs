@@ -9,6 +9,7 @@ use fedikit_examples::say;
 use http::Request;
 use http_sig::{Signer, SigningKey};
 use std::error::Error;
+use std::io::{self, Write};
 use std::time::SystemTime;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -22,7 +23,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (name, value) in request.headers() {
         say!("{name}: {}", value.to_str()?);
     }
-    say!("\n{}", request.body());
+    say!("content-length: {}\n", request.body().len());
+    io::stdout().write_all(request.body().as_bytes())?;
     eprint!("{}", key.verifying_key().to_pem());
     Ok(())
 }

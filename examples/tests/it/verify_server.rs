@@ -83,6 +83,7 @@ async fn a_sender_is_accepted_by_the_key_of_its_actor_and_every_other_refused_wi
     let client = SigningClient::new(reqwest::Client::builder()).unwrap();
     let post = |body: &'static str| client.client().post(&server.inbox).body(body);
     let (like, follow, note) = (post("{\"type\":\"Like\"}"), post("{}"), post("[]"));
+    let again = note.try_clone().unwrap();
 
     let alice = Signer::new(&key_id, key).unwrap();
     let answer = client.send(like, &alice).await.unwrap();
@@ -124,6 +125,21 @@ async fn a_sender_is_accepted_by_the_key_of_its_actor_and_every_other_refused_wi
     assert!(
         refused.contains("there is no key to check the signature with")
             && refused.contains("does not exist"),
+        "{refused}"
+    );
+
+    // The client tried both standards.
+    assert_eq!(server.next_line(), refused);
+
+    // Nobody listens there; the reason is said once.
+    let nowhere = SigningKey::generate_ed25519().unwrap();
+    let nowhere = Signer::new("http://127.0.0.1:1/users/alice#main-key", nowhere).unwrap();
+    let answer = client.send(again, &nowhere).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let refused = server.next_line();
+    assert_eq!(
+        refused.matches("could not be fetched").count(),
+        1,
         "{refused}"
     );
 }

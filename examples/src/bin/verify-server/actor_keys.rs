@@ -2,6 +2,7 @@
 
 use activitypub::origin::same_origin;
 use activitypub::{Any, Id};
+use fedikit_examples::in_words;
 use guarded_http::{BuildError, GuardedClient};
 use http_sig::VerifyingKey;
 use http_sig::tower::{Keys, NoKey};
@@ -74,8 +75,10 @@ impl Keys for ActorKeys {
         found.map_err(|no_key| match &*no_key {
             NoKey::NotFound => NoKey::NotFound,
             NoKey::Gone => NoKey::Gone,
-            NoKey::Unreachable(_) => NoKey::Unreachable(no_key.into()),
-            _ => NoKey::Unusable(no_key.into()),
+            // One error for all who waited; each gets its cause in words.
+            NoKey::Unreachable(cause) => NoKey::Unreachable(in_words(&**cause).into()),
+            NoKey::Unusable(cause) => NoKey::Unusable(in_words(&**cause).into()),
+            other => NoKey::Unusable(in_words(other).into()),
         })
     }
 }
