@@ -40,6 +40,18 @@ fn get(standard: &str) -> Request<Vec<u8>> {
 const STANDARDS: [&str; 2] = ["draft", "RFC 9421"];
 
 #[test]
+fn a_head_says_whose_it_is_and_where_it_goes() {
+    for standard in STANDARDS {
+        let head = head(signed(standard, "POST", b"secret words")).unwrap();
+        assert_eq!(head.key_id(), KEY_ID);
+        assert_eq!(head.request().method(), "POST");
+        assert_eq!(head.request().uri(), "https://example.org/inbox");
+        let shown = format!("{head:?}") + &format!("{:?}", head.receive(100).unwrap());
+        assert_eq!(shown.matches(KEY_ID).count(), 2, "{shown}");
+    }
+}
+
+#[test]
 fn a_body_in_pieces_is_the_body_in_one() {
     let body: Vec<u8> = (0..=255).cycle().take(1000).collect();
     for standard in STANDARDS {
@@ -163,12 +175,26 @@ fn a_signature_is_good_until_the_moment_that_it_says() {
             "(request-target) host date (created) (expires) digest"
         ],
     ]);
+    let dated_before = json!([
+        ["algorithm", "hs2019"],
+        ["created", "1767225500"],
+        ["cover", "(request-target) host date (created) digest"],
+        ["set", "date", {"date": -200}],
+    ]);
     let parameters = format!(";created=1767225600;expires=1767225900;keyid=\"{KEY_ID}\"");
-    let drafts = [json!([]), created, expiring].map(|steps| draft::signed(&steps).request());
+    let drafts =
+        [json!([]), created, dated_before, expiring].map(|steps| draft::signed(&steps).request());
     let messages = [json!([]), json!([["parameters", parameters]])]
         .map(|steps| message::signed(&steps).request());
     let hour = 60 * 60;
-    let expected = [13 * hour, 13 * hour - 100, 100, hour + 300, 300];
+    let expected = [
+        13 * hour,
+        13 * hour - 100,
+        13 * hour - 200,
+        100,
+        hour + 300,
+        300,
+    ];
     for (request, expected) in drafts.into_iter().chain(messages).zip(expected) {
         let claim = policy().read(request.clone(), now()).unwrap();
         let verified = claim.check(&rsa().verifying_key()).unwrap();

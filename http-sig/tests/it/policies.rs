@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use http_sig::{DigestAlgorithm, Policy, Reason, SignatureAlgorithm, VerifyingKey};
+use http::Request;
+use http_sig::{DigestAlgorithm, Policy, Reason, SignatureAlgorithm, Signer, VerifyingKey};
 use serde_json::{Value, json};
 
 use crate::attacks::sent::Sent;
@@ -54,6 +55,30 @@ fn old(seconds: i64) -> Value {
 }
 
 #[test]
+fn without_authorities_the_scheme_is_that_of_the_request() {
+    let policy = Policy::fediverse().danger_any_authority();
+    let signer = Signer::new(KEY_ID, draft::rsa().clone()).unwrap();
+    for [signed, received, outcome] in [
+        ["http://a.example/inbox", "http://a.example/inbox", "right"],
+        [
+            "https://a.example/inbox",
+            "https://a.example/inbox",
+            "right",
+        ],
+        ["https://a.example/inbox", "/inbox", "right"],
+        ["http://a.example/inbox", "/inbox", "wrong"],
+        ["http://a.example/inbox", "https://a.example/inbox", "wrong"],
+    ] {
+        let mut request = Request::post(signed).body(Vec::new()).unwrap();
+        signer.sign_rfc9421(&mut request, now()).unwrap();
+        *request.uri_mut() = received.parse().unwrap();
+        let claim = policy.read(request, now()).unwrap();
+        let checked = claim.check(&draft::rsa().verifying_key());
+        assert_eq!(checked.is_ok(), outcome == "right", "{signed} {received}");
+    }
+}
+
+#[test]
 fn a_standard_can_be_left_out() {
     let no_draft = ours(Policy::fediverse()).accept_draft(false);
     assert_eq!(by_draft(&no_draft, json!([])), Err(Reason::StandardRefused));
@@ -64,7 +89,7 @@ fn a_standard_can_be_left_out() {
         by_rfc9421(&draft_only, json!([])),
         Err(Reason::StandardRefused)
     );
-    let unsigned = http::Request::get("/").body(b"").unwrap();
+    let unsigned = Request::get("/").body(b"").unwrap();
     let error = no_draft.read(unsigned, now()).unwrap_err();
     assert_eq!(error.reason(), Reason::Unsigned);
 }
