@@ -135,11 +135,14 @@ fn a_body_without_a_covered_digest_is_refused_whatever_the_method() {
         let receiving = head(get(standard)).unwrap().receive(10).unwrap();
         uncovered(receiving.push(b"").unwrap().push(b"x").unwrap_err());
         // Of a length that the head announces: nothing is read.
-        let mut request = get(standard);
-        request
-            .headers_mut()
-            .insert("content-length", "1".parse().unwrap());
-        uncovered(head(request).unwrap().receive(10).unwrap_err());
+        let announcing = |length: &str| {
+            let mut request = get(standard);
+            let length = length.parse().unwrap();
+            request.headers_mut().insert("content-length", length);
+            head(request).unwrap().receive(10)
+        };
+        uncovered(announcing("1").unwrap_err());
+        announcing("0").unwrap();
         let mut request = get(standard);
         *request.body_mut() = b"x".to_vec();
         uncovered(policy().read(request, now()).unwrap_err());
@@ -231,6 +234,11 @@ fn no_choice_of_times_overflows() {
                 };
                 assert_eq!(outcome, expected, "{standard} {age:?} {skew:?} {time:?}");
             }
+            // And it is good, and so remembered, for as long as can be said.
+            let claim = policy.read(request.clone(), now()).unwrap();
+            let verified = claim.check(&rsa().verifying_key()).unwrap();
+            let century = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+            assert!(verified.good_until() > now() + century);
         }
     }
 }
