@@ -761,6 +761,8 @@ mod tests {
             ("sha-256;q=0.0, sha-512;q=0.001", sha512),
             (",, md5;q=7, sha-512 ,", sha512),
             ("", None),
+            (&"a,".repeat(32), None),
+            (&" ".repeat(16 * 1024), None),
         ] {
             assert_eq!(wanted(field), Ok(expected), "{field}");
         }
@@ -782,6 +784,22 @@ mod tests {
         }
         let error = wanted("sha-256, SHA-256;q=0").unwrap_err();
         assert_eq!(error.reason(), Reason::DigestRepeated);
+    }
+
+    #[test]
+    fn a_digest_shows_its_field_and_gives_its_bytes() {
+        let (sha256, sha512) = (DigestAlgorithm::Sha256, DigestAlgorithm::Sha512);
+        let digest = ContentDigest::new(sha256, HELLO);
+        let older = Digest::from(&digest);
+        assert_eq!(digest.bytes(sha256), Some(&Sha256::digest(HELLO)[..]));
+        assert_eq!(older.bytes(sha256), digest.bytes(sha256));
+        assert_eq!((digest.bytes(sha512), older.bytes(sha512)), (None, None));
+        let field = digest.field_value();
+        let field = field.to_str().unwrap();
+        assert_eq!(format!("{digest:?}"), format!("ContentDigest({field:?})"));
+        let field = older.field_value().to_str().unwrap();
+        assert_eq!(format!("{older:?}"), format!("Digest({field:?})"));
+        assert_eq!(format!("{:?}", BodyHasher::new(sha256)), "BodyHasher");
     }
 
     #[test]
