@@ -339,6 +339,10 @@ mod tests {
         ] {
             assert_eq!(reason(field), expected, "{field}");
         }
+        let twice = SignatureHeader::parse(b"keyId=a,KEYID=b,signature=AAEC").unwrap_err();
+        assert_eq!(twice.component(), Some("KEYID"));
+        let digits = SignatureHeader::parse(b"keyId=a,signature=AA_-").unwrap_err();
+        assert_eq!(digits.found(), Some("AA_-"));
     }
 
     #[test]

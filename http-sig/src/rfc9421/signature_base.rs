@@ -399,6 +399,7 @@ mod tests {
             let request = Request::builder().header(&name, "y".repeat(length_of_field));
             length(&request.body(()).unwrap(), &[Covered::Field(name)])
         };
+        assert!(long(60 * 1024).is_ok());
         assert!(long(LONGEST - "\"x\": \n".len()).is_ok());
         assert_eq!(
             long(LONGEST - "\"x\": ".len()),

@@ -225,6 +225,28 @@ fn a_signature_stands_beside_another_and_covers_it() {
     assert!(matches!(outcome, Err(SignError::Label { .. })));
 }
 
+/// The fields change when it is added to them, and so it could not be verified.
+#[test]
+fn no_signature_covers_the_fields_that_it_stands_in() {
+    let proxy = Signer::new("https://proxy.example/#key", ed25519().clone()).unwrap();
+    for component in [
+        "signature",
+        "signature;sf",
+        "signature;bs",
+        "signature-input",
+        "signature;key=\"proxy\"",
+        "signature-input;key=\"proxy\"",
+    ] {
+        let mut request = signed(&SigningOptions::new()).unwrap();
+        let options = SigningOptions::new().label("proxy").beside_others(true);
+        let options = options.cover(component);
+        let outcome = proxy.sign_rfc9421_with(&mut request, None, &options, now());
+        let refused = matches!(outcome, Err(SignError::Component { reason, .. }) if reason == Reason::ComponentMissing);
+        assert!(refused, "{component}");
+        assert!(!input(&request).contains("proxy"), "{component}");
+    }
+}
+
 #[test]
 fn signing_again_replaces_what_either_standard_signed_before() {
     let mut request = signed(&SigningOptions::new().label("old")).unwrap();

@@ -31,6 +31,8 @@ fn what_is_answered_is_verified_with_every_kind_of_key() {
         let digest =
             "\"content-digest\";req: sha-256=:RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=:";
         assert!(claim.signature_base().contains(digest));
+        let shown = format!("{claim:?}");
+        assert!(shown.contains(KEY_ID) && shown.contains("202"), "{shown}");
         let verified = claim.check(&key.verifying_key()).unwrap();
         assert_eq!(verified.response().status(), StatusCode::ACCEPTED);
         assert_eq!((verified.key_id(), verified.signed_at()), (KEY_ID, now()));
