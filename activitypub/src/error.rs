@@ -151,7 +151,11 @@ pub enum Reason {
     Null,
     /// The same property stands there under two spellings; the plain one was read.
     Repeated,
+    /// A value that was set by hand is nested too deep, or repeats a name.
+    Unreadable,
 }
+
+impl std::error::Error for Reason {}
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -168,6 +172,7 @@ impl fmt::Display for Reason {
             Self::EmptyId => "the id is empty",
             Self::Null => "the list holds null",
             Self::Repeated => "the property stands there under two spellings",
+            Self::Unreadable => "the value is nested too deep, or repeats a name",
         })
     }
 }

@@ -5,6 +5,9 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::error::Reason;
+use crate::property::{Property, read_kept};
+
 /// The properties of a thing that no typed field holds, in the order in which they came: those that this crate does not know,
 /// and those whose value no field could take (a date that is none, a `null`).
 ///
@@ -51,12 +54,42 @@ impl Extra {
     /// # Errors
     /// The value has no JSON form, such as a map whose keys are not texts.
     pub fn set(&mut self, name: &str, value: impl Serialize) -> Result<(), serde_json::Error> {
-        let value = Raw(serde_json::to_string(&value)?.into());
-        match self.entries.iter_mut().find(|entry| &*entry.0 == name) {
-            Some(entry) => entry.1 = value,
-            None => self.entries.push((name.into(), value)),
-        }
+        self.put(name, Raw(serde_json::to_string(&value)?.into()));
         Ok(())
+    }
+
+    /// A property as the fields have theirs: `Option<Id>`, `OneOrMany<Ref<Any>>`, …; the empty value when it is absent or `null`.
+    ///
+    /// ```
+    /// use activitypub::{Id, Object, OneOrMany, Ref};
+    ///
+    /// let text = br#"{"type":"Note","quoteUrl":"https://example.com/1","seenBy":["https://example.com/a"]}"#;
+    /// let mut note = Object::from_slice(text)?;
+    /// let quoted: Option<Id> = note.extra.property("quoteUrl")?;
+    /// assert_eq!(quoted.unwrap(), "https://example.com/1");
+    ///
+    /// let mut seen_by: OneOrMany<Ref<activitypub::Actor>> = note.extra.property("seenBy")?;
+    /// seen_by.push("https://example.com/b");
+    /// note.extra.set_property("seenBy", &seen_by);
+    /// assert_eq!(note.extra.raw("seenBy"), Some(r#"["https://example.com/a","https://example.com/b"]"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The value is not what the type holds. An element of a list that is not does not lose the others: see [`OneOrMany`](crate::OneOrMany).
+    pub fn property<P: Property>(&self, name: &str) -> Result<P, Reason> {
+        self.raw(name).map_or_else(|| Ok(P::default()), read_kept)
+    }
+
+    /// Sets a property as [`set`](Self::set) does; the empty value removes it.
+    pub fn set_property<P: Property>(&mut self, name: &str, value: &P) {
+        if !value.is_set() {
+            self.remove(name);
+            return;
+        }
+        let mut text = String::new();
+        value.write(&mut text);
+        self.put(name, Raw(text.into()));
     }
 
     /// Removes a property; says whether it was there.
@@ -83,6 +116,13 @@ impl Extra {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    fn put(&mut self, name: &str, value: Raw) {
+        match self.entries.iter_mut().find(|entry| &*entry.0 == name) {
+            Some(entry) => entry.1 = value,
+            None => self.entries.push((name.into(), value)),
+        }
     }
 
     pub(crate) fn keep(&mut self, name: &str, value: Raw) {

@@ -38,10 +38,17 @@ pub(crate) enum Shape {
 
 /// One value of a document.
 #[derive(Clone, Copy)]
-pub(crate) struct Node<'t, 'a> {
+pub struct Node<'t, 'a> {
     tape: &'t Tape<'a>,
     span: Span,
     index: u32,
+}
+
+/// Only the shape: the text is foreign and may be long.
+impl std::fmt::Debug for Node<'_, '_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.shape().fmt(f)
+    }
 }
 
 impl<'a> Tape<'a> {
@@ -67,9 +74,9 @@ impl<'a> Tape<'a> {
         Ok(tape)
     }
 
-    /// Indexes a value that passed [`document`](Self::document) before.
+    /// Indexes a value that passed [`document`](Self::document) before, or that the caller set.
     pub(crate) fn kept(text: &'a str) -> Option<Self> {
-        Scanner::new(text, &Limits::none()).run().ok()
+        Scanner::new(text, &Limits::kept()).run().ok()
     }
 
     pub(crate) fn root(&self) -> Option<Node<'_, 'a>> {

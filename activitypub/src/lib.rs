@@ -34,4 +34,6 @@ pub use kind::{ActivityKind, ActorKind, CollectionKind, LinkKind, ObjectKind};
 pub use limits::Limits;
 pub use link::Link;
 pub use object::Object;
-pub use property::{Decimal, Identified, LanguageMap, OneOrMany, Ref, Timestamp, TypeName};
+pub use property::{
+    Decimal, Identified, LanguageMap, OneOrMany, Property, Ref, Timestamp, TypeName,
+};

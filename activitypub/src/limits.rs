@@ -52,11 +52,11 @@ impl Limits {
         self
     }
 
-    /// For values that passed the edge before.
-    pub(crate) fn none() -> Self {
+    /// For values that passed the edge before, or were set by the caller.
+    pub(crate) fn kept() -> Self {
         Self {
             bytes: usize::MAX,
-            depth: usize::MAX,
+            depth: Self::DEEPEST,
             items: usize::MAX,
             objects: usize::MAX,
         }

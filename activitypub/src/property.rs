@@ -394,26 +394,35 @@ impl LanguageMap {
     }
 }
 
+/// What the value of a property can be read as, by [`Extra::property`]: an `Option` of a text, an [`Id`], a [`Timestamp`], a
+/// [`Decimal`], a count (`u64`), a `bool`, a [`LanguageMap`] or a [`Raw`], or [`OneOrMany`] of these or of [`Ref`]s.
+///
+/// For these types only: their reading is lenient and lossless in one manner, which types of others get by
+/// [`Extra::read`].
+pub trait Property: Field {}
+
+impl<F: Field> Property for F {}
+
 /// A field of a family: may be absent, and reads any JSON value or says why not.
-pub(crate) trait Property: Slot + Default {
+pub trait Field: Slot + Default {
     fn read(node: Node<'_, '_>) -> Result<Self, Reason>;
 }
 
-/// A field of a family once it was read. Apart from [`Property`] so that fields of different types go through one loop.
-pub(crate) trait Slot {
+/// A field of a family once it was read. Apart from [`Field`] so that fields of different types go through one loop.
+pub trait Slot {
     fn is_set(&self) -> bool;
     fn write(&self, out: &mut String);
     fn problems(&self, path: &mut String, into: &mut Vec<Problem>);
 }
 
 /// One value of a property.
-pub(crate) trait Element: Sized {
+pub trait Element: Sized {
     fn read(node: Node<'_, '_>) -> Result<Self, Reason>;
     fn write(&self, out: &mut String);
     fn problems(&self, _path: &mut String, _into: &mut Vec<Problem>) {}
 }
 
-impl<T: Element> Property for Option<T> {
+impl<T: Element> Field for Option<T> {
     fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
         T::read(node).map(Some)
     }
@@ -437,7 +446,7 @@ impl<T: Element> Slot for Option<T> {
     }
 }
 
-impl<T: Element> Property for OneOrMany<T> {
+impl<T: Element> Field for OneOrMany<T> {
     fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
         Ok(Self(match node.shape() {
             Shape::Array => Values::Many(node.elements().map(Value::read).collect()),
@@ -502,12 +511,7 @@ impl<T: Element> Value<T> {
 }
 
 /// Reads a value into its field, or keeps it with what no field holds.
-pub(crate) fn read_into<P: Property>(
-    slot: &mut P,
-    extra: &mut Extra,
-    key: &str,
-    value: Node<'_, '_>,
-) {
+pub(crate) fn read_into<P: Field>(slot: &mut P, extra: &mut Extra, key: &str, value: Node<'_, '_>) {
     match P::read(value) {
         Ok(property) => *slot = property,
         Err(_) => extra.keep(key, Raw::known(value.raw())),
@@ -515,12 +519,17 @@ pub(crate) fn read_into<P: Property>(
 }
 
 /// Why a property did not take a value; `None` for `null`, which says that there is none.
-pub(crate) fn reason_for<P: Property>(raw: &str) -> Option<Reason> {
+pub(crate) fn reason_for<P: Field>(raw: &str) -> Option<Reason> {
+    read_kept::<P>(raw).err()
+}
+
+/// Reads a value that was kept as text; `null` is the empty value.
+pub(crate) fn read_kept<P: Field>(raw: &str) -> Result<P, Reason> {
     if raw == "null" {
-        return None;
+        return Ok(P::default());
     }
-    let tape = Tape::kept(raw)?;
-    P::read(tape.root()?).err()
+    let tape = Tape::kept(raw).ok_or(Reason::Unreadable)?;
+    tape.root().map_or(Err(Reason::Unreadable), P::read)
 }
 
 /// Runs `inner` with the path extended by a step.

@@ -2,8 +2,8 @@
 
 use activitypub::addressing::Visibility;
 use activitypub::{
-    Activity, ActivityKind, Actor, ActorKind, Any, Collection, CollectionKind, Object, ObjectKind,
-    Ref,
+    Activity, ActivityKind, Actor, ActorKind, Any, Collection, CollectionKind, Id, Object,
+    ObjectKind, OneOrMany, Reason, Ref, Timestamp,
 };
 use serde_json::Value;
 
@@ -317,4 +317,58 @@ fn the_type_chooses_the_family_else_the_shape() {
         Collection::from_slice(b"{}").unwrap().kind(),
         CollectionKind::Collection
     );
+}
+
+#[test]
+fn what_no_field_names_is_read_like_a_field() {
+    let note = Object::from_slice(
+        br#"{"a":["x:1",7,{"type":"Note","id":"x:2"}],"b":null,"c":"2026-01-31T12:00:00Z","d":true}"#,
+    )
+    .unwrap();
+    let many: OneOrMany<Ref<Any>> = note.extra.property("a").unwrap();
+    assert_eq!(
+        many.ids().map(Id::as_str).collect::<Vec<_>>(),
+        ["x:1", "x:2"]
+    );
+    assert_eq!(note.extra.property::<Option<Id>>("b"), Ok(None));
+    assert_eq!(note.extra.property::<Option<Id>>("none"), Ok(None));
+    assert!(
+        note.extra
+            .property::<Option<Timestamp>>("c")
+            .unwrap()
+            .is_some()
+    );
+    assert_eq!(note.extra.property::<Option<bool>>("d"), Ok(Some(true)));
+    assert_eq!(
+        note.extra.property::<Option<Id>>("d"),
+        Err(Reason::NotAString)
+    );
+
+    let mut note = note;
+    note.extra.set_property("b", &Some(Id::from("x:3")));
+    note.extra
+        .set_property("a", &OneOrMany::<Ref<Any>>::absent());
+    assert_eq!(note.extra.raw("b"), Some("\"x:3\""));
+    assert_eq!(note.extra.raw("a"), None);
+}
+
+#[test]
+fn what_a_caller_set_is_read_within_limits() {
+    let deep = format!(
+        "{}{}",
+        "{\"a\":".repeat(2000),
+        "1".to_owned() + &"}".repeat(2000)
+    );
+    let mut note = Object::default();
+    note.extra
+        .set(
+            "tag",
+            serde_json::value::RawValue::from_string(deep).unwrap(),
+        )
+        .unwrap();
+    assert_eq!(
+        note.extra.property::<OneOrMany<Ref<Any>>>("tag"),
+        Err(Reason::Unreadable)
+    );
+    assert_eq!(note.problems()[0].reason, Reason::Unreadable);
 }
