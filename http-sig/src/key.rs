@@ -25,7 +25,7 @@ use self::der::Encoding;
 use crate::crypto::{Backend, Curve};
 #[cfg(feature = "_backend")]
 use crate::error::KeyError;
-use crate::error::{Reason, VerifyError};
+use crate::error::{Reason, SignError, VerifyError};
 pub use crate::key::shared_secret::SharedSecret;
 use crate::policy::Terms;
 
@@ -50,14 +50,7 @@ pub enum KeyAlgorithm {
 impl KeyAlgorithm {
     /// Whether such a key may be used with the algorithm at all.
     fn signs_with(self, algorithm: SignatureAlgorithm) -> bool {
-        match algorithm {
-            SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::RsaSha512 => self == Self::Rsa,
-            SignatureAlgorithm::RsaPssSha512 => matches!(self, Self::Rsa | Self::RsaPss),
-            SignatureAlgorithm::Ed25519 => self == Self::Ed25519,
-            SignatureAlgorithm::EcdsaP256Sha256 => self == Self::EcdsaP256,
-            SignatureAlgorithm::EcdsaP384Sha384 => self == Self::EcdsaP384,
-            SignatureAlgorithm::HmacSha256 => false,
-        }
+        self.rfc9421().contains(&algorithm) || self.draft().contains(&algorithm)
     }
 
     /// The algorithms of RFC 9421 that such a key may be used with.
@@ -106,6 +99,26 @@ pub enum SignatureAlgorithm {
     /// HMAC with SHA-256, by a [`SharedSecret`] and never by a key pair
     /// ([RFC 9421, section 3.3.3](https://www.rfc-editor.org/rfc/rfc9421#section-3.3.3)).
     HmacSha256,
+}
+
+impl SignatureAlgorithm {
+    /// All that key pairs sign with.
+    pub(crate) const OF_KEY_PAIRS: [Self; 6] = [
+        Self::RsaSha256,
+        Self::RsaSha512,
+        Self::RsaPssSha512,
+        Self::Ed25519,
+        Self::EcdsaP256Sha256,
+        Self::EcdsaP384Sha384,
+    ];
+
+    /// The algorithm to sign with, of those that the key has, the usual one first.
+    pub(crate) fn choose(wanted: Option<Self>, of_key: &[Self]) -> Result<Self, SignError> {
+        let wanted = wanted.or(of_key.first().copied());
+        wanted
+            .filter(|wanted| of_key.contains(wanted))
+            .ok_or(SignError::KeyAlgorithm)
+    }
 }
 
 /// A private key that is kept elsewhere, such as in a hardware module or an agent.
@@ -594,8 +607,9 @@ impl VerifyingKey {
     #[must_use]
     pub fn bits(&self) -> usize {
         match self.algorithm {
-            KeyAlgorithm::Rsa | KeyAlgorithm::RsaPss => der::rsa_public_numbers(self.content())
-                .map_or(0, |numbers| der::bits(numbers.modulus)),
+            KeyAlgorithm::Rsa | KeyAlgorithm::RsaPss => self
+                .rsa_numbers()
+                .map_or(0, |(modulus, _)| der::bits(modulus)),
             KeyAlgorithm::Ed25519 | KeyAlgorithm::EcdsaP256 => 256,
             KeyAlgorithm::EcdsaP384 => 384,
         }

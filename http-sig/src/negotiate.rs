@@ -18,7 +18,7 @@ use http::{HeaderMap, Method, Request, StatusCode, Uri};
 
 use self::memory::{Memory, Origin, Why};
 pub use self::redirect::{Redirect, RedirectRefused};
-use crate::digest::{ContentDigest, Digest, DigestAlgorithm};
+use crate::digest::{ContentDigest, Digest};
 use crate::error::SignError;
 use crate::rfc9421::{ACCEPT_SIGNATURE, AcceptSignature, Declined, SignatureInput, SigningOptions};
 use crate::sign::{Signer, needs_digest};
@@ -292,15 +292,10 @@ impl Knock {
         request: &mut Request<B>,
         now: SystemTime,
     ) -> Result<(), SignError> {
-        match self.scheme {
-            Scheme::Draft => self.signer.sign(request, now),
-            Scheme::Rfc9421 => {
-                let body = request.body().as_ref();
-                let digest = (!body.is_empty() || self.needs_digest(request.method()))
-                    .then(|| ContentDigest::new(DigestAlgorithm::Sha256, body));
-                self.sign_rfc9421(request, digest.as_ref(), now)
-            }
-        }
+        let body = request.body().as_ref();
+        let digest =
+            (!body.is_empty() || self.needs_digest(request.method())).then(|| Digest::sha256(body));
+        self.sign_prepared(request, digest.as_ref(), now)
     }
 
     /// Like [`sign`](Self::sign), with the digest computed before, once for all recipients and both standards. The body is
@@ -322,20 +317,14 @@ impl Knock {
                     && self.needs_digest(request.method()))
                 .then(|| Digest::sha256(b""));
                 let digest = digest.or(empty.as_ref()).map(ContentDigest::from);
-                self.sign_rfc9421(request, digest.as_ref(), now)
+                let digest = digest.as_ref();
+                match &self.answer {
+                    Some((_, options)) => {
+                        self.signer.sign_rfc9421_with(request, digest, options, now)
+                    }
+                    None => self.signer.sign_rfc9421_prepared(request, digest, now),
+                }
             }
-        }
-    }
-
-    fn sign_rfc9421<B>(
-        &self,
-        request: &mut Request<B>,
-        digest: Option<&ContentDigest>,
-        now: SystemTime,
-    ) -> Result<(), SignError> {
-        match &self.answer {
-            Some((_, options)) => self.signer.sign_rfc9421_with(request, digest, options, now),
-            None => self.signer.sign_rfc9421_prepared(request, digest, now),
         }
     }
 

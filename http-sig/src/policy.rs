@@ -511,15 +511,8 @@ impl Policy {
             let max_age = self.max_age.min(self.max_age_without_expires);
             return self.check_window("created", created, now, max_age);
         };
-        let mut lifetime = self.check_window("created", created, now, self.max_age)?;
-        if expires < created {
-            return Err(VerifyError::from(Reason::ExpiresBeforeCreated).about("expires"));
-        }
-        if expires < now {
-            return Err(VerifyError::from(Reason::Expired).about("expires"));
-        }
-        lifetime.good_until = lifetime.good_until.min(expires);
-        Ok(lifetime)
+        let lifetime = self.check_window("created", created, now, self.max_age)?;
+        lifetime.ending("expires", expires, now)
     }
 
     /// Refuses a request that is meant for another server; says which of ours it is meant for.
@@ -609,21 +602,12 @@ impl Policy {
                 ..by_created
             });
         }
+        let lifetime = lifetime.ok_or(Reason::NoTimeCovered)?;
         if components.contains(&Component::Expires) {
             let expires = seconds("(expires)", signature.expires())?;
-            if lifetime.is_some_and(|lifetime| expires < lifetime.signed_at) {
-                return Err(VerifyError::from(Reason::ExpiresBeforeCreated).about("(expires)"));
-            }
-            if expires < now {
-                return Err(VerifyError::from(Reason::Expired)
-                    .about("(expires)")
-                    .finding(signature.expires().unwrap_or_default()));
-            }
-            if let Some(lifetime) = &mut lifetime {
-                lifetime.good_until = lifetime.good_until.min(expires);
-            }
+            return lifetime.ending("(expires)", expires, now);
         }
-        lifetime.ok_or_else(|| Reason::NoTimeCovered.into())
+        Ok(lifetime)
     }
 
     fn check_window(
@@ -659,6 +643,30 @@ pub(crate) struct Lifetime {
     pub(crate) signed_at: SystemTime,
     /// The last moment.
     pub(crate) good_until: SystemTime,
+}
+
+impl Lifetime {
+    /// Ends it where the signature says so, if that is before.
+    fn ending(
+        self,
+        parameter: &str,
+        expires: SystemTime,
+        now: SystemTime,
+    ) -> Result<Self, VerifyError> {
+        if expires < self.signed_at {
+            return Err(VerifyError::from(Reason::ExpiresBeforeCreated).about(parameter));
+        }
+        if expires < now {
+            let since = now.duration_since(expires).unwrap_or_default();
+            return Err(VerifyError::from(Reason::Expired)
+                .about(parameter)
+                .finding(format!("{} s ago", since.as_secs())));
+        }
+        Ok(Self {
+            good_until: self.good_until.min(expires),
+            ..self
+        })
+    }
 }
 
 /// Seconds since 1970 as the draft writes them: digits and nothing else.

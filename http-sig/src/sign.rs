@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -184,14 +184,8 @@ impl Signer {
         if headers.contains_key(&field) {
             return Err(refuse((Reason::FieldRepeated, Component::Field(field))));
         }
-        if !options.covers_only_these()
-            && needs_digest(request.method())
-            && !request.headers().contains_key(DIGEST)
-        {
-            return Err(SignError::NoDigest {
-                method: request.method().clone(),
-            });
-        }
+        let digest_needed = !options.covers_only_these() && needs_digest(request.method());
+        check_digest(digest_needed, request.headers(), &DIGEST, request.method())?;
         let components = options.components(request.headers())?;
         let (algorithm, name) = options.choose(self.inner.key.draft(), &components)?;
         let [created, expires] = options.times(&components, created)?;
@@ -271,14 +265,13 @@ impl Signer {
         if !options.adds() {
             remove_signatures(headers);
         }
-        if !options.covers_only_these()
-            && needs_digest(request.method())
-            && !request.headers().contains_key(CONTENT_DIGEST)
-        {
-            return Err(SignError::NoDigest {
-                method: request.method().clone(),
-            });
-        }
+        let digest_needed = !options.covers_only_these() && needs_digest(request.method());
+        check_digest(
+            digest_needed,
+            request.headers(),
+            &CONTENT_DIGEST,
+            request.method(),
+        )?;
         let components = options.of_request(request.headers())?;
         let origin = Origin::of(request).ok_or(SignError::NoHost)?;
         let message = Message::Request(Asked::sent(request, &origin));
@@ -329,11 +322,8 @@ impl Signer {
         if !options.adds() {
             remove_signatures(headers);
         }
-        if !options.covers_only_these() && !headers.contains_key(CONTENT_DIGEST) {
-            return Err(SignError::NoDigest {
-                method: request.method().clone(),
-            });
-        }
+        let digest_needed = !options.covers_only_these();
+        check_digest(digest_needed, headers, &CONTENT_DIGEST, request.method())?;
         let components = options.of_response(headers, request.headers())?;
         let message = Message::of_response(response, Asked::new(request, &origin));
         let (parameters, signature) = self.signature(&message, &components, options, created)?;
@@ -422,6 +412,28 @@ fn remove_signatures(headers: &mut HeaderMap) {
     if authorization.is_some_and(says_signature) {
         headers.remove(AUTHORIZATION);
     }
+}
+
+/// Refuses a message that must be signed with a digest and has none.
+fn check_digest(
+    needed: bool,
+    headers: &HeaderMap,
+    field: &HeaderName,
+    method: &Method,
+) -> Result<(), SignError> {
+    if needed && !headers.contains_key(field) {
+        return Err(SignError::NoDigest {
+            method: method.clone(),
+        });
+    }
+    Ok(())
+}
+
+/// When a signature stops to be good, in seconds since 1970.
+pub(crate) fn expiry(now: u64, expires_in: Duration) -> Result<u64, SignError> {
+    now.checked_add(expires_in.as_secs())
+        .filter(|expires| *expires <= LAST_SECOND)
+        .ok_or(SignError::Time)
 }
 
 /// Seconds since 1970.

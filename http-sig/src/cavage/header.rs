@@ -13,7 +13,7 @@ const LONGEST_FIELD: usize = 16 * 1024;
 /// Most parameters of a signature field; the draft knows six.
 const MOST_PARAMETERS: usize = 32;
 /// Most covered components.
-const MOST_COMPONENTS: usize = 64;
+pub(super) const MOST_COMPONENTS: usize = 64;
 
 /// What a `Signature` field says, read but neither judged nor believed.
 ///

@@ -5,13 +5,12 @@ use std::time::Duration;
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, DATE, HOST};
 
+use crate::cavage::header::MOST_COMPONENTS;
 use crate::cavage::{Component, forbids_times};
 use crate::error::{Reason, SignError};
 use crate::key::SignatureAlgorithm;
-use crate::policy::{DIGEST, LAST_SECOND};
-
-/// Most covered components.
-const MOST_COMPONENTS: usize = 64;
+use crate::policy::DIGEST;
+use crate::sign::expiry;
 
 /// What a signature by the draft covers and says beyond the default, for [`Signer::sign_with`].
 ///
@@ -96,9 +95,7 @@ impl SigningOptions {
         of_key: &[SignatureAlgorithm],
         components: &[Component],
     ) -> Result<(SignatureAlgorithm, &'static str), SignError> {
-        let wanted = self.algorithm.or(of_key.first().copied());
-        let wanted = wanted.filter(|wanted| of_key.contains(wanted));
-        let wanted = wanted.ok_or(SignError::KeyAlgorithm)?;
+        let wanted = SignatureAlgorithm::choose(self.algorithm, of_key)?;
         let is_time = |c: &&Component| matches!(c, Component::Created | Component::Expires);
         let time = components.iter().find(is_time);
         let name = match wanted {
@@ -157,14 +154,8 @@ impl SigningOptions {
         now: u64,
     ) -> Result<[Option<String>; 2], SignError> {
         let created = components.contains(&Component::Created);
-        let expires = match self.expires_in {
-            None => None,
-            Some(expires_in) => {
-                let expires = now.checked_add(expires_in.as_secs());
-                let expires = expires.filter(|expires| *expires <= LAST_SECOND);
-                Some(expires.ok_or(SignError::Time)?.to_string())
-            }
-        };
+        let expires = self.expires_in.map(|expires_in| expiry(now, expires_in));
+        let expires = expires.transpose()?.map(|expires| expires.to_string());
         Ok([created.then(|| now.to_string()), expires])
     }
 }

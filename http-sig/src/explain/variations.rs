@@ -28,15 +28,6 @@ const MOST_HASHES: usize = 512;
 /// A longer base counts as several, as it costs as much.
 const LENGTH_OF_ONE: usize = 4096;
 
-const ALGORITHMS: [SignatureAlgorithm; 6] = [
-    SignatureAlgorithm::RsaSha256,
-    SignatureAlgorithm::RsaSha512,
-    SignatureAlgorithm::RsaPssSha512,
-    SignatureAlgorithm::Ed25519,
-    SignatureAlgorithm::EcdsaP256Sha256,
-    SignatureAlgorithm::EcdsaP384Sha384,
-];
-
 const FETCH_THE_KEY: &str = "fetch the key anew, as senders change their keys; see that the key id names this key and not another one \
      of the same actor";
 const WRITE_THE_BASE: &str =
@@ -93,7 +84,7 @@ pub(super) fn check(
     let mut search = Search {
         signed,
         received,
-        algorithms: ALGORITHMS.to_vec(),
+        algorithms: SignatureAlgorithm::OF_KEY_PAIRS.to_vec(),
         key,
         signature: signature.to_vec(),
         #[cfg(feature = "_backend")]
@@ -145,7 +136,7 @@ impl Search<'_> {
             return vec![finding];
         }
         // Another algorithm, over the very same text.
-        let fitting = ALGORITHMS
+        let fitting = SignatureAlgorithm::OF_KEY_PAIRS
             .into_iter()
             .find(|algorithm| self.key.verify(*algorithm, &base, &self.signature));
         #[cfg(feature = "_backend")]
@@ -274,7 +265,7 @@ impl Search<'_> {
         ];
         for (bytes, how) in encodings {
             let Some(bytes) = bytes else { continue };
-            let mut algorithms = ALGORITHMS.into_iter();
+            let mut algorithms = SignatureAlgorithm::OF_KEY_PAIRS.into_iter();
             if algorithms.any(|algorithm| self.key.verify(algorithm, base, &bytes)) {
                 return Some(finding(
                     Cause::SignatureEncoding,

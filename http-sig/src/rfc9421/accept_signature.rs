@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 use crate::error::{Reason, SignError, VerifyError, printable};
 use crate::key::SignatureAlgorithm;
 use crate::policy::{CONTENT_DIGEST, DIGEST};
+use crate::rfc9421::component::push_components;
 use crate::rfc9421::signature_input::{MOST_COMPONENTS, string};
 use crate::rfc9421::signing_options::push_string;
 use crate::rfc9421::{
@@ -267,14 +268,8 @@ impl AcceptSignature {
         if sfv::KeyRef::from_str(&self.label).is_err() {
             return Err(refuse());
         }
-        let mut text = format!("{}=(", self.label);
-        for (at, component) in self.read_components()?.iter().enumerate() {
-            if at > 0 {
-                text.push(' ');
-            }
-            text.push_str(component.identifier());
-        }
-        text.push(')');
+        let mut text = format!("{}=", self.label);
+        push_components(&mut text, &self.read_components()?);
         for (name, asked) in [("created", self.created), ("expires", self.expires)] {
             if asked {
                 text.push(';');
@@ -399,6 +394,7 @@ impl AcceptSignature {
                 return Err(Declined::TooLong { name });
             }
         }
+        let mut needed = Vec::with_capacity(self.components.len());
         for text in &self.components {
             let refused = || Declined::Component {
                 component: printable(text.as_bytes()),
@@ -410,12 +406,22 @@ impl AcceptSignature {
             // The signer adds these.
             let added = [CONTENT_DIGEST, HOST].map(Covered::Field);
             let added = !component.of_request && added.contains(&component.covered);
-            if !added && !message.is_some_and(|message| has(message, &component)) {
-                return Err(Declined::Absent {
-                    component: printable(text.as_bytes()),
-                });
-            }
             options = options.cover(component.identifier());
+            if !added {
+                needed.push(component);
+            }
+        }
+        // One base for all of them, as each look into the message costs.
+        let missing = match message {
+            Some(message) => signature_base(message, &needed, "").err(),
+            None => needed
+                .first()
+                .map(|component| (Reason::ComponentMissing, component.identifier().to_owned())),
+        };
+        if let Some((_, component)) = missing {
+            return Err(Declined::Absent {
+                component: printable(component.as_bytes()),
+            });
         }
         if self.expires {
             options = options.expires_in(EXPIRES_IN);
@@ -586,10 +592,6 @@ fn is_no_secret(covered: &Covered, of_request: bool) -> bool {
         | Covered::QueryParam(_)
         | Covered::Status => true,
     }
-}
-
-fn has(message: &Message<'_>, component: &Component) -> bool {
-    signature_base(message, std::slice::from_ref(component), "").is_ok()
 }
 
 fn flag(name: &str, value: &BareItem<'_>) -> Result<bool, VerifyError> {

@@ -218,3 +218,15 @@ impl Covered {
         }
     }
 }
+
+/// Appends the covered components as the inner list of their identifiers (section 2.3).
+pub(crate) fn push_components(text: &mut String, components: &[Component]) {
+    text.push('(');
+    for (at, component) in components.iter().enumerate() {
+        if at > 0 {
+            text.push(' ');
+        }
+        text.push_str(component.identifier());
+    }
+    text.push(')');
+}

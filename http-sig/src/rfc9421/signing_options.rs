@@ -11,9 +11,11 @@ use http::{HeaderMap, HeaderValue};
 
 use crate::error::{Reason, SignError};
 use crate::key::SignatureAlgorithm;
-use crate::policy::{CONTENT_DIGEST, LAST_SECOND};
+use crate::policy::CONTENT_DIGEST;
+use crate::rfc9421::component::push_components;
 use crate::rfc9421::signature_input::MOST_COMPONENTS;
 use crate::rfc9421::{Component, Covered, algorithm_name};
+use crate::sign::expiry;
 use crate::structured_field;
 use crate::verify::{SIGNATURE, SIGNATURE_INPUT};
 
@@ -165,10 +167,7 @@ impl SigningOptions {
         &self,
         of_key: &[SignatureAlgorithm],
     ) -> Result<SignatureAlgorithm, SignError> {
-        let wanted = self.algorithm.or(of_key.first().copied());
-        wanted
-            .filter(|wanted| of_key.contains(wanted))
-            .ok_or(SignError::KeyAlgorithm)
+        SignatureAlgorithm::choose(self.algorithm, of_key)
     }
 
     /// What is covered in a request with these fields.
@@ -236,18 +235,10 @@ impl SigningOptions {
         algorithm: SignatureAlgorithm,
     ) -> Result<String, SignError> {
         let mut text = String::with_capacity(key_id.len() + 160);
-        text.push('(');
-        for (at, component) in components.iter().enumerate() {
-            if at > 0 {
-                text.push(' ');
-            }
-            text.push_str(component.identifier());
-        }
-        let _ = write!(text, ");created={created}");
+        push_components(&mut text, components);
+        let _ = write!(text, ";created={created}");
         if let Some(expires_in) = self.expires_in {
-            let expires = created.checked_add(expires_in.as_secs());
-            let expires = expires.filter(|expires| *expires <= LAST_SECOND);
-            let _ = write!(text, ";expires={}", expires.ok_or(SignError::Time)?);
+            let _ = write!(text, ";expires={}", expiry(created, expires_in)?);
         }
         // No character of a key id needs an escape between these quotes.
         text.push_str(";keyid=\"");

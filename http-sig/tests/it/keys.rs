@@ -15,7 +15,7 @@ fn pem(label: &str, der: &[u8]) -> String {
     pem_with(label, der, 64, "\n")
 }
 
-fn pem_with(label: &str, der: &[u8], width: usize, end: &str) -> String {
+pub(crate) fn pem_with(label: &str, der: &[u8], width: usize, end: &str) -> String {
     let base64 = STANDARD.encode(der);
     let lines: Vec<_> = base64
         .as_bytes()
@@ -28,7 +28,7 @@ fn pem_with(label: &str, der: &[u8], width: usize, end: &str) -> String {
     )
 }
 
-fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len()).unwrap().to_be_bytes();
     let mut der = match length {
         [0, low @ 0..=0x7f] => vec![tag, low],
@@ -39,12 +39,14 @@ fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     der
 }
 
+/// A positive one, from its bytes without leading zeros.
+pub(crate) fn integer(bytes: &[u8]) -> Vec<u8> {
+    let zero: &[u8] = if bytes[0] >= 0x80 { &[0] } else { &[] };
+    element(2, &[zero, bytes].concat())
+}
+
 fn rsa_public(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
-    let number = |bytes: &[u8]| {
-        let zero: &[u8] = if bytes[0] >= 0x80 { &[0] } else { &[] };
-        element(2, &[zero, bytes].concat())
-    };
-    element(0x30, &[number(modulus), number(exponent)].concat())
+    element(0x30, &[integer(modulus), integer(exponent)].concat())
 }
 
 fn spki(pkcs1: &[u8]) -> Vec<u8> {

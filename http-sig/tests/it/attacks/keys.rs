@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::value::{self, from_hex, text};
 use super::{Handler, Input, Outcome};
 use crate::draft::{der, named};
+use crate::keys::{element, integer, pem_with};
 
 /// The `input` has one member: how the key is read, and from what.
 pub(crate) fn prepare(input: &Input<'_>, backend: Backend) -> Box<dyn Fn(&mut Handler) -> Outcome> {
@@ -61,16 +62,15 @@ pub(crate) fn bytes(object: &Map<String, Value>) -> Vec<u8> {
     }
     if object.contains_key("pem") {
         let end = object.get("end").map_or("\n".to_owned(), text);
-        return pem(&text(&object["pem"]), &of("der"), number("width"), &end).into_bytes();
+        let width = number("width").unwrap_or(64);
+        return pem_with(&text(&object["pem"]), &of("der"), width, &end).into_bytes();
     }
     if object.contains_key("element") {
         let tag = from_hex(&text(&object["element"]))[0];
         return element(tag, &of("of"));
     }
     if object.contains_key("number") {
-        let bytes = of("number");
-        let zero: &[u8] = if bytes[0] >= 0x80 { &[0] } else { &[] };
-        return element(2, &[zero, &bytes].concat());
+        return integer(&of("number"));
     }
     if object.contains_key("slice") {
         let bytes = of("slice");
@@ -110,23 +110,4 @@ fn key(name: &str, spelling: &str) -> Vec<u8> {
         "multikey" => key.verifying_key().to_multikey().into_bytes(),
         _ => panic!("no such spelling: {spelling}"),
     }
-}
-
-fn pem(label: &str, der: &[u8], width: Option<usize>, end: &str) -> String {
-    let base64 = STANDARD.encode(der);
-    let lines = base64.as_bytes().chunks(width.unwrap_or(64));
-    let lines: Vec<&str> = lines.map(|line| str::from_utf8(line).unwrap()).collect();
-    let lines = lines.join(end);
-    format!("-----BEGIN {label}-----{end}{lines}{end}-----END {label}-----{end}")
-}
-
-fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(content.len()).unwrap().to_be_bytes();
-    let mut der = match length {
-        [0, low @ 0..=0x7f] => vec![tag, low],
-        [0, low] => vec![tag, 0x81, low],
-        [high, low] => vec![tag, 0x82, high, low],
-    };
-    der.extend_from_slice(content);
-    der
 }
