@@ -3,8 +3,7 @@
 use crate::actor::Actor;
 use crate::addressing;
 use crate::any::Any;
-use crate::context;
-use crate::extra::Raw;
+use crate::context::Context;
 use crate::family::object_family;
 use crate::id::Id;
 use crate::kind::ActivityKind;
@@ -50,7 +49,7 @@ impl Activity {
     #[must_use]
     pub fn new(kind: ActivityKind, id: impl Into<Id>, actor: impl Into<Id>) -> Self {
         Self {
-            ld_context: Some(context::written()),
+            ld_context: Some(Context::ours()),
             id: Some(id.into()),
             types: OneOrMany::one(kind),
             actor: OneOrMany::one(actor.into()),
@@ -204,7 +203,9 @@ impl Activity {
     fn about(mut self, object: impl Into<Ref<Any>>) -> Self {
         let mut object = object.into();
         if let Ref::Embedded(thing) = &mut object
-            && *thing.ld_context_mut() == self.ld_context
+            && let Some(context) = &mut self.ld_context
+            && let Some(embedded) = thing.ld_context_mut()
+            && context.absorb(embedded)
         {
             *thing.ld_context_mut() = None;
         }
@@ -218,7 +219,7 @@ fn as_list(recipients: &OneOrMany<Ref<Any>>) -> OneOrMany<Ref<Any>> {
 }
 
 impl Any {
-    fn ld_context_mut(&mut self) -> &mut Option<Raw> {
+    fn ld_context_mut(&mut self) -> &mut Option<Context> {
         match self {
             Self::Object(thing) => &mut thing.ld_context,
             Self::Actor(thing) => &mut thing.ld_context,

@@ -2,7 +2,7 @@
 
 use crate::any::Any;
 use crate::collection::Collection;
-use crate::context;
+use crate::context::Context;
 use crate::extension::security::PublicKey;
 use crate::family::{family, object_family};
 use crate::id::Id;
@@ -102,7 +102,7 @@ impl Actor {
         inbox: impl Into<Id>,
     ) -> Self {
         Self {
-            ld_context: Some(context::written()),
+            ld_context: Some(Context::ours()),
             id: Some(id.into()),
             types: OneOrMany::one(kind),
             preferred_username: Some(preferred_username.into()),

@@ -3,6 +3,7 @@
 use crate::activity::Activity;
 use crate::actor::Actor;
 use crate::collection::Collection;
+use crate::context::Context;
 use crate::error::{Problem, ReadError};
 use crate::family::{Family, problems_of, read_document, text_form, write_document};
 use crate::id::Id;
@@ -158,6 +159,16 @@ impl Family for Any {
             Self::Activity(thing) => thing.write(out),
             Self::Collection(thing) => thing.write(out),
             Self::Link(thing) => thing.write(out),
+        }
+    }
+
+    fn context(&self) -> Option<&Context> {
+        match self {
+            Self::Object(thing) => thing.context(),
+            Self::Actor(thing) => thing.context(),
+            Self::Activity(thing) => thing.context(),
+            Self::Collection(thing) => thing.context(),
+            Self::Link(thing) => thing.context(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Collections and their pages.
 
 use crate::any::Any;
-use crate::context;
+use crate::context::Context;
 use crate::family::object_family;
 use crate::id::Id;
 use crate::kind::CollectionKind;
@@ -63,7 +63,7 @@ impl Collection {
     #[must_use]
     pub fn new(kind: CollectionKind, id: impl Into<Id>) -> Self {
         Self {
-            ld_context: Some(context::written()),
+            ld_context: Some(Context::ours()),
             id: Some(id.into()),
             types: OneOrMany::one(kind),
             ..Self::default()

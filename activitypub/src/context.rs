@@ -4,9 +4,15 @@
 //! that do not process JSON-LD see no actor there, so neither do we. Only the spellings that mean the same in every document
 //! are read: `as:name`, the full IRI, `@id`, `@type`.
 
-use serde_json::json;
+use std::collections::BTreeSet;
 
+use serde_json::{Map, Value, json};
+
+use crate::error::{Problem, Reason};
+use crate::extension::ROOMS;
 use crate::extra::Raw;
+use crate::json::{Node, Tape};
+use crate::property::{Element, Property, problems_of_kept};
 
 /// The context of ActivityStreams 2.0, the first entry of every `@context`.
 pub const ACTIVITY_STREAMS: &str = "https://www.w3.org/ns/activitystreams";
@@ -17,33 +23,334 @@ pub const SECURITY_V1: &str = "https://w3id.org/security/v1";
 /// What stands before a name of ActivityStreams in its full IRI.
 const NAMESPACE: &str = "https://www.w3.org/ns/activitystreams#";
 
-/// The `@context` of the documents that this crate builds: ActivityStreams, security v1, and the terms of Mastodon and schema.org
-/// for which there is a field.
-///
-/// ```
-/// let context: Vec<serde_json::Value> = activitypub::context::written().read()?;
-/// assert_eq!(context[0], activitypub::context::ACTIVITY_STREAMS);
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[must_use]
-pub fn written() -> Raw {
-    let terms = crate::extension::mastodon::TERMS
-        .iter()
-        .chain(crate::extension::schema::TERMS);
-    let terms: serde_json::Map<_, _> = terms
-        .map(|&(term, iri)| (term.to_owned(), term_definition(iri)))
-        .collect();
-    Raw::known(&json!([ACTIVITY_STREAMS, SECURITY_V1, terms]).to_string())
+/// The `@context` of a document: as it came, or [ours](Self::ours).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Context(Form);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Form {
+    Came(Raw),
+    Ours(Vec<&'static Vocabulary>),
 }
 
-/// A leading `@` says that the values are ids, a leading `[` that they are a list.
-fn term_definition(iri: &str) -> serde_json::Value {
-    if let Some(iri) = iri.strip_prefix('@') {
-        json!({"@id": iri, "@type": "@id"})
-    } else if let Some(iri) = iri.strip_prefix('[') {
-        json!({"@id": iri, "@container": "@list"})
-    } else {
-        json!(iri)
+impl Context {
+    /// The context of a document that we make: an array with ActivityStreams in front and then, of each vocabulary that this
+    /// crate knows, the terms that stand in the document at the time when it is written.
+    ///
+    /// `proof` and `signature` ask for no terms, so that signing a document does not change what is signed.
+    ///
+    /// ```
+    /// use activitypub::Object;
+    ///
+    /// let mut note = Object::note("https://example.com/1", "https://example.com/alice", "<p>Hi</p>");
+    /// assert!(note.to_string().starts_with(r#"{"@context":["https://www.w3.org/ns/activitystreams",{"sensitive":"as:sensitive"}],"#));
+    /// note.sensitive = None;
+    /// assert!(note.to_string().starts_with(r#"{"@context":["https://www.w3.org/ns/activitystreams"],"#));
+    /// ```
+    #[must_use]
+    pub fn ours() -> Self {
+        Self(Form::Ours(Vec::new()))
+    }
+
+    /// With the terms of a vocabulary that this crate does not know, or that has to prevail where two know the same name. A
+    /// context that came from elsewhere stays as it is.
+    ///
+    /// Setting an [`Extension`](crate::extension::Extension) of a thing that has a context does this by itself. For one that is
+    /// embedded it is to be done at the thing that has the context.
+    #[must_use]
+    pub fn with(mut self, vocabulary: &'static Vocabulary) -> Self {
+        self.add(vocabulary);
+        self
+    }
+
+    /// The JSON text of a context that came; `None` for one of ours, which is known when the document is written.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.0 {
+            Form::Came(raw) => Some(raw.as_str()),
+            Form::Ours(_) => None,
+        }
+    }
+
+    pub(crate) fn add(&mut self, vocabulary: &'static Vocabulary) {
+        if let Form::Ours(vocabularies) = &mut self.0
+            && !vocabularies.contains(&vocabulary)
+        {
+            vocabularies.push(vocabulary);
+        }
+    }
+
+    /// Takes over what the context of an embedded thing says; `false` if that one has to stay where it is.
+    pub(crate) fn absorb(&mut self, embedded: &Self) -> bool {
+        if let (Form::Ours(_), Form::Ours(vocabularies)) = (&self.0, &embedded.0) {
+            vocabularies.iter().for_each(|known| self.add(known));
+            return true;
+        }
+        self == embedded
+    }
+
+    /// Our context is known only when the rest of the document is written: replaces the beginning that [`write`](Element::write)
+    /// made of it.
+    pub(crate) fn complete(&self, document: &mut String) {
+        let Form::Ours(first) = &self.0 else { return };
+        let mut beginning = String::from("{\"@context\":");
+        let start = beginning.len();
+        self.write(&mut beginning);
+        if !document.starts_with(&beginning) {
+            return;
+        }
+        let mut names = BTreeSet::new();
+        if let Some(root) = Tape::kept(document).as_ref().and_then(Tape::root) {
+            collect_names(root, &mut names);
+        }
+        let vocabularies = first.iter().chain(ROOMS).copied();
+        let context = entries(vocabularies, |name| names.contains(name), &names);
+        document.replace_range(start..beginning.len(), &context.to_string());
+    }
+}
+
+impl Element for Context {
+    fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
+        Ok(Self(Form::Came(Raw::known(node.raw()))))
+    }
+
+    fn write(&self, out: &mut String) {
+        match &self.0 {
+            Form::Came(raw) => raw.write(out),
+            Form::Ours(vocabularies) => {
+                let context = entries(vocabularies.iter().copied(), |_| true, &BTreeSet::new());
+                out.push_str(&context.to_string());
+            }
+        }
+    }
+}
+
+/// The terms of a vocabulary, for the `@context` of documents in which they stand.
+/// [`extension!`](crate::extension!) makes one.
+#[derive(Debug, PartialEq)]
+pub struct Vocabulary {
+    pub(crate) families: &'static [&'static str],
+    source: Source,
+    pub(crate) terms: &'static [Term],
+}
+
+#[derive(Debug, PartialEq)]
+enum Source {
+    /// Each term is defined in the document, with these prefixes (name and IRI); the first is that of the terms that say nothing.
+    Prefixes(&'static [(&'static str, &'static str)]),
+    /// A context document, named by its IRI, defines the terms.
+    Document(&'static str),
+}
+
+impl Vocabulary {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(
+        families: &'static [&'static str],
+        prefixes: &'static [(&'static str, &'static str)],
+        terms: &'static [Term],
+    ) -> Self {
+        Self {
+            families,
+            source: Source::Prefixes(prefixes),
+            terms,
+        }
+    }
+
+    /// A vocabulary whose terms a context document defines.
+    pub(crate) const fn document(iri: &'static str, terms: &'static [Term]) -> Self {
+        Self {
+            families: &[],
+            source: Source::Document(iri),
+            terms,
+        }
+    }
+
+    fn prefixes(&self) -> &'static [(&'static str, &'static str)] {
+        match self.source {
+            Source::Prefixes(prefixes) => prefixes,
+            Source::Document(_) => &[],
+        }
+    }
+
+    /// The compact IRI of a term.
+    fn compact(&self, term: &Term) -> String {
+        let own = self.prefixes().first().map_or("as", |prefix| prefix.0);
+        match term.iri {
+            "" if term.name.contains(':') => term.name.to_owned(),
+            "" => format!("{own}:{}", term.name),
+            iri => iri.to_owned(),
+        }
+    }
+
+    /// The name of the term that is spelled as compact or full IRI; `None` if it is the name itself or none of ours.
+    pub(crate) fn name_of(&self, spelled: &str) -> Option<&'static str> {
+        let (prefix, local) = spelled.split_once(':')?;
+        let same = |term: &&Term| {
+            let compact = self.compact(term);
+            let namespace = self.prefixes().iter().find_map(|(name, namespace)| {
+                let rest = compact.strip_prefix(name)?.strip_prefix(':')?;
+                Some((*namespace, rest))
+            });
+            compact == spelled
+                || namespace.is_some_and(|(namespace, rest)| {
+                    !local.is_empty()
+                        && spelled.strip_prefix(namespace) == Some(rest)
+                        && prefix.starts_with("http")
+                })
+        };
+        let term = self.terms.iter().find(same)?;
+        (term.name != spelled).then_some(term.name)
+    }
+}
+
+/// A name in a [`Vocabulary`].
+#[derive(Debug)]
+pub struct Term {
+    pub(crate) name: &'static str,
+    /// Compact or full; empty for the vocabulary's own prefix and the name.
+    iri: &'static str,
+    values: Values,
+    /// Of a property that an extension reads: what is wrong with a value.
+    pub(crate) check: Option<Check>,
+}
+
+/// Lists what is wrong in a value; an error if it is not what the property holds at all.
+pub(crate) type Check = fn(&str, &mut String, &mut Vec<Problem>) -> Result<(), Reason>;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Values {
+    Plain,
+    Ids,
+    List,
+}
+
+impl Term {
+    /// A type, or a property whose values are no ids.
+    pub(crate) const fn new(name: &'static str, iri: &'static str) -> Self {
+        Self {
+            name,
+            iri,
+            values: Values::Plain,
+            check: None,
+        }
+    }
+
+    /// A property whose values are ids.
+    pub(crate) const fn ids(name: &'static str, iri: &'static str) -> Self {
+        Self {
+            values: Values::Ids,
+            ..Self::new(name, iri)
+        }
+    }
+
+    /// A property whose values have an order.
+    pub(crate) const fn list(name: &'static str, iri: &'static str) -> Self {
+        Self {
+            values: Values::List,
+            ..Self::new(name, iri)
+        }
+    }
+
+    /// A property of an extension. Its type tells whether its values are ids, unless they are said to be literals.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn property<P: Property>(
+        name: &'static str,
+        iri: &'static str,
+        literal: bool,
+    ) -> Self {
+        let values = if P::IDS && !literal {
+            Values::Ids
+        } else {
+            Values::Plain
+        };
+        Self {
+            values,
+            check: Some(problems_of_kept::<P>),
+            ..Self::new(name, iri)
+        }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of_type(name: &'static str, iri: &'static str) -> Self {
+        Self::new(name, iri)
+    }
+}
+
+/// Function pointers have no equality worth asking for.
+impl PartialEq for Term {
+    fn eq(&self, other: &Self) -> bool {
+        (self.name, self.iri, self.values) == (other.name, other.iri, other.values)
+    }
+}
+
+/// The context with the terms that are used, each from the first vocabulary that knows it. `names` may also hold names with a
+/// prefix, which then has to be defined.
+fn entries(
+    vocabularies: impl Iterator<Item = &'static Vocabulary>,
+    used: impl Fn(&str) -> bool,
+    names: &BTreeSet<String>,
+) -> Value {
+    let prefixed: BTreeSet<&str> = names
+        .iter()
+        .filter_map(|name| Some(name.split_once(':')?.0))
+        .collect();
+    let mut documents = vec![json!(ACTIVITY_STREAMS)];
+    let mut defined = BTreeSet::new();
+    let mut terms = Map::new();
+    for vocabulary in vocabularies {
+        for (prefix, namespace) in vocabulary.prefixes() {
+            if prefixed.contains(prefix) {
+                terms.insert((*prefix).to_owned(), json!(namespace));
+            }
+        }
+        for term in vocabulary.terms {
+            if term.name.contains(':') || !used(term.name) || !defined.insert(term.name) {
+                continue;
+            }
+            if let Source::Document(iri) = vocabulary.source {
+                if !documents.contains(&json!(iri)) {
+                    documents.push(json!(iri));
+                }
+                continue;
+            }
+            let iri = vocabulary.compact(term);
+            for (prefix, namespace) in vocabulary.prefixes() {
+                if iri.split_once(':').is_some_and(|(used, _)| used == *prefix) {
+                    terms.insert((*prefix).to_owned(), json!(namespace));
+                }
+            }
+            let definition = match term.values {
+                Values::Plain => json!(iri),
+                Values::Ids => json!({"@id": iri, "@type": "@id"}),
+                Values::List => json!({"@id": iri, "@container": "@list"}),
+            };
+            terms.insert(term.name.to_owned(), definition);
+        }
+    }
+    if !terms.is_empty() {
+        documents.push(Value::Object(terms));
+    }
+    Value::Array(documents)
+}
+
+/// The names of properties and types in a document that was written; recursion ends at the depth to which things are read.
+fn collect_names(node: Node<'_, '_>, names: &mut BTreeSet<String>) {
+    node.elements()
+        .for_each(|element| collect_names(element, names));
+    for (name, value) in node.members() {
+        match &*name {
+            "@context" | "proof" | "signature" => continue,
+            "type" | "@type" => {
+                let types = value.string().into_iter();
+                let types = types.chain(value.elements().filter_map(Node::string));
+                names.extend(types.map(String::from));
+            }
+            _ => collect_names(value, names),
+        }
+        names.insert(name.into());
     }
 }
 
@@ -56,4 +363,69 @@ pub(crate) fn strip_prefix(name: &str) -> Option<&str> {
 /// The name without the prefix or IRI of ActivityStreams.
 pub(crate) fn plain_name(name: &str) -> &str {
     strip_prefix(name).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Activity, Actor, Any, Object};
+
+    fn context(document: &str) -> Value {
+        serde_json::from_str::<Value>(document).unwrap()["@context"].clone()
+    }
+
+    #[test]
+    fn names_what_is_used_and_nothing_else() {
+        let actor = Actor::person("https://a.example/a", "a", "https://a.example/a/inbox");
+        assert_eq!(
+            context(&actor.to_string()),
+            json!([ACTIVITY_STREAMS, {"manuallyApprovesFollowers": "as:manuallyApprovesFollowers"}])
+        );
+        let mut actor = actor.with_public_key("https://a.example/a#main-key", "");
+        actor.discoverable = Some(true);
+        actor.manually_approves_followers = None;
+        assert_eq!(
+            context(&actor.to_string()),
+            json!([ACTIVITY_STREAMS, SECURITY_V1, {"toot": "http://joinmastodon.org/ns#", "discoverable": "toot:discoverable"}])
+        );
+    }
+
+    #[test]
+    fn an_activity_names_what_its_object_uses() {
+        let mut note = Object::note("https://a.example/1", "https://a.example/a", "");
+        note.tag.push(Any::from(crate::extension::mastodon::hashtag(
+            "x",
+            "https://a.example/x",
+        )));
+        let create = Activity::create("https://a.example/2", "https://a.example/a", note);
+        let value = create.to_value().unwrap();
+        assert_eq!(
+            value["@context"],
+            json!([ACTIVITY_STREAMS, {"Hashtag": "as:Hashtag", "sensitive": "as:sensitive"}])
+        );
+        assert!(value["object"].get("@context").is_none());
+    }
+
+    #[test]
+    fn a_context_that_came_stays() {
+        for text in [
+            r#"{"@context":"a:1","sensitive":true}"#,
+            r#"{"@context":["https://www.w3.org/ns/activitystreams"],"sensitive":true}"#,
+        ] {
+            assert_eq!(
+                Object::from_slice(text.as_bytes()).unwrap().to_string(),
+                text
+            );
+        }
+    }
+
+    #[test]
+    fn a_proof_changes_nothing() {
+        let mut note = Object::note("https://a.example/1", "https://a.example/a", "");
+        let before = context(&note.to_string());
+        note.extra
+            .set("proof", json!({"type": "Hashtag", "votersCount": 1}))
+            .unwrap();
+        assert_eq!(context(&note.to_string()), before);
+    }
 }

@@ -4,6 +4,7 @@
 //! struct, its reader, its writer and the search for problems. [`object_family!`] adds the rows that objects, actors,
 //! activities and collections share.
 
+use crate::context::Context;
 use crate::error::Problem;
 use crate::json::Node;
 
@@ -16,6 +17,7 @@ pub(crate) trait Family: Sized {
     /// In a box from the start: these structs are large, and a deep document has many of them on its way.
     fn read_boxed(node: Node<'_, '_>) -> Box<Self>;
     fn write(&self, out: &mut String);
+    fn context(&self) -> Option<&Context>;
     fn problems(&self, path: &mut String, into: &mut Vec<Problem>);
 }
 
@@ -35,9 +37,8 @@ macro_rules! family {
         #[derive(Clone, Default, PartialEq)]
         #[non_exhaustive]
         pub struct $family {
-            /// `@context`: kept as it came and never fetched; what is written in a document of our own is
-            /// [`context`](crate::context).
-            pub ld_context: Option<$crate::extra::Raw>,
+            /// `@context`: kept as it came and never fetched, or [ours](crate::context::Context::ours).
+            pub ld_context: Option<$crate::context::Context>,
             /// `id`: the name by which others refer to it. Absent in a thing that only stands inside another.
             pub id: Option<$crate::id::Id>,
             /// `type`: the names of its types, as they came.
@@ -92,7 +93,7 @@ macro_rules! family {
                 /// Why a value was not taken.
                 fn reason(self, raw: &str) -> Option<$crate::error::Reason> {
                     match self {
-                        Self::ld_context => reason_for::<Option<$crate::extra::Raw>>(raw),
+                        Self::ld_context => reason_for::<Option<$crate::context::Context>>(raw),
                         Self::id => reason_for::<Option<$crate::id::Id>>(raw),
                         Self::types => reason_for::<$crate::property::OneOrMany<$crate::property::TypeName>>(raw),
                         $( Self::$field => reason_for::<$type>(raw), )*
@@ -217,10 +218,17 @@ macro_rules! family {
                     out.push('}');
                 }
 
+                fn context(&self) -> Option<&$crate::context::Context> {
+                    self.ld_context.as_ref()
+                }
+
                 fn problems(&self, path: &mut String, into: &mut Vec<$crate::error::Problem>) {
                     self.each_set(|name, property| below(path, name, |path| property.problems(path, into)));
                     for (name, raw) in self.extra.iter() {
-                        let Some(field) = Field::named(name).or_else(|| Field::aliased(name)) else { continue };
+                        let Some(field) = Field::named(name).or_else(|| Field::aliased(name)) else {
+                            $crate::extension::problems(stringify!($family), name, raw, path, into);
+                            continue;
+                        };
                         if self.writes(name) {
                             continue;
                         }
@@ -402,6 +410,9 @@ pub(crate) fn read_document<T: Family>(
 pub(crate) fn write_document(thing: &impl Family) -> String {
     let mut out = String::with_capacity(1024);
     thing.write(&mut out);
+    if let Some(context) = thing.context() {
+        context.complete(&mut out);
+    }
     out
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::any::Any;
-use crate::context;
+use crate::context::Context;
 use crate::extra::Raw;
 use crate::family::object_family;
 use crate::id::Id;
@@ -99,7 +99,7 @@ impl Object {
         content: impl Into<String>,
     ) -> Self {
         let mut note = Self {
-            ld_context: Some(context::written()),
+            ld_context: Some(Context::ours()),
             id: Some(id.into()),
             attributed_to: OneOrMany::one(attributed_to.into()),
             to: OneOrMany::many::<Id>([]),

@@ -405,6 +405,9 @@ impl<F: Field> Property for F {}
 
 /// A field of a family: may be absent, and reads any JSON value or says why not.
 pub trait Field: Slot + Default {
+    /// Whether its values name things: the contexts that we write say so.
+    const IDS: bool;
+
     fn read(node: Node<'_, '_>) -> Result<Self, Reason>;
 }
 
@@ -417,12 +420,16 @@ pub trait Slot {
 
 /// One value of a property.
 pub trait Element: Sized {
+    const IDS: bool = false;
+
     fn read(node: Node<'_, '_>) -> Result<Self, Reason>;
     fn write(&self, out: &mut String);
     fn problems(&self, _path: &mut String, _into: &mut Vec<Problem>) {}
 }
 
 impl<T: Element> Field for Option<T> {
+    const IDS: bool = T::IDS;
+
     fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
         T::read(node).map(Some)
     }
@@ -447,6 +454,8 @@ impl<T: Element> Slot for Option<T> {
 }
 
 impl<T: Element> Field for OneOrMany<T> {
+    const IDS: bool = T::IDS;
+
     fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
         Ok(Self(match node.shape() {
             Shape::Array => Values::Many(node.elements().map(Value::read).collect()),
@@ -532,6 +541,15 @@ pub(crate) fn read_kept<P: Field>(raw: &str) -> Result<P, Reason> {
     tape.root().map_or(Err(Reason::Unreadable), P::read)
 }
 
+/// Lists what is wrong in a value that was kept as text.
+pub(crate) fn problems_of_kept<P: Field>(
+    raw: &str,
+    path: &mut String,
+    into: &mut Vec<Problem>,
+) -> Result<(), Reason> {
+    read_kept::<P>(raw).map(|value| value.problems(path, into))
+}
+
 /// Runs `inner` with the path extended by a step.
 pub(crate) fn below(path: &mut String, step: &str, inner: impl FnOnce(&mut String)) {
     let length = path.len();
@@ -558,6 +576,8 @@ fn write_list<T>(
 }
 
 impl<T: Family> Element for Ref<T> {
+    const IDS: bool = true;
+
     fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
         match node.shape() {
             Shape::String => Id::read(node).map(Self::Id),
@@ -581,6 +601,8 @@ impl<T: Family> Element for Ref<T> {
 }
 
 impl Element for Id {
+    const IDS: bool = true;
+
     fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
         match node.string() {
             Some(text) if text.is_empty() => Err(Reason::EmptyId),

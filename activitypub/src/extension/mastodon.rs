@@ -3,32 +3,36 @@
 //! Its properties are fields of [`Object`] and [`Actor`](crate::Actor); see <https://docs.joinmastodon.org/spec/activitypub/>.
 
 use crate::any::Any;
+use crate::context::{Term, Vocabulary};
 use crate::id::Id;
 use crate::kind::{LinkKind, ObjectKind};
 use crate::link::Link;
 use crate::object::Object;
 use crate::property::{OneOrMany, Ref};
 
-/// The terms that a document needs in its context; see [`context::written`](crate::context::written).
-pub(crate) const TERMS: &[(&str, &str)] = &[
-    ("toot", "http://joinmastodon.org/ns#"),
-    ("manuallyApprovesFollowers", "as:manuallyApprovesFollowers"),
-    ("movedTo", "@as:movedTo"),
-    ("alsoKnownAs", "@as:alsoKnownAs"),
-    ("sensitive", "as:sensitive"),
-    ("Hashtag", "as:Hashtag"),
-    ("Emoji", "toot:Emoji"),
-    ("featured", "@toot:featured"),
-    ("featuredTags", "@toot:featuredTags"),
-    ("discoverable", "toot:discoverable"),
-    ("indexable", "toot:indexable"),
-    ("memorial", "toot:memorial"),
-    ("suspended", "toot:suspended"),
-    ("attributionDomains", "@toot:attributionDomains"),
-    ("blurhash", "toot:blurhash"),
-    ("focalPoint", "[toot:focalPoint"),
-    ("votersCount", "toot:votersCount"),
-];
+/// The terms of the types and fields.
+pub(crate) static VOCABULARY: Vocabulary = Vocabulary::new(
+    &[],
+    &[("toot", "http://joinmastodon.org/ns#")],
+    &[
+        Term::new("manuallyApprovesFollowers", "as:manuallyApprovesFollowers"),
+        Term::ids("movedTo", "as:movedTo"),
+        Term::ids("alsoKnownAs", "as:alsoKnownAs"),
+        Term::new("sensitive", "as:sensitive"),
+        Term::new("Hashtag", "as:Hashtag"),
+        Term::new("Emoji", ""),
+        Term::ids("featured", ""),
+        Term::ids("featuredTags", ""),
+        Term::new("discoverable", ""),
+        Term::new("indexable", ""),
+        Term::new("memorial", ""),
+        Term::new("suspended", ""),
+        Term::ids("attributionDomains", ""),
+        Term::new("blurhash", ""),
+        Term::list("focalPoint", ""),
+        Term::new("votersCount", ""),
+    ],
+);
 
 /// A `Hashtag` for `tag`. The name gets its `#` if it has none; `href` is the page of the tag and should be absolute.
 #[must_use]

@@ -2,15 +2,16 @@
 //!
 //! See <https://docs.joinmastodon.org/spec/activitypub/#PropertyValue> and FEP-fb2a.
 
+use crate::context::{Term, Vocabulary};
 use crate::kind::ObjectKind;
 use crate::object::Object;
 
-/// The terms that a document needs in its context; see [`context::written`](crate::context::written).
-pub(crate) const TERMS: &[(&str, &str)] = &[
-    ("schema", "http://schema.org#"),
-    ("PropertyValue", "schema:PropertyValue"),
-    ("value", "schema:value"),
-];
+/// The terms of the type and its field.
+pub(crate) static VOCABULARY: Vocabulary = Vocabulary::new(
+    &[],
+    &[("schema", "http://schema.org#")],
+    &[Term::new("PropertyValue", ""), Term::new("value", "")],
+);
 
 /// A field of a profile, for `attachment` of an actor. `value` is HTML.
 #[must_use]

@@ -2,8 +2,19 @@
 //!
 //! Multikeys (FEP-521a) have no type of their own yet: read `assertionMethod` from `extra`.
 
+use crate::context::{SECURITY_V1, Term, Vocabulary};
 use crate::family::family;
 use crate::id::Id;
+
+/// The terms of keys.
+pub(crate) static VOCABULARY: Vocabulary = Vocabulary::document(
+    SECURITY_V1,
+    &[
+        Term::ids("publicKey", ""),
+        Term::ids("owner", ""),
+        Term::new("publicKeyPem", ""),
+    ],
+);
 
 family! {
     /// A public key of an actor, as PEM text.
