@@ -195,6 +195,7 @@ impl Activity {
         self.cc = as_list(&object.cc);
         self.bto.clone_from(&object.bto);
         self.bcc.clone_from(&object.bcc);
+        self.audience.clone_from(&object.audience);
         self.published.clone_from(&object.published);
         self.about(object)
     }

@@ -3,13 +3,18 @@
 use std::collections::HashSet;
 
 use crate::activity::Activity;
+use crate::actor::Actor;
 use crate::any::Any;
+use crate::collection::Collection;
 use crate::context::plain_name;
+use crate::family::{Family, write_document};
 use crate::id::Id;
+use crate::json::{Node, Shape, Tape};
 use crate::kind::LinkKind;
 use crate::link::Link;
 use crate::object::Object;
-use crate::property::{OneOrMany, Ref};
+use crate::origin;
+use crate::property::{OneOrMany, Ref, write_member};
 
 /// The address of everyone (ActivityPub section 5.6), in the only spelling that every server reads.
 pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
@@ -20,7 +25,18 @@ pub fn is_public(id: &Id) -> bool {
     matches!(id.as_str(), PUBLIC | "as:Public" | "Public")
 }
 
-/// Who can see a thing, in the four steps that Mastodon has and others follow.
+/// Whether an id is the address of everyone on one server, as Pleroma and Akkoma write it: `https://example.com/#Public`.
+#[must_use]
+pub fn is_local_public(id: &Id) -> bool {
+    id.as_str()
+        .strip_suffix("/#Public")
+        .is_some_and(|server| server.starts_with("http"))
+}
+
+/// Who can see a thing, in the steps that Mastodon has and others follow.
+///
+/// There is no step for "mutuals", "circle" or "limited": what travels is a list of actors, and nothing in it says how the author
+/// chose them. Such a post is [`Direct`](Self::Direct), which shows it to those whom it names and to nobody else.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Visibility {
@@ -28,10 +44,24 @@ pub enum Visibility {
     Public,
     /// Everyone, but it stands in no public timeline: Public is in `cc`.
     Unlisted,
+    /// Everyone on the author's server, and nobody elsewhere: see [`is_local_public`].
+    Local,
     /// The followers of its author.
     Followers,
     /// Those whom it names.
     Direct,
+}
+
+impl Visibility {
+    /// Who can see a post or an activity, as its `visibility()` says; actors, collections and links have no such steps.
+    #[must_use]
+    pub fn of(thing: &Any) -> Option<Self> {
+        match thing {
+            Any::Object(object) => Some(object.visibility()),
+            Any::Activity(activity) => Some(activity.visibility()),
+            Any::Actor(_) | Any::Collection(_) | Any::Link(_) => None,
+        }
+    }
 }
 
 /// Makes what posts and activities can do alike.
@@ -54,10 +84,14 @@ macro_rules! addressed {
             }
 
             /// Who can see it. Whether an address is a collection of followers can only be guessed without knowing its author:
-            /// here one that ends in `/followers` is. [`visibility_for`](Self::visibility_for) guesses nothing.
+            /// here one is that has `followers` in its path. [`visibility_for`](Self::visibility_for) guesses nothing.
             #[must_use]
             pub fn visibility(&self) -> Visibility {
-                visibility(&self.to, &self.cc, |id| id.as_str().ends_with("/followers"))
+                visibility(&self.to, &self.cc, |id| {
+                    id.as_str()
+                        .split(['/', '?', '#'])
+                        .any(|step| step == "followers")
+                })
             }
 
             /// Who can see it, where `followers` is the collection of its author's followers.
@@ -77,23 +111,6 @@ macro_rules! addressed {
                     .filter(|id| !is_public(id) && seen.insert(*id))
                     .collect()
             }
-
-            /// Without `bto` and `bcc`, in it and in what it is about, under any spelling: the form in which it may leave the server
-            /// (ActivityPub section 6). Ask for the [`recipients`](Self::recipients) before.
-            #[must_use]
-            pub fn without_blind_recipients(mut self) -> Self {
-                self.bto = OneOrMany::absent();
-                self.bcc = OneOrMany::absent();
-                self.extra
-                    .retain(|name| !matches!(plain_name(name), "bto" | "bcc"));
-                for thing in self.object.iter_mut() {
-                    if let Ref::Embedded(thing) = thing {
-                        **thing = std::mem::replace(&mut **thing, Any::Link(Link::default()))
-                            .without_blind_recipients();
-                    }
-                }
-                self
-            }
         }
     };
 }
@@ -101,31 +118,183 @@ macro_rules! addressed {
 addressed!(Object);
 addressed!(Activity);
 
-impl Any {
-    /// Without `bto` and `bcc`, as [`Activity::without_blind_recipients`].
+impl Activity {
+    /// The ids of all whom it, the things that it carries and their mentions name, each once, without Public: whoever on this server
+    /// may want to hear of it. Whom it is delivered to is for [`recipients`](Self::recipients) to say.
     #[must_use]
-    pub fn without_blind_recipients(self) -> Self {
-        match self {
-            Self::Object(thing) => Self::Object(thing.without_blind_recipients()),
-            Self::Activity(thing) => Self::Activity(thing.without_blind_recipients()),
-            Self::Actor(mut thing) => {
-                thing.bto = OneOrMany::absent();
-                thing.bcc = OneOrMany::absent();
-                thing
-                    .extra
-                    .retain(|name| !matches!(plain_name(name), "bto" | "bcc"));
-                Self::Actor(thing)
+    pub fn everyone_named(&self) -> Vec<&Id> {
+        let carried = || {
+            self.object.embedded().filter_map(|thing| match thing {
+                Any::Object(object) => Some(object),
+                _ => None,
+            })
+        };
+        let tags = std::iter::once(&self.tag).chain(carried().map(|object| &object.tag));
+        let mut seen = HashSet::new();
+        self.recipients()
+            .into_iter()
+            .chain(carried().flat_map(Object::recipients))
+            .chain(
+                tags.flat_map(mentions)
+                    .filter_map(|link| link.href.as_ref()),
+            )
+            .filter(|id| seen.insert(*id))
+            .collect()
+    }
+
+    /// Gives it the recipients of the things that it carries, and them its own (ActivityPub section 6.2, for a Create that a client
+    /// sent). The embedded things are given their recipients only if they are objects.
+    #[must_use]
+    pub fn with_recipients_shared(mut self) -> Self {
+        let carried = self.object.iter_mut().filter_map(|thing| match thing {
+            Ref::Embedded(thing) => match &mut **thing {
+                Any::Object(object) => Some(object),
+                _ => None,
+            },
+            Ref::Id(_) => None,
+        });
+        for object in carried {
+            for (ours, theirs) in [
+                (&mut self.to, &mut object.to),
+                (&mut self.cc, &mut object.cc),
+                (&mut self.bto, &mut object.bto),
+                (&mut self.bcc, &mut object.bcc),
+                (&mut self.audience, &mut object.audience),
+            ] {
+                add_missing(ours, theirs);
+                add_missing(theirs, ours);
             }
-            Self::Collection(mut thing) => {
-                thing.bto = OneOrMany::absent();
-                thing.bcc = OneOrMany::absent();
-                thing
-                    .extra
-                    .retain(|name| !matches!(plain_name(name), "bto" | "bcc"));
-                Self::Collection(thing)
-            }
-            Self::Link(thing) => Self::Link(thing),
         }
+        self
+    }
+
+    /// Where a server passes on an activity that it sees for the first time (ActivityPub section 7.1.2): the collections of its own
+    /// among `to`, `cc` and `audience`, if the activity is about something of its own, in `inReplyTo`, `object`, `target` or `tag`,
+    /// also of what stands inside these, four levels deep. Else nowhere.
+    ///
+    /// What is passed on are the bytes that came: the signature of an activity that was written again may no longer hold.
+    #[must_use]
+    pub fn forward_to(
+        &self,
+        is_our_collection: impl Fn(&Id) -> bool,
+        is_ours: impl Fn(&Id) -> bool,
+    ) -> Vec<&Id> {
+        let mut seen = HashSet::new();
+        let collections: Vec<&Id> = [&self.to, &self.cc, &self.audience]
+            .into_iter()
+            .flat_map(OneOrMany::ids)
+            .filter(|id| is_our_collection(id) && seen.insert(*id))
+            .collect();
+        let about = [&self.in_reply_to, &self.object, &self.target, &self.tag];
+        if !collections.is_empty() && about.iter().any(|values| concerns(values, &is_ours, 4)) {
+            collections
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+fn concerns(values: &OneOrMany<Ref<Any>>, is_ours: &impl Fn(&Id) -> bool, levels: u8) -> bool {
+    levels > 0
+        && values.iter().any(|value| {
+            let thing = match value {
+                Ref::Id(id) => return is_ours(id),
+                Ref::Embedded(thing) => &**thing,
+            };
+            let inner: [&OneOrMany<Ref<Any>>; 4] = match thing {
+                Any::Link(link) => return link.href.as_ref().is_some_and(is_ours),
+                Any::Object(thing) => {
+                    let none = const { &OneOrMany::ABSENT };
+                    [&thing.in_reply_to, &thing.object, none, &thing.tag]
+                }
+                Any::Activity(thing) => {
+                    [&thing.in_reply_to, &thing.object, &thing.target, &thing.tag]
+                }
+                Any::Actor(_) | Any::Collection(_) => return thing.id().is_some_and(is_ours),
+            };
+            thing.id().is_some_and(is_ours)
+                || inner
+                    .iter()
+                    .any(|values| concerns(values, is_ours, levels - 1))
+        })
+}
+
+fn add_missing(to: &mut OneOrMany<Ref<Any>>, from: &OneOrMany<Ref<Any>>) {
+    let known: HashSet<Id> = to.ids().cloned().collect();
+    for id in from.ids().filter(|id| !known.contains(*id)) {
+        to.push(id);
+    }
+}
+
+/// Makes what may leave the server.
+macro_rules! blind {
+    ($( $family:ident ),+) => {
+        $(
+            impl $family {
+                /// Without `bto` and `bcc`, in it and in everything that stands inside it, under any spelling: the form in which
+                /// it may leave the server (ActivityPub section 6), and in which what others sent may be shown or passed on. Ask
+                /// for its recipients before.
+                #[must_use]
+                pub fn without_blind_recipients(self) -> Self {
+                    without_blind_recipients(self)
+                }
+            }
+        )+
+    };
+}
+
+blind!(Any, Object, Actor, Activity, Collection);
+
+/// Works on the text, because properties that no field holds embed things too.
+fn without_blind_recipients<T: Family>(thing: T) -> T {
+    let text = write_document(&thing);
+    if !["bto", "bcc", "\\u"].iter().any(|part| text.contains(part)) {
+        return thing;
+    }
+    let stripped = Tape::kept(&text)
+        .and_then(|tape| tape.root().map(stripped))
+        .unwrap_or_default();
+    // What is too deep to be read again is not sent at all, rather than with what it must not say.
+    let tape = Tape::kept(&stripped).or_else(|| Tape::kept("{}"));
+    tape.as_ref().and_then(Tape::root).map_or(thing, T::read)
+}
+
+fn stripped(node: Node<'_, '_>) -> String {
+    let mut out = String::with_capacity(node.raw().len());
+    write_stripped(node, &mut out);
+    out
+}
+
+fn write_stripped(node: Node<'_, '_>, out: &mut String) {
+    match node.shape() {
+        Shape::Object => {
+            out.push('{');
+            for (name, value) in node.members() {
+                if matches!(plain_name(&name), "bto" | "bcc") {
+                    continue;
+                }
+                write_member(&name, out, |out| {
+                    // A context may define the names; that reveals nobody.
+                    if name == "@context" {
+                        out.push_str(value.raw());
+                    } else {
+                        write_stripped(value, out);
+                    }
+                });
+            }
+            out.push('}');
+        }
+        Shape::Array => {
+            out.push('[');
+            for (at, element) in node.elements().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                write_stripped(element, out);
+            }
+            out.push(']');
+        }
+        _ => out.push_str(node.raw()),
     }
 }
 
@@ -156,6 +325,11 @@ pub(crate) fn addresses(
     let mentioned = mentioned.iter().cloned();
     let public = std::iter::once(Id::new(PUBLIC));
     match visibility {
+        Visibility::Local => {
+            let origin = followers.filter_map(|id| Some(origin::web(&id)?.origin()));
+            let local = origin.map(|origin| format!("{}/#Public", origin.ascii_serialization()));
+            (local.map(Id::from).collect(), mentioned.collect())
+        }
         Visibility::Public => (public.collect(), followers.chain(mentioned).collect()),
         Visibility::Unlisted => (followers.collect(), public.chain(mentioned).collect()),
         Visibility::Followers => (followers.collect(), mentioned.collect()),
@@ -172,6 +346,8 @@ fn visibility(
         Visibility::Public
     } else if cc.ids().any(is_public) {
         Visibility::Unlisted
+    } else if to.ids().chain(cc.ids()).any(is_local_public) {
+        Visibility::Local
     } else if to.ids().chain(cc.ids()).any(followers) {
         Visibility::Followers
     } else {
@@ -204,6 +380,7 @@ mod tests {
         for visibility in [
             Visibility::Public,
             Visibility::Unlisted,
+            Visibility::Local,
             Visibility::Followers,
             Visibility::Direct,
         ] {
@@ -228,6 +405,150 @@ mod tests {
         assert_eq!(
             text,
             r#"{"type":"Undo","object":{"type":"Create","object":{"type":"Note","to":"b:7"}}}"#
+        );
+    }
+
+    #[test]
+    fn blind_recipients_go_at_every_depth() {
+        let text = r#"{"@context":[{"bto":"as:bto"}],"type":"Create","x":{"bto":"b:1","n":1.50,"y":[{"b\u0063c":"b:2"}]},
+            "actor":{"type":"Person","bcc":"b:3"},"instrument":{"type":"Note","tag":[{"type":"Note","bto":"b:4"}]},
+            "quote":{"type":"Note","bcc":"b:5","content":"bto"}}"#;
+        let went = Any::from_slice(text.as_bytes())
+            .unwrap()
+            .without_blind_recipients();
+        let expected = Any::from_slice(
+            br#"{"@context":[{"bto":"as:bto"}],"type":"Create","x":{"n":1.50,"y":[{}]},"actor":{"type":"Person"},
+            "instrument":{"type":"Note","tag":[{"type":"Note"}]},"quote":{"type":"Note","content":"bto"}}"#,
+        );
+        assert_eq!(went, expected.unwrap());
+        assert!(went.to_string().contains("1.50"));
+        let deep = format!(
+            r#"{}{{"bto":"b:1"}}{}"#,
+            r#"{"object":"#.repeat(63),
+            "}".repeat(63)
+        );
+        let went = Activity::from_slice(deep.as_bytes())
+            .unwrap()
+            .without_blind_recipients();
+        assert_eq!(went.to_string(), deep.replace(r#""bto":"b:1""#, ""));
+    }
+
+    #[test]
+    fn a_local_post_is_seen_by_its_server() {
+        let note = |to: &str| {
+            Object::from_slice(
+                format!(r#"{{"to":{to},"cc":"https://a.example/u/followers"}}"#).as_bytes(),
+            )
+            .unwrap()
+            .visibility()
+        };
+        assert_eq!(note(r#""https://a.example/#Public""#), Visibility::Local);
+        assert_eq!(
+            note(r#"["https://a.example/#Public","as:Public"]"#),
+            Visibility::Public
+        );
+        assert_eq!(note(r#""https://a.example/public""#), Visibility::Followers);
+        let nowhere = Object::default().addressed(Visibility::Local, &Id::new("x:1"), &[]);
+        assert_eq!(nowhere.visibility(), Visibility::Direct);
+    }
+
+    #[test]
+    fn collections_of_followers_are_known_by_their_path() {
+        for (to, visibility) in [
+            (
+                "https://a.example/users/alice/followers",
+                Visibility::Followers,
+            ),
+            ("https://a.example/followers/alice", Visibility::Followers),
+            (
+                "https://a.example/alice/followers?page=1",
+                Visibility::Followers,
+            ),
+            (
+                "https://a.example/users/followersofalice",
+                Visibility::Direct,
+            ),
+        ] {
+            let note = Any::from(Object {
+                to: OneOrMany::one(to),
+                ..Object::default()
+            });
+            assert_eq!(Visibility::of(&note), Some(visibility), "{to}");
+        }
+        assert_eq!(Visibility::of(&Any::Link(Link::default())), None);
+    }
+
+    #[test]
+    fn a_create_and_its_post_share_their_recipients() {
+        let create = Activity::from_slice(
+            br#"{"type":"Create","to":["a:1"],"bcc":"a:2","object":{"type":"Note","to":"a:3","cc":["a:1"],"audience":"a:4",
+            "tag":{"type":"Mention","href":"a:5"}},"tag":[{"type":"Mention","href":"a:1"}]}"#,
+        )
+        .unwrap();
+        assert_eq!(create.recipients(), ["a:1", "a:2"]);
+        assert_eq!(create.everyone_named(), ["a:1", "a:2", "a:3", "a:4", "a:5"]);
+        let create = create.with_recipients_shared();
+        assert_eq!(create.recipients(), ["a:1", "a:3", "a:2", "a:4"]);
+        let note = create.object().and_then(Any::as_object).unwrap();
+        assert_eq!(note.recipients(), ["a:3", "a:1", "a:2", "a:4"]);
+    }
+
+    #[test]
+    fn an_activity_is_forwarded_if_it_is_about_what_is_ours() {
+        let followers = |id: &Id| *id == "https://a.example/alice/followers";
+        let ours = |id: &Id| id.as_str().starts_with("https://a.example/");
+        let to = r#""to":"https://b.example/x","cc":["https://a.example/alice/followers","https://c.example/followers"]"#;
+        for (about, forwarded) in [
+            (
+                r#""object":{"type":"Note","id":"https://b.example/1","inReplyTo":"https://a.example/1"}"#,
+                true,
+            ),
+            (
+                r#""object":{"type":"Note","inReplyTo":{"type":"Note","id":"https://a.example/1"}}"#,
+                true,
+            ),
+            (r#""object":"https://a.example/1""#, true),
+            (
+                r#""object":"https://b.example/1","target":"https://a.example/1""#,
+                true,
+            ),
+            (
+                r#""object":{"type":"Note","tag":[{"type":"Mention","href":"https://a.example/alice"}]}"#,
+                true,
+            ),
+            (
+                r#""object":{"type":"Note","id":"https://b.example/1","inReplyTo":"https://b.example/0"}"#,
+                false,
+            ),
+            (
+                r#""object":{"type":"Note","content":"https://a.example/1"}"#,
+                false,
+            ),
+        ] {
+            let activity =
+                Activity::from_slice(format!(r#"{{"type":"Create",{to},{about}}}"#).as_bytes())
+                    .unwrap();
+            assert_eq!(
+                activity.forward_to(followers, ours).len(),
+                usize::from(forwarded),
+                "{about}"
+            );
+        }
+        // Nobody of ours is addressed.
+        let elsewhere = Activity::from_slice(
+            br#"{"type":"Like","to":"as:Public","object":"https://a.example/1"}"#,
+        );
+        assert!(elsewhere.unwrap().forward_to(followers, ours).is_empty());
+        let deep = format!(
+            r#"{{{to},"object":{}"https://a.example/1"{}"#,
+            r#"{"object":"#.repeat(5),
+            "}".repeat(6)
+        );
+        assert!(
+            Activity::from_slice(deep.as_bytes())
+                .unwrap()
+                .forward_to(followers, ours)
+                .is_empty()
         );
     }
 }

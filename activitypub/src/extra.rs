@@ -129,11 +129,6 @@ impl Extra {
         self.entries.push((name.into(), value));
     }
 
-    /// Keeps what `keep` says of each name.
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
-        self.entries.retain(|entry| keep(&entry.0));
-    }
-
     /// Remembers that a field came under another name.
     pub(crate) fn remember_spelling(&mut self, field: &'static str, spelled: &str) {
         self.spellings.push((field, spelled.into()));

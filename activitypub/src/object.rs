@@ -1,6 +1,7 @@
 //! Objects: posts, media, places, tombstones, emoji, fields of a profile.
 
 use chrono::{DateTime, Utc};
+use url::Url;
 
 use crate::any::Any;
 use crate::context::Context;
@@ -164,6 +165,14 @@ impl Object {
                 .end_time
                 .as_ref()
                 .is_some_and(|end| end.to_utc() <= now)
+    }
+
+    /// The page at which people look at it: `url`, if a browser may open it and it is on the host of the id. Elsewhere it could show them
+    /// anything under the author's name. It is never a name for the thing: that is the id alone.
+    #[must_use]
+    pub fn page(&self) -> Option<Url> {
+        let own = self.id.as_ref()?.to_url().ok()?;
+        self.url.web_url().filter(|url| url.host() == own.host())
     }
 
     /// The mentions in `tag`.

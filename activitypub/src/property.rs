@@ -48,6 +48,9 @@ enum Value<T> {
 }
 
 impl<T> OneOrMany<T> {
+    /// For those who need a reference to it.
+    pub(crate) const ABSENT: Self = Self(Values::Absent);
+
     /// No value: the property is not written.
     #[must_use]
     pub fn absent() -> Self {

@@ -97,10 +97,7 @@ impl ActorKeys {
             Any::Actor(actor) => listed(key_id, Arc::new(actor), None, weight),
             // A key that is a document of its own names its owner, and the owner must confirm it.
             Any::Object(key) if key.id.as_ref() == Some(key_id) => {
-                let named = |name| key.extra.read::<Id>(name).ok().flatten();
-                let owner = named("owner")
-                    .or_else(|| named("controller"))
-                    .ok_or(KeyError::NoOwner)?;
+                let owner = origin::key_owner(&key).ok_or(KeyError::NoOwner)?;
                 // Nobody is sent to ask a third server.
                 if !origin::same_origin(&owner, key_id) {
                     return Err(KeyError::OtherOwner);

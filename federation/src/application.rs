@@ -1,7 +1,7 @@
 //! What the application tells the federation, and is told by it.
 
 use crate::{Federation, VerifiedActivity};
-use activitypub::{Activity, Actor, Any, Id};
+use activitypub::{Activity, Actor, Any, Endpoint, Id};
 use http_sig::SigningKey;
 use std::error::Error;
 use url::Url;
@@ -143,13 +143,8 @@ impl Inboxes {
     /// another.
     #[must_use]
     pub fn of(actor: &Actor) -> Option<Self> {
-        let id = actor.id.as_ref()?.to_url().ok()?;
-        let on_own_origin = |inbox: &Id| {
-            let url = inbox.to_url().ok()?;
-            (url.has_host() && url.origin() == id.origin()).then_some(url)
-        };
-        let inbox = on_own_origin(actor.inbox.id()?)?;
-        let shared = actor.shared_inbox().and_then(on_own_origin);
+        let inbox = actor.endpoint(Endpoint::Inbox).ok()?;
+        let shared = actor.endpoint(Endpoint::SharedInbox).ok();
         Some(Self { inbox, shared })
     }
 

@@ -13,3 +13,4 @@ mod corpus;
 mod hostile;
 mod lossless;
 mod reading;
+mod roles;
