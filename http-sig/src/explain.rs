@@ -146,8 +146,8 @@ impl Policy {
 
 /// What a policy makes of a request, check by check. `Display` writes it as text of several lines.
 ///
-/// Nothing in it is secret: credentials are left out of the signature base, and what strangers wrote is escaped and
-/// shortened.
+/// Nothing in it is secret: credentials are left out of the signature base, those that
+/// [`Claim::signature_base`](crate::Claim::signature_base) names, and what strangers wrote is escaped and shortened.
 #[derive(Clone, Debug)]
 pub struct Explanation {
     standard: Option<&'static str>,

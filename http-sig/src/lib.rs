@@ -5,6 +5,7 @@
 )]
 
 pub mod cavage;
+mod credentials;
 mod crypto;
 mod digest;
 mod error;

@@ -98,6 +98,15 @@ pub trait ReplayStore: Send + Sync {
 
     /// Forgets the key, as well as it can: what came with it was not processed, and may come again.
     fn forget(&self, key: ReplayKey) -> Answer<'_, ()>;
+
+    /// A number that tells this store from others in this process, the same through every handle to it: where two layers with
+    /// one store stand on one path, the inner one knows by it that the outer one has asked already.
+    ///
+    /// If nothing is said, it is where the value lies in memory, and for an [`Arc`] where what it shares does. A handle that
+    /// is cloned in another way says it itself.
+    fn identity(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
 }
 
 /// What a [`ReplayStore`] answers, perhaps later.
@@ -223,6 +232,10 @@ impl<S: ReplayStore + ?Sized> ReplayStore for Arc<S> {
 
     fn forget(&self, key: ReplayKey) -> Answer<'_, ()> {
         (**self).forget(key)
+    }
+
+    fn identity(&self) -> usize {
+        (**self).identity()
     }
 }
 

@@ -38,8 +38,8 @@ const REDIRECTS: usize = 3;
 /// A request is first signed by draft-cavage-12 and, if that is refused, once more by RFC 9421; what a server wants is
 /// remembered. [`negotiate`](Self::negotiate) and [`scheme`](Self::scheme) change that.
 ///
-/// Redirects are followed as [`Redirect`] says, three at most: a GET anywhere but from `https` to `http`, anything else
-/// only on its own origin.
+/// Redirects are followed as [`Redirect`] says, three at most: a GET without a body anywhere but from `https` to `http`,
+/// anything else only on its own origin.
 ///
 /// Signing happens on the thread that polls: with an RSA key about a millisecond of work. The client goes where it is told:
 /// for URLs that strangers chose give it a builder whose connections are guarded, and check them here
@@ -65,8 +65,8 @@ impl SigningClient {
     /// request of its own.
     ///
     /// Give the builder no credentials as [default headers](ClientBuilder::default_headers): they are added to every request,
-    /// so a redirect would take them to a stranger. `Authorization` and `Cookie` of a single request stay behind where it
-    /// leaves its origin.
+    /// so a redirect would take them to a stranger. `Authorization`, `Cookie` and their like of a single request stay behind
+    /// where it leaves its origin, as [`Redirect::apply`] says.
     ///
     /// # Errors
     /// As [`ClientBuilder::build`].
@@ -93,7 +93,8 @@ impl SigningClient {
         self
     }
 
-    /// How many redirects are followed; with 0 none is.
+    /// How many redirects are followed; one more is [`SendError::TooManyRedirects`]. With 0 none is, and a redirect is an
+    /// answer as any other.
     #[must_use]
     pub fn redirects(mut self, most: usize) -> Self {
         self.redirects = most;
@@ -134,6 +135,9 @@ impl SigningClient {
         *request.headers_mut() = template.headers().clone();
         for _ in 0..=self.redirects {
             let response = self.ask(&template, &mut request, signer).await?;
+            if self.redirects == 0 {
+                return Ok(response);
+            }
             let Some(redirect) = self.redirect(&request, &response)? else {
                 return Ok(response);
             };
@@ -206,6 +210,10 @@ impl SigningClient {
         let target = target.ok_or(SendError::Redirect(RedirectRefused::Target))?;
         let from = request.uri();
         match Redirect::new(request.method(), from, response.status(), &target) {
+            // Whatever the method: the sender has not chosen that server to tell it this.
+            Ok(redirect) if redirect.is_other_origin() && !request.body().is_empty() => {
+                Err(SendError::Redirect(RedirectRefused::OtherOrigin))
+            }
             Ok(redirect) if (self.may_follow)(redirect.target()) => Ok(Some(redirect)),
             Ok(_) => Err(SendError::RedirectNotAllowed),
             Err(RedirectRefused::NotARedirect) => Ok(None),

@@ -57,8 +57,8 @@ pub use self::wire_uri::{WireUri, WireUriLayer, WireUriService};
 use crate::rfc9421::AcceptSignature;
 use crate::sign::needs_digest;
 use crate::{
-    Arrival, Claim, Head, Policy, Reason, ReplayMemory, ReplayStore, VerifiedRequest, VerifyError,
-    VerifyingKey,
+    Arrival, Claim, Head, Policy, Reason, ReplayKey, ReplayMemory, ReplayStore, VerifiedRequest,
+    VerifyError, VerifyingKey,
 };
 
 /// Longest body that is read if nothing else is said, in bytes.
@@ -112,7 +112,8 @@ impl<K: Keys> Keys for Arc<K> {
 /// whole, or a [`WireUriLayer`], and then this one where it is needed. A `Host` that a proxy rewrites is refused; the
 /// policy's authorities are the public names, and no `X-Forwarded-…` field has an effect.
 ///
-/// Let a request pass it once: a second one with the same memory takes every request for one that came before.
+/// Where two of them with the same memory stand on one path, the inner one does not take a request for one that came before
+/// because the outer one has seen it.
 ///
 /// The body type of the service must be made from [`Bytes`], as that of axum and [`Full`](http_body_util::Full) are.
 pub struct VerifyLayer<K> {
@@ -314,8 +315,8 @@ where
         let settings = Arc::clone(&self.settings);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
-            let verified = match settings.verify(&parts, body).await {
-                Ok(Judged::Verified(verified)) => verified,
+            let (verified, remembered) = match settings.verify(&parts, body).await {
+                Ok(Judged::Verified(verified, remembered)) => (verified, remembered),
                 Ok(Judged::Unsigned(body)) => {
                     // One that another layer made for another policy says nothing here.
                     parts.extensions.remove::<Arc<VerifiedRequest<Bytes>>>();
@@ -334,12 +335,17 @@ where
                     return Ok(refused.rejection.response(covering, challenge));
                 }
             };
-            let key = verified.replay_key();
             let body = B::from(verified.request().body().clone());
             parts.extensions.insert(verified);
+            if let Some(remembered) = &remembered {
+                let all = parts.extensions.get_or_insert_default::<Vec<Remembered>>();
+                all.push(remembered.clone());
+            }
             let response = inner.call(Request::from_parts(parts, body)).await;
             let failed = !matches!(&response, Ok(response) if !response.status().is_server_error());
-            if let Some(replays) = settings.replays.as_ref().filter(|_| failed) {
+            if let (Some(replays), Some(Remembered { key, .. }), true) =
+                (&settings.replays, remembered, failed)
+            {
                 replays.forget(key).await;
             }
             response
@@ -366,10 +372,18 @@ impl<S: fmt::Debug, K> fmt::Debug for Verify<S, K> {
 
 /// What became of a request that was not refused.
 enum Judged<B> {
-    Verified(Arc<VerifiedRequest<Bytes>>),
+    /// And what this layer has remembered of it.
+    Verified(Arc<VerifiedRequest<Bytes>>, Option<Remembered>),
     /// With the body as it came.
     Unsigned(B),
     Duplicate,
+}
+
+/// In the extensions of a request, for other layers with the same store: it came for the first time.
+#[derive(Clone, PartialEq)]
+struct Remembered {
+    store: usize,
+    key: ReplayKey,
 }
 
 /// A request that was refused, with what is known of it.
@@ -414,9 +428,18 @@ impl<K: Keys> Settings<K> {
             Err(rejection) => return Err(rejection.without_claim(Some(key_id))),
         };
         let verified = self.check(claim, &key_id).await?;
+        let mut remembered = None;
         let replays = self.replays.as_ref();
         if let Some(replays) = replays.filter(|_| !parts.method.is_safe()) {
             let (key, until) = (verified.replay_key(), verified.good_until());
+            let this = Remembered {
+                store: replays.identity(),
+                key,
+            };
+            let before = parts.extensions.get::<Vec<Remembered>>();
+            if before.is_some_and(|before| before.contains(&this)) {
+                return Ok(Judged::Verified(Arc::new(verified), None));
+            }
             // The body and the key may have taken their time, and a store forgets what is no longer good: by then nobody
             // knows whether this came before.
             let now = (self.clock)();
@@ -425,14 +448,14 @@ impl<K: Keys> Settings<K> {
                 return Err(Rejection::Signature(error).without_claim(Some(key_id)));
             }
             match replays.remember(key, until, now).await {
-                Ok(Arrival::First) => {}
+                Ok(Arrival::First) => remembered = Some(this),
                 Ok(Arrival::Duplicate) => return Ok(Judged::Duplicate),
                 Err(error) => {
                     return Err(Rejection::ReplayStore(error).without_claim(Some(key_id)));
                 }
             }
         }
-        Ok(Judged::Verified(Arc::new(verified)))
+        Ok(Judged::Verified(Arc::new(verified), remembered))
     }
 
     /// What a signature by the draft must cover, if it is accepted.

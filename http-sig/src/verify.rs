@@ -232,8 +232,10 @@ impl<B> Claim<B> {
         &self.signed.facts.key_id
     }
 
-    /// The text that must have been signed, to compare with the sender's. Safe to print: credentials are left out and
-    /// control characters escaped.
+    /// The text that must have been signed, to compare with the sender's. Safe to print: control characters are escaped, and
+    /// the values of `Authorization`, `Proxy-Authorization`, `Cookie`, `Set-Cookie`, `Authentication-Info`, and of widely used
+    /// fields for keys and tokens such as `X-Api-Key`, `X-Auth-Token` and `X-Csrf-Token` are left out. A field of your own
+    /// that holds a secret is shown, if the sender covers it.
     #[must_use]
     pub fn signature_base(&self) -> Cow<'_, str> {
         match &self.signed.base {

@@ -346,6 +346,24 @@ mod tests {
     }
 
     #[test]
+    fn a_quoted_string_ends_at_the_first_quote_that_is_not_escaped() {
+        for (text, inside) in [
+            (r#"" rest"#, ""),
+            (r#"a b" rest"#, "a b"),
+            (r#"a\\" rest"#, r"a\\"),
+            (r#"a\"b" rest"#, r#"a\"b"#),
+            (r#"ab\"c" rest"#, r#"ab\"c"#),
+            (r#"a\\\"b" rest"#, r#"a\\\"b"#),
+            (r#"é" rest"#, "é"),
+        ] {
+            assert_eq!(quoted(text), Some((inside, " rest")), "{text}");
+        }
+        for text in ["", "a", r#"a\""#, "a\tb\"", "é\u{9b}\"", "\u{7f}\""] {
+            assert_eq!(quoted(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
     fn each_limit_is_kept_at_its_edge() {
         let start = "keyId=a,signature=\"AAEC\"";
         let parameters =

@@ -3,12 +3,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use http::header::{
-    AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, DATE, HOST, PROXY_AUTHORIZATION,
-    SET_COOKIE,
-};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HOST};
 use http::{HeaderMap, HeaderName, Request, Uri};
 
+use crate::credentials::CREDENTIALS;
 use crate::error::Reason;
 use crate::policy::DIGEST;
 
@@ -182,12 +180,10 @@ impl SignatureBase {
 pub(crate) fn shown(base: &[u8]) -> Cow<'_, str> {
     let secret = |line: &[u8]| {
         let line = line.strip_prefix(b"\"").unwrap_or(line);
-        [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, SET_COOKIE]
-            .iter()
-            .any(|name| {
-                line.strip_prefix(name.as_str().as_bytes())
-                    .is_some_and(|rest| rest.starts_with(b": ") || rest.starts_with(b"\""))
-            })
+        CREDENTIALS.iter().any(|name| {
+            line.strip_prefix(name.as_str().as_bytes())
+                .is_some_and(|rest| rest.starts_with(b": ") || rest.starts_with(b"\""))
+        })
     };
     let plain = |byte: &u8| *byte == b'\n' || matches!(byte, b' '..=b'~');
     let mut lines = base.split(|byte| *byte == b'\n');
@@ -265,12 +261,54 @@ mod tests {
             "proxy-authorization",
             "cookie",
             "set-cookie",
+            "authentication-info",
+            "x-api-key",
+            "x-auth-token",
+            "x-csrf-token",
         ] {
             for form in ["", ";bs", ";req", ";key=\"a\""] {
                 let shown =
                     shown(format!("\"{name}\"{form}: hunter2\n\"x\": 1").as_bytes()).into_owned();
                 assert_eq!(shown, format!("\"{name}\"{form}: (hidden)\n\"x\": 1"));
             }
+            let by_the_draft = format!("x: 1\n{name}: hunter2");
+            let shown = shown(by_the_draft.as_bytes()).into_owned();
+            assert_eq!(shown, format!("x: 1\n{name}: (hidden)"));
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_credential_is_shown() {
+        for line in [
+            "authorization-server: a",
+            "x-authorization: a",
+            "x: authorization: a",
+            "\"signature\";req;key=\"sig1\": :AAEC:",
+            "signature: keyId=\"a\"",
+        ] {
+            assert!(matches!(shown(line.as_bytes()), Cow::Borrowed(text) if text == line));
+        }
+    }
+
+    #[test]
+    fn control_characters_are_escaped_without_a_credential_too() {
+        assert!(matches!(shown(b"a: 1\nb: 2"), Cow::Borrowed("a: 1\nb: 2")));
+        assert_eq!(
+            shown(b"a: 1\nb: \x1b[31m\"'\n\x7f"),
+            "a: 1\nb: \\x1b[31m\"'\n\\x7f"
+        );
+    }
+
+    /// RFC 9113, section 8.3.1: the `:path` of `OPTIONS *` is `*`.
+    #[test]
+    fn the_whole_server_is_another_target_than_its_root() {
+        for target in ["*", "/"] {
+            let request = Request::options(target).body(()).unwrap();
+            let base = base(&request, "(request-target)").ok().unwrap();
+            assert_eq!(
+                base.to_text(),
+                format!("(request-target): options {target}")
+            );
         }
     }
 
@@ -304,7 +342,7 @@ mod tests {
                 .unwrap();
             base(&request, "x").is_ok()
         };
-        assert!(long(LONGEST - 3));
-        assert!(!long(LONGEST - 2));
+        assert!(long(65_536 - "x: ".len()));
+        assert!(!long(65_537 - "x: ".len()));
     }
 }

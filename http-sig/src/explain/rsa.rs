@@ -3,6 +3,7 @@
 //! An RSA key turns the signature back into the padded hash that was signed. So one knows for certain whether this is the
 //! key, and can look for the text with nothing but hashes. All numbers here are public.
 
+use num_bigint::BigUint;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use crate::key::{SignatureAlgorithm, VerifyingKey};
@@ -171,115 +172,11 @@ fn mask(hash: Hash, seed: &[u8], length: usize) -> Vec<u8> {
     mask
 }
 
-/// `base` to the power of `exponent` modulo an odd `modulus`, all big-endian, in as many bytes as the modulus. The caller has
-/// seen to it that the modulus has at most 8192 bits and the exponent at most 33.
+/// `base` to the power of `exponent` modulo `modulus`, all big-endian, in as many bytes as the modulus. The caller has seen to
+/// it that the modulus has at most 8192 bits and the exponent at most 33.
 fn power(base: &[u8], exponent: &[u8], modulus: &[u8]) -> Vec<u8> {
-    let n = limbs(modulus);
-    // Newton's iteration: each turn doubles the bits that are right.
-    let lowest = n.first().copied().unwrap_or(1);
-    let inverse = (0..5).fold(1_u32, |inverse, _| {
-        inverse.wrapping_mul(2_u32.wrapping_sub(lowest.wrapping_mul(inverse)))
-    });
-    let times = |a: &[u32], b: &[u32]| montgomery(a, b, &n, inverse.wrapping_neg());
-
-    // 2^(32·limbs) modulo n is the one of Montgomery's numbers; doubled as often again, its square.
-    let mut one = vec![0; n.len()];
-    if let Some(first) = one.first_mut() {
-        *first = 1;
-    }
-    let unit = one.clone();
-    for _ in 0..32 * n.len() {
-        double(&mut one, &n);
-    }
-    let mut square = one.clone();
-    for _ in 0..32 * n.len() {
-        double(&mut square, &n);
-    }
-    let base = times(&limbs(base), &square);
-    let bits = exponent
-        .iter()
-        .flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1));
-    let power = bits.fold(one, |power, bit| {
-        let power = times(&power, &power);
-        if bit { times(&power, &base) } else { power }
-    });
-    let power = times(&power, &unit);
-    let bytes: Vec<u8> = power
-        .iter()
-        .rev()
-        .flat_map(|limb| limb.to_be_bytes())
-        .collect();
-    let surplus = bytes.len().saturating_sub(modulus.len());
-    bytes.get(surplus..).unwrap_or_default().to_vec()
-}
-
-/// Limbs of 32 bits, the lowest first.
-fn limbs(bytes: &[u8]) -> Vec<u32> {
-    let limb = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .fold(0, |limb, byte| (limb << 8) | u32::from(*byte))
-    };
-    bytes.rchunks(4).map(limb).collect()
-}
-
-/// Montgomery's product `a·b / 2^(32·limbs)` modulo `n`.
-fn montgomery(a: &[u32], b: &[u32], n: &[u32], negative_inverse: u32) -> Vec<u32> {
-    let mut sum = vec![0; n.len() + 2];
-    for limb in b {
-        add_product(&mut sum, a, *limb);
-        let lowest = sum.first().copied().unwrap_or_default();
-        add_product(&mut sum, n, lowest.wrapping_mul(negative_inverse));
-        // The lowest limb is zero now.
-        sum.rotate_left(1);
-    }
-    reduce(&mut sum, n);
-    sum.truncate(n.len());
-    sum
-}
-
-fn add_product(sum: &mut [u32], factor: &[u32], by: u32) {
-    let mut carry = 0;
-    let mut factor = factor.iter();
-    for place in sum {
-        let product = factor
-            .next()
-            .map_or(0, |limb| u64::from(*limb) * u64::from(by));
-        carry += u64::from(*place) + product;
-        *place = low(carry);
-        carry >>= 32;
-    }
-}
-
-fn double(number: &mut Vec<u32>, n: &[u32]) {
-    let mut carry = 0;
-    for limb in number.iter_mut() {
-        carry |= u64::from(*limb) << 1;
-        *limb = low(carry);
-        carry >>= 32;
-    }
-    number.push(low(carry));
-    reduce(number, n);
-    number.truncate(n.len());
-}
-
-/// Takes `n` off once if the number is not below it.
-fn reduce(number: &mut [u32], n: &[u32]) {
-    let above = number.iter().skip(n.len()).any(|limb| *limb > 0);
-    let same = number.iter().take(n.len()).rev();
-    if !above && same.lt(n.iter().rev()) {
-        return;
-    }
-    let mut borrow = 0;
-    let mut n = n.iter();
-    for limb in number {
-        let off = i64::from(n.next().copied().unwrap_or_default());
-        let rest = i64::from(*limb) - off + borrow;
-        borrow = rest >> 32;
-        *limb = low(rest.cast_unsigned());
-    }
-}
-
-fn low(number: u64) -> u32 {
-    u32::try_from(number & 0xffff_ffff).unwrap_or_default()
+    let [base, exponent, n] = [base, exponent, modulus].map(BigUint::from_bytes_be);
+    let power = base.modpow(&exponent, &n).to_bytes_be();
+    let zeros = modulus.len().saturating_sub(power.len());
+    [&vec![0; zeros], &power[..]].concat()
 }

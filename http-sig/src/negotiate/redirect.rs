@@ -1,15 +1,17 @@
 //! A signed request whose target has moved.
 
-use http::header::{AUTHORIZATION, COOKIE, HOST, PROXY_AUTHORIZATION};
+use http::header::HOST;
 use http::{Method, Request, StatusCode, Uri};
 
+use crate::credentials::CREDENTIALS;
 use crate::negotiate::memory::Origin;
 use crate::verify::{SIGNATURE, SIGNATURE_INPUT};
 
 /// Where a signed request goes next that was answered with a redirect: as a new request, which must be signed anew. A
 /// signature names its target, so the old one is worth nothing there and must not be shown to a stranger.
 ///
-/// - A GET or HEAD follows anywhere, but from `https` to `http`.
+/// - A GET or HEAD follows anywhere, but from `https` to `http`. If it has a body, keep it on its own
+///   [origin](Self::is_other_origin), for the reason of the next line.
 /// - A POST, or whatever else changes something, follows 307 and 308 on its own origin. To another origin it would hand a
 ///   body to a server that the sender did not choose; and with 301, 302 and 303 clients differ in whether it becomes a GET.
 ///
@@ -88,7 +90,9 @@ impl Redirect {
     }
 
     /// Makes the request one to the new target, with the same method and body and without what was meant for the old one:
-    /// its signature and `Host`, and on another origin `Authorization`, `Proxy-Authorization` and `Cookie`. Then sign it.
+    /// its signature and `Host`, and on another origin its credentials: `Authorization`, `Proxy-Authorization`, `Cookie`, and
+    /// widely used ones such as `X-Api-Key`, `X-Auth-Token` and `X-Csrf-Token`. A field of your own that holds a secret is
+    /// yours to remove. Then sign it.
     pub fn apply<B>(&self, request: &mut Request<B>) {
         *request.uri_mut() = self.target.clone();
         let headers = request.headers_mut();
@@ -96,7 +100,7 @@ impl Redirect {
             headers.remove(name);
         }
         if self.other_origin {
-            for name in [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE] {
+            for name in CREDENTIALS {
                 headers.remove(name);
             }
         }
@@ -113,8 +117,8 @@ pub enum RedirectRefused {
     /// A request that changes something was answered with 301, 302 or 303.
     #[error("a request that changes something follows only 307 and 308, which keep its method")]
     MethodUnclear,
-    /// A request that changes something would go to another origin.
-    #[error("a request that changes something does not follow to another server")]
+    /// A request that changes something, or has a body, would go to another origin.
+    #[error("a request that changes something, or has a body, does not follow to another server")]
     OtherOrigin,
     /// From `https` to `http`.
     #[error("the redirect leads from https to http")]

@@ -91,8 +91,8 @@ impl<B> ResponseClaim<B> {
         &self.key_id
     }
 
-    /// The text that must have been signed, to compare with the sender's. Safe to print: credentials are left out and
-    /// control characters escaped.
+    /// The text that must have been signed, to compare with the sender's. As safe to print as that of a
+    /// [request](crate::Claim::signature_base).
     #[must_use]
     pub fn signature_base(&self) -> Cow<'_, str> {
         shown(&self.base)

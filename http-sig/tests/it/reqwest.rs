@@ -166,6 +166,7 @@ async fn a_get_is_signed_for_the_server_that_it_is_sent_on_to() {
     let client = client();
     let get = client.client().get(format!("{}/moved", server.base));
     let get = get.header("authorization", "Bearer secret");
+    let get = get.header("x-api-key", "secret").header("x-own", "1");
     assert_eq!(text(&client, get).await, "draft GET /outbox ");
     assert_eq!(
         target.field("host").as_deref(),
@@ -173,6 +174,9 @@ async fn a_get_is_signed_for_the_server_that_it_is_sent_on_to() {
     );
     assert_eq!(target.field("authorization"), None);
     assert!(server.field("authorization").is_some());
+    assert_eq!(target.field("x-api-key"), None);
+    assert!(server.field("x-api-key").is_some());
+    assert_eq!(target.field("x-own").as_deref(), Some("1"));
     assert_eq!((server.came(), target.came()), (1, 1));
 }
 
@@ -232,11 +236,46 @@ async fn a_circle_ends_after_three_redirects() {
         "{refused:?}"
     );
     assert_eq!(server.came(), 4);
-    let client = client.redirects(0);
-    let request = post_to(&client, &format!("{}/circle", server.base));
-    let refused = error(&client, request).await;
-    assert!(matches!(refused, SendError::TooManyRedirects { most: 0 }));
-    assert_eq!(server.came(), 5);
+}
+
+#[tokio::test]
+async fn who_allows_no_redirect_gets_it_for_an_answer() {
+    let server = Server::start(|_| {
+        let away = [("location", "http://[/")];
+        Router::new().route("/moved", any(async move || (StatusCode::FOUND, away)))
+    })
+    .await;
+    let client = client().redirects(0);
+    let request = post_to(&client, &format!("{}/moved", server.base));
+    let answer = client.send(request, &signer()).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::FOUND);
+    assert_eq!(answer.headers()["location"], "http://[/");
+    assert_eq!(server.came(), 1);
+}
+
+#[tokio::test]
+async fn a_body_stays_on_its_origin_whatever_the_method() {
+    let target = Server::plain().await;
+    let away = format!("{}/outbox", target.base);
+    let server = Server::start(|_| {
+        Router::new()
+            .route("/away", get(async move || Redirect::temporary(&away)))
+            .route("/here", get(async || Redirect::temporary("/outbox")))
+    })
+    .await;
+    let client = client();
+    let get = |path: &str| client.client().get(format!("{}/{path}", server.base));
+    let refused = error(&client, get("away").body(ACTIVITY)).await;
+    assert!(
+        matches!(refused, SendError::Redirect(RedirectRefused::OtherOrigin)),
+        "{refused:?}"
+    );
+    assert_eq!((server.came(), target.came()), (1, 0));
+    assert_eq!(
+        text(&client, get("here").body(ACTIVITY)).await,
+        format!("draft GET /outbox {ACTIVITY}")
+    );
+    assert_eq!(text(&client, get("away")).await, "draft GET /outbox ");
 }
 
 #[tokio::test]

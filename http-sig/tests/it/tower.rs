@@ -933,3 +933,54 @@ async fn the_uri_that_was_kept_first_stays() {
     let request = Request::get("/outer/inner?a").body(()).unwrap();
     assert_eq!(service.oneshot(request).await.unwrap(), "/outer/inner?a");
 }
+
+#[tokio::test]
+async fn two_layers_with_one_memory_let_a_request_through_once() {
+    let shared = Arc::new(ReplayMemory::new(10));
+    let counts = Arc::default();
+    let one = layer(&counts);
+    let clones = (one.clone(), one);
+    let handles = || layer(&counts).replay_store(Arc::clone(&shared));
+    for (outer, inner) in [clones, (handles(), handles())] {
+        let before = counts.handled();
+        let around = Router::new()
+            .nest("/ap", routes().layer(inner.clone()))
+            .merge(routes().layer(inner.clone()).layer(inner))
+            .layer(outer)
+            .layer(WireUriLayer::new());
+        let app = counted(around, &counts);
+        for path in ["/inbox", "/ap/inbox"] {
+            let request = signed("POST", path, ACTIVITY);
+            assert_eq!(send(&app, request.clone()).await.0, StatusCode::OK);
+            for _ in 0..2 {
+                let again = send(&app, request.clone()).await;
+                assert_eq!(again, (StatusCode::ACCEPTED, String::new()));
+            }
+        }
+        assert_eq!(counts.handled(), before + 2);
+        // What the handler failed at is forgotten by both.
+        for _ in 0..2 {
+            let failed = send(&app, signed("POST", "/inbox", b"fail")).await;
+            assert_eq!(failed.0, StatusCode::INTERNAL_SERVER_ERROR);
+        }
+        assert_eq!(counts.handled(), before + 4);
+    }
+    assert_eq!(shared.len(), 2);
+    assert!(counts.refused().is_empty());
+}
+
+#[tokio::test]
+async fn two_layers_with_memories_of_their_own_both_know_a_replay() {
+    let counts = Arc::default();
+    let inner = layer(&counts);
+    let alone = app(inner.clone(), &counts);
+    let both = counted(routes().layer(inner).layer(layer(&counts)), &counts);
+    let request = signed("POST", "/inbox", ACTIVITY);
+    assert_eq!(send(&alone, request.clone()).await.0, StatusCode::OK);
+    // The outer one has not seen it, and the inner one has.
+    assert_eq!(send(&both, request).await.0, StatusCode::ACCEPTED);
+    let other = signed("POST", "/users/alice/inbox", ACTIVITY);
+    assert_eq!(send(&both, other.clone()).await.0, StatusCode::OK);
+    assert_eq!(send(&alone, other).await.0, StatusCode::ACCEPTED);
+    assert_eq!(counts.handled(), 2);
+}
