@@ -118,7 +118,7 @@ impl Object {
         choice: impl Into<String>,
     ) -> Self {
         Self {
-            ld_context: Some(crate::context::written()),
+            ld_context: Some(crate::context::Context::ours()),
             id: Some(id.into()),
             attributed_to: OneOrMany::one(voter.into()),
             in_reply_to: OneOrMany::one(poll.into()),
