@@ -84,6 +84,8 @@ pub enum Refusal {
     LoneSurrogate,
     /// A number is beyond what a double can hold.
     NumberOutOfRange,
+    /// A whole number has more digits than a double holds; only canonical JSON refuses it (RFC 8785 section 3.1).
+    InexactNumber,
 }
 
 impl fmt::Display for Refusal {
@@ -102,6 +104,7 @@ impl fmt::Display for Refusal {
             Self::UnexpectedEnd => "the document ends before it is complete",
             Self::LoneSurrogate => "a string holds half of a surrogate pair",
             Self::NumberOutOfRange => "a number is out of range",
+            Self::InexactNumber => "a whole number has more digits than all readers see alike",
         })
     }
 }

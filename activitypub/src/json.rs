@@ -101,6 +101,12 @@ impl<'t, 'a> Node<'t, 'a> {
             .unwrap_or("null")
     }
 
+    /// Where it stands, counted in bytes from the start of the text.
+    #[cfg(feature = "proof")]
+    pub(crate) fn start(self) -> usize {
+        self.span.start as usize
+    }
+
     pub(crate) fn shape(self) -> Shape {
         match self.raw().as_bytes().first() {
             Some(b'{') => Shape::Object,

@@ -7,6 +7,8 @@ pub mod extension;
 pub mod kind;
 pub mod origin;
 pub mod poll;
+#[cfg(feature = "proof")]
+pub mod proof;
 mod property;
 pub mod role;
 

@@ -12,5 +12,7 @@ mod building;
 mod corpus;
 mod hostile;
 mod lossless;
+#[cfg(feature = "proof")]
+mod proofs;
 mod reading;
 mod roles;
