@@ -9,7 +9,7 @@ mod signature_base;
 mod signing_options;
 
 pub use self::header::SignatureHeader;
-pub(crate) use self::header::{forbids_times, named_algorithm};
+pub(crate) use self::header::{forbids_times, has_escapes, named_algorithm};
 pub(crate) use self::signature_base::{
     BaseError, Component, SignatureBase, shown, without_userinfo,
 };

@@ -345,6 +345,14 @@ impl Digests {
         Ok(())
     }
 
+    fn add_base64(&mut self, algorithm: DigestAlgorithm, encoded: &[u8]) -> Result<(), Reason> {
+        // The longest is of 64 bytes.
+        let mut bytes = [0; 66];
+        let length = STANDARD.decode_slice(encoded, &mut bytes);
+        let bytes = length.ok().and_then(|length| bytes.get(..length));
+        self.add(algorithm, bytes.ok_or(Reason::DigestMalformed)?)
+    }
+
     pub(crate) fn check(&self, field: HeaderName, body: &[u8]) -> Result<(), VerifyError> {
         let mut hashing = Hashing::new(field, self.clone());
         hashing.update(body);
@@ -474,12 +482,8 @@ pub(crate) fn read(field: &[u8]) -> Result<Digests, VerifyError> {
         let Some(algorithm) = DigestAlgorithm::of_token(token.trim_ascii()) else {
             continue;
         };
-        // The longest is of 64 bytes.
-        let mut bytes = [0; 66];
-        let length = STANDARD.decode_slice(encoded.get(1..).unwrap_or_default(), &mut bytes);
-        let bytes = length.ok().and_then(|length| bytes.get(..length));
-        let bytes = bytes.ok_or_else(|| refuse(Reason::DigestMalformed))?;
-        digests.add(algorithm, bytes).map_err(refuse)?;
+        let encoded = encoded.get(1..).unwrap_or_default();
+        digests.add_base64(algorithm, encoded).map_err(refuse)?;
     }
     if digests == Digests::default() {
         return Err(refuse(Reason::DigestWeak));
@@ -495,6 +499,12 @@ pub(crate) fn read_content_digest(field: &[u8]) -> Result<Digests, VerifyError> 
             .finding(field)
     };
     let mut digests = Digests::default();
+    let sha256 = DigestAlgorithm::Sha256;
+    if let Some(encoded) = structured_field::only_byte_sequence(field, sha256.key())
+        && digests.add_base64(sha256, encoded).is_ok()
+    {
+        return Ok(digests);
+    }
     for known in known(field)? {
         let (algorithm, item) = known?;
         let BareItem::ByteSequence(bytes) = item.value else {

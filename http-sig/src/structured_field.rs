@@ -91,6 +91,16 @@ pub(crate) fn dictionary(field: &[u8]) -> Result<Vec<(&str, Member<'_>)>, Reason
     Ok(members)
 }
 
+/// The base64 of a byte sequence that is the only member of a dictionary, without parameters: what most fields of this
+/// kind are. `None` only means that the field is not spelled so, and the base64 may still be none.
+pub(crate) fn only_byte_sequence<'a>(field: &'a [u8], key: &str) -> Option<&'a [u8]> {
+    if field.len() > LONGEST {
+        return None;
+    }
+    let value = field.strip_prefix(key.as_bytes())?.strip_prefix(b"=:")?;
+    value.strip_suffix(b":")
+}
+
 /// Reads an item with its parameters.
 ///
 /// # Errors

@@ -214,7 +214,9 @@ pub(crate) fn shown(base: &[u8]) -> Cow<'_, str> {
 }
 
 pub(crate) fn without_userinfo(authority: &str) -> &str {
-    authority.rsplit('@').next().unwrap_or(authority)
+    let at = authority.bytes().rposition(|byte| byte == b'@');
+    at.and_then(|at| authority.get(at + 1..))
+        .unwrap_or(authority)
 }
 
 #[cfg(test)]

@@ -1,5 +1,12 @@
 //! The values of the fields `Signature-Input` (section 4.1) and `Signature` (section 4.2).
 
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sfv::{Integer, KeyRef, StringRef};
+
+use crate::cavage::has_escapes;
 use crate::error::{Reason, VerifyError};
 use crate::key::SignatureAlgorithm;
 use crate::policy::LAST_SECOND;
@@ -13,15 +20,15 @@ pub(crate) const MOST_COMPONENTS: usize = 64;
 /// parameters.
 #[derive(Clone, Debug)]
 pub struct SignatureInput {
-    label: String,
+    /// The whole member in its canonical spelling: the label, an equals sign, and what is signed of it.
+    member: String,
     components: Vec<Component>,
     created: Option<u64>,
     expires: Option<u64>,
     key_id: Option<String>,
-    algorithm: Option<String>,
+    algorithm: Option<Cow<'static, str>>,
     nonce: Option<String>,
     tag: Option<String>,
-    parameters: String,
 }
 
 impl SignatureInput {
@@ -45,6 +52,9 @@ impl SignatureInput {
     }
 
     fn parse_any(field: &[u8], in_response: bool) -> Result<Vec<Self>, VerifyError> {
+        if let Some(input) = Self::parse_plain(field, in_response) {
+            return Ok(vec![input]);
+        }
         let members = structured_field::dictionary(field)
             .map_err(|reason| VerifyError::from(reason).about("signature-input"))?;
         let members = members.into_iter().map(|(label, member)| match member {
@@ -61,7 +71,7 @@ impl SignatureInput {
     /// The label, under which the `Signature` field has the signature.
     #[must_use]
     pub fn label(&self) -> &str {
-        &self.label
+        self.split().0
     }
 
     /// The identifiers of the covered components, such as `"@method"` or `"example-dict";key="a"`, in their order.
@@ -108,7 +118,7 @@ impl SignatureInput {
     /// The signature parameters as they are signed: covered components and parameters in their canonical spelling.
     #[must_use]
     pub fn parameters(&self) -> &str {
-        &self.parameters
+        self.split().1
     }
 
     pub(crate) fn covered(&self) -> &[Component] {
@@ -118,6 +128,11 @@ impl SignatureInput {
     /// Moves the key id out.
     pub(crate) fn take_key_id(&mut self) -> String {
         self.key_id.take().unwrap_or_default()
+    }
+
+    fn split(&self) -> (&str, &str) {
+        // No label has an equals sign in it.
+        self.member.split_once('=').unwrap_or_default()
     }
 
     fn new(
@@ -138,10 +153,67 @@ impl SignatureInput {
             }
             components.push(component);
         }
-        let mut text = String::with_capacity(256);
-        structured_field::write_inner_list(&mut text, items, parameters);
-        let mut input = Self {
-            label: label.to_owned(),
+        let mut member = String::with_capacity(256);
+        member.push_str(label);
+        member.push('=');
+        structured_field::write_inner_list(&mut member, items, parameters);
+        let mut input = Self::with(member, components);
+        for (name, value) in parameters {
+            input.set(name.as_str(), value)?;
+        }
+        Ok(input)
+    }
+
+    /// Reads what nearly everybody writes, without spelling it anew: one member, in its canonical spelling, with
+    /// components and parameters that need no escape and are known. `None` only means that the field is not one of these.
+    fn parse_plain(field: &[u8], in_response: bool) -> Option<Self> {
+        if field.len() > structured_field::LONGEST {
+            return None;
+        }
+        let member = str::from_utf8(field).ok()?;
+        let (label, parameters) = member.split_once('=')?;
+        KeyRef::from_str(label).ok()?;
+        let (list, mut rest) = parameters.strip_prefix('(')?.split_once(')')?;
+        let mut components: Vec<Component> = Vec::with_capacity(8);
+        for name in list.split(' ') {
+            let name = name.strip_prefix('"')?.strip_suffix('"')?;
+            let item = Item {
+                value: plain_string(name)?,
+                parameters: Parameters::new(),
+            };
+            let component = Component::parse(&item, in_response).ok()?;
+            let repeated = components.iter().any(|other| other.is_same(&component));
+            if repeated || components.len() == MOST_COMPONENTS {
+                return None;
+            }
+            components.push(component);
+        }
+        let mut input = Self::with(member.to_owned(), components);
+        while !rest.is_empty() {
+            let (name, value) = rest.strip_prefix(';')?.split_once('=')?;
+            let value = match value.strip_prefix('"') {
+                Some(value) => {
+                    let (value, after) = value.split_once('"')?;
+                    rest = after;
+                    plain_string(value)?
+                }
+                None => {
+                    let end = value.find(';').unwrap_or(value.len());
+                    let (value, after) = value.split_at_checked(end)?;
+                    rest = after;
+                    plain_integer(value)?
+                }
+            };
+            if !input.set(name, &value).ok()? {
+                return None;
+            }
+        }
+        Some(input)
+    }
+
+    fn with(member: String, components: Vec<Component>) -> Self {
+        Self {
+            member,
             components,
             created: None,
             expires: None,
@@ -149,27 +221,59 @@ impl SignatureInput {
             algorithm: None,
             nonce: None,
             tag: None,
-            parameters: text,
-        };
-        for (name, value) in parameters {
-            match name.as_str() {
-                "created" => input.created = Some(seconds("created", value)?),
-                "expires" => input.expires = Some(seconds("expires", value)?),
-                "keyid" => input.key_id = Some(string("keyid", value)?),
-                "alg" => input.algorithm = Some(string("alg", value)?),
-                "nonce" => input.nonce = Some(string("nonce", value)?),
-                "tag" => input.tag = Some(string("tag", value)?),
-                _ => {}
-            }
         }
-        Ok(input)
     }
+
+    /// Whether it is a parameter of section 2.3 and stands here for the first time.
+    fn set(&mut self, name: &str, value: &BareItem<'_>) -> Result<bool, VerifyError> {
+        let before = match name {
+            "created" => self.created.replace(seconds(name, value)?).is_some(),
+            "expires" => self.expires.replace(seconds(name, value)?).is_some(),
+            "keyid" => self.key_id.replace(string(name, value)?).is_some(),
+            "alg" => {
+                let written = text(name, value)?;
+                let known = NAMES.iter().find(|(known, _)| *known == written);
+                let algorithm = match known {
+                    Some((known, _)) => Cow::Borrowed(*known),
+                    None => Cow::Owned(written.to_owned()),
+                };
+                self.algorithm.replace(algorithm).is_some()
+            }
+            "nonce" => self.nonce.replace(string(name, value)?).is_some(),
+            "tag" => self.tag.replace(string(name, value)?).is_some(),
+            _ => return Ok(false),
+        };
+        Ok(!before)
+    }
+}
+
+/// What stands between quotes, spelled without escapes.
+fn plain_string(text: &str) -> Option<BareItem<'_>> {
+    let string = StringRef::from_str(text).ok()?;
+    (!has_escapes(text)).then_some(BareItem::String(Cow::Borrowed(string)))
+}
+
+/// A number that is not negative, in its canonical spelling.
+fn plain_integer(text: &str) -> Option<BareItem<'_>> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number || (text.starts_with('0') && text != "0") {
+        return None;
+    }
+    let integer = Integer::try_from(text.parse::<i64>().ok()?).ok()?;
+    Some(BareItem::Integer(integer))
 }
 
 /// The signature under this label in the value of a `Signature` field, all of which must be readable.
 pub(crate) fn signature(field: Option<&[u8]>, label: &str) -> Result<Vec<u8>, VerifyError> {
     let missing = || VerifyError::from(Reason::SignatureMissing).about(label);
-    let members = structured_field::dictionary(field.ok_or_else(missing)?)
+    let field = field.ok_or_else(missing)?;
+    let encoded = structured_field::only_byte_sequence(field, label);
+    if let Some(Ok(signature)) = encoded.map(|encoded| STANDARD.decode(encoded))
+        && !signature.is_empty()
+    {
+        return Ok(signature);
+    }
+    let members = structured_field::dictionary(field)
         .map_err(|reason| VerifyError::from(reason).about("signature"))?;
     let mut found = None;
     for (other, member) in members {
@@ -230,8 +334,123 @@ fn seconds(name: &str, value: &BareItem<'_>) -> Result<u64, VerifyError> {
 }
 
 pub(crate) fn string(name: &str, value: &BareItem<'_>) -> Result<String, VerifyError> {
+    text(name, value).map(str::to_owned)
+}
+
+fn text<'a>(name: &str, value: &'a BareItem<'_>) -> Result<&'a str, VerifyError> {
     match value {
-        BareItem::String(text) => Ok(text.as_str().to_owned()),
+        BareItem::String(text) => Ok(text.as_str()),
         _ => Err(VerifyError::from(Reason::HeaderMalformed).about(name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is read of a field as a plain one, and as any.
+    fn both(field: &str, in_response: bool) -> [Option<String>; 2] {
+        let field = field.as_bytes();
+        let plain = SignatureInput::parse_plain(field, in_response);
+        let members = structured_field::dictionary(field).unwrap_or_default();
+        let any = match members.as_slice() {
+            [(label, Member::InnerList(items, parameters))] => {
+                SignatureInput::new(label, items, parameters, in_response).ok()
+            }
+            _ => None,
+        };
+        [plain, any].map(|input| input.map(|input| format!("{input:?}")))
+    }
+
+    const PLAIN: &str = "sig1=(\"@method\" \"@target-uri\" \"content-digest\");created=1618884473;\
+                         expires=0;keyid=\"https://a.example/u#k\";alg=\"ed25519\";nonce=\"n=;)\";tag=\"\"";
+
+    #[test]
+    fn a_plain_field_is_read_as_one() {
+        for field in [PLAIN, "*=(\"@method\")", "a=(\"date\");alg=\"unknown\""] {
+            let [plain, any] = both(field, false);
+            assert!(plain.is_some(), "{field}");
+            assert_eq!(plain, any, "{field}");
+        }
+        let [plain, any] = both("a=(\"@status\" \"date\")", true);
+        assert!(plain.is_some());
+        assert_eq!(plain, any);
+    }
+
+    #[test]
+    fn what_is_read_as_plain_is_what_any_reading_gives() {
+        // Each place of the field with something else there, or with nothing.
+        let others = [
+            "",
+            " ",
+            "  ",
+            "\"",
+            "\\",
+            ";",
+            "=",
+            "(",
+            ")",
+            ",",
+            "0",
+            "9",
+            "-",
+            "A",
+            "a",
+            "\t",
+            "\u{7f}",
+            "é",
+            ":",
+            "?1",
+            "1.0",
+            ";req",
+            "created=1;",
+            "\"date\"",
+            "\"@method\" ",
+        ];
+        let mut plain_ones = 0;
+        for start in 0..=PLAIN.len() {
+            for end in [start, start + 1] {
+                let (Some(before), Some(after)) = (PLAIN.get(..start), PLAIN.get(end..)) else {
+                    continue;
+                };
+                for other in others {
+                    let field = format!("{before}{other}{after}");
+                    for in_response in [false, true] {
+                        let [plain, any] = both(&field, in_response);
+                        if plain.is_some() {
+                            assert_eq!(plain, any, "{field}");
+                            plain_ones += 1;
+                        }
+                    }
+                }
+            }
+        }
+        assert!(plain_ones > 1000, "{plain_ones}");
+    }
+
+    #[test]
+    fn each_limit_is_kept_at_its_edge() {
+        let reason = |field: &str| {
+            let read = SignatureInput::parse(field.as_bytes());
+            read.err().map(|error| error.reason())
+        };
+        let components = |count: usize| {
+            let names: Vec<_> = (0..count).map(|i| format!("\"x{i}\"")).collect();
+            format!("a=({})", names.join(" "))
+        };
+        assert_eq!(reason(&components(MOST_COMPONENTS)), None);
+        let one_more = reason(&components(MOST_COMPONENTS + 1));
+        assert_eq!(one_more, Some(Reason::TooManyComponents));
+        let start = "a=(\"date\");keyid=\"";
+        let long = |length: usize| format!("{start}{}\"", "x".repeat(length - start.len() - 1));
+        assert_eq!(reason(&long(structured_field::LONGEST)), None);
+        let one_more = reason(&long(structured_field::LONGEST + 1));
+        assert_eq!(one_more, Some(Reason::HeaderTooLong));
+
+        let long =
+            |digits: usize| signature(Some(format!("a=:{}:", "A".repeat(digits)).as_bytes()), "a");
+        assert!(long(structured_field::LONGEST - 4 - 4).is_ok());
+        let too_long = long(structured_field::LONGEST).unwrap_err();
+        assert_eq!(too_long.reason(), Reason::HeaderTooLong);
     }
 }
