@@ -14,6 +14,7 @@ use crate::extension::mastodon;
 use crate::id::Id;
 use crate::kind::ObjectKind;
 use crate::link::Link;
+use crate::markup::{self, escaped};
 use crate::object::Object;
 use crate::property::{LanguageMap, OneOrMany, Ref};
 
@@ -244,7 +245,7 @@ impl<'d> Rendering<'d> {
     fn letter(&mut self, letter: char) {
         match letter {
             '\n' => self.html.push_str("<br>"),
-            other => escape(other, &mut self.html),
+            other => markup::escape(other, &mut self.html),
         }
     }
 
@@ -263,11 +264,9 @@ impl<'d> Rendering<'d> {
         if web_url(address).is_none() {
             return 0;
         }
-        let text = escaped(address);
-        let _ = write!(
-            self.html,
-            "<a href=\"{text}\" rel=\"nofollow noopener\" target=\"_blank\">{text}</a>"
-        );
+        markup::begin_link(address, "", "", &mut self.html);
+        markup::escape_into(address, &mut self.html);
+        self.html.push_str("</a>");
         address.len()
     }
 
@@ -287,11 +286,10 @@ impl<'d> Rendering<'d> {
         self.add_mention(&known.handle, &known.id);
         let user = escaped(user);
         if let Some(page) = web_url(&known.page) {
-            let page = escaped(page.as_str());
-            let _ = write!(
-                self.html,
-                "<span class=\"h-card\"><a href=\"{page}\" class=\"u-url mention\">@<span>{user}</span></a></span>"
-            );
+            self.html
+                .push_str("<span class=\"h-card\" translate=\"no\">");
+            markup::begin_link(page.as_str(), "u-url mention", "", &mut self.html);
+            let _ = write!(self.html, "@<span>{user}</span></a></span>");
         } else {
             let _ = write!(self.html, "@{user}");
         }
@@ -321,11 +319,8 @@ impl<'d> Rendering<'d> {
         if !self.tags.iter().any(|other| other.href == tag.href) {
             self.tags.push(tag);
         }
-        let (page, word) = (escaped(page.as_str()), escaped(word));
-        let _ = write!(
-            self.html,
-            "<a href=\"{page}\" class=\"mention hashtag\" rel=\"tag\">#<span>{word}</span></a>"
-        );
+        markup::begin_link(page.as_str(), "mention hashtag", "tag", &mut self.html);
+        let _ = write!(self.html, "#<span>{}</span></a>", escaped(word));
         end + 1
     }
 
@@ -394,23 +389,6 @@ fn web_url(text: &str) -> Option<Url> {
         return None;
     }
     Url::parse(text).ok().filter(Url::has_host)
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    text.chars().for_each(|letter| escape(letter, &mut out));
-    out
-}
-
-fn escape(letter: char, out: &mut String) {
-    match letter {
-        '&' => out.push_str("&amp;"),
-        '<' => out.push_str("&lt;"),
-        '>' => out.push_str("&gt;"),
-        '"' => out.push_str("&quot;"),
-        '\'' => out.push_str("&#39;"),
-        other => out.push(other),
-    }
 }
 
 #[cfg(test)]
@@ -570,7 +548,7 @@ mod tests {
         #[test]
         fn no_text_makes_a_tag(text in "([a-z<>&\"'@#/:.\\n( )]|https://|<script>|@bob@b.example|#x){0,40}") {
             let mut html = html(&text);
-            for ours in ["<p>", "</p>", "<br>", "</a>", "<span>", "</span>", "<span class=\"h-card\">"] {
+            for ours in ["<p>", "</p>", "<br>", "</a>", "<span>", "</span>", "<span class=\"h-card\" translate=\"no\">"] {
                 html = html.replace(ours, "");
             }
             while let Some(at) = html.find("<a href=\"") {

@@ -3,7 +3,10 @@
 pub mod addressing;
 pub mod compose;
 pub mod context;
+pub mod display;
 pub mod extension;
+#[cfg(feature = "html")]
+pub mod html;
 pub mod kind;
 pub mod origin;
 pub mod poll;
@@ -24,6 +27,7 @@ mod id;
 mod json;
 mod limits;
 mod link;
+mod markup;
 mod object;
 mod repair;
 
