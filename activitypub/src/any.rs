@@ -108,9 +108,11 @@ fn family_of(node: Node<'_, '_>) -> FamilyName {
 }
 
 fn family_by_type(node: Node<'_, '_>) -> Option<FamilyName> {
-    let plain = node.members().find(|(name, _)| name == "type");
-    let (_, types) = plain.or_else(|| node.members().find(|(name, _)| name == "@type"))?;
-    let known = |name: Node<'_, '_>| kind::family(crate::context::plain_name(&name.string()?));
+    let plain = node.members().find(|(name, _)| &**name == "type");
+    let (_, types) = plain.or_else(|| node.members().find(|(name, _)| &**name == "@type"))?;
+    let known = |name: Node<'_, '_>| {
+        kind::known(crate::context::plain_name(&name.string()?)).map(|known| known.1)
+    };
     known(types).or_else(|| types.elements().find_map(known))
 }
 
@@ -143,13 +145,27 @@ fn family_by_shape(node: Node<'_, '_>) -> FamilyName {
 
 impl Family for Any {
     fn read_boxed(node: Node<'_, '_>) -> Box<Self> {
-        Box::new(match family_of(node) {
-            FamilyName::Object => Self::Object(Family::read(node)),
-            FamilyName::Actor => Self::Actor(Family::read(node)),
-            FamilyName::Activity => Self::Activity(Family::read(node)),
-            FamilyName::Collection => Self::Collection(Family::read(node)),
-            FamilyName::Link => Self::Link(Family::read(node)),
-        })
+        // Made in its place: what is made elsewhere would be copied, more than a kilobyte each time.
+        let place = Box::new_uninit();
+        let mut this = match family_of(node) {
+            FamilyName::Object => Box::write(place, Self::Object(Object::default())),
+            FamilyName::Actor => Box::write(place, Self::Actor(Actor::default())),
+            FamilyName::Activity => Box::write(place, Self::Activity(Activity::default())),
+            FamilyName::Collection => Box::write(place, Self::Collection(Collection::default())),
+            FamilyName::Link => Box::write(place, Self::Link(Link::default())),
+        };
+        this.fill(node);
+        this
+    }
+
+    fn fill(&mut self, node: Node<'_, '_>) {
+        match self {
+            Self::Object(thing) => thing.fill(node),
+            Self::Actor(thing) => thing.fill(node),
+            Self::Activity(thing) => thing.fill(node),
+            Self::Collection(thing) => thing.fill(node),
+            Self::Link(thing) => thing.fill(node),
+        }
     }
 
     fn write(&self, out: &mut String) {

@@ -24,21 +24,34 @@ use crate::property::{Property, read_kept};
 /// assert_eq!(note.to_string(), r#"{"type":"Note","likes_seen":4}"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+// One text for all of them and nothing where there are none: most things have few, and there are many things.
 #[derive(Clone, Default)]
-pub struct Extra {
-    entries: Vec<(Box<str>, Raw)>,
+pub struct Extra(Option<Box<Kept>>);
+
+#[derive(Clone, Default)]
+struct Kept {
+    /// The names and JSON texts, one behind the other.
+    text: String,
+    entries: Vec<Entry>,
     /// Fields that came under another spelling than their plain one.
     spellings: Vec<(&'static str, Box<str>)>,
+}
+
+/// A property's place in the text: the name, then the value.
+#[derive(Clone, Copy)]
+struct Entry {
+    start: usize,
+    value: usize,
+    end: usize,
 }
 
 impl Extra {
     /// The JSON text of a property, as it came.
     #[must_use]
     pub fn raw(&self, name: &str) -> Option<&str> {
-        self.entries
-            .iter()
-            .find(|entry| &*entry.0 == name)
-            .map(|entry| entry.1.as_str())
+        self.iter()
+            .find(|entry| entry.0 == name)
+            .map(|entry| entry.1)
     }
 
     /// A property as a type of the caller's; `None` when it is absent or `null`.
@@ -54,7 +67,7 @@ impl Extra {
     /// # Errors
     /// The value has no JSON form, such as a map whose keys are not texts.
     pub fn set(&mut self, name: &str, value: impl Serialize) -> Result<(), serde_json::Error> {
-        self.put(name, Raw(serde_json::to_string(&value)?.into()));
+        self.put(name, &serde_json::to_string(&value)?);
         Ok(())
     }
 
@@ -89,55 +102,90 @@ impl Extra {
         }
         let mut text = String::new();
         value.write(&mut text);
-        self.put(name, Raw(text.into()));
+        self.put(name, &text);
     }
 
     /// Removes a property; says whether it was there.
     pub fn remove(&mut self, name: &str) -> bool {
-        let before = self.entries.len();
-        self.entries.retain(|entry| &*entry.0 != name);
-        self.entries.len() < before
+        let before = self.len();
+        *self = self.rebuilt(|kept, value| (kept != name).then_some(value));
+        self.len() < before
     }
 
     /// The names and JSON texts of all properties, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.entries
-            .iter()
-            .map(|entry| (&*entry.0, entry.1.as_str()))
+        self.0.iter().flat_map(|kept| {
+            let slice = |from, to| kept.text.get(from..to).unwrap_or_default();
+            kept.entries.iter().map(move |entry| {
+                (
+                    slice(entry.start, entry.value),
+                    slice(entry.value, entry.end),
+                )
+            })
+        })
     }
 
     /// How many properties there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.0.as_ref().map_or(0, |kept| kept.entries.len())
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.len() == 0
     }
 
-    fn put(&mut self, name: &str, value: Raw) {
-        match self.entries.iter_mut().find(|entry| &*entry.0 == name) {
-            Some(entry) => entry.1 = value,
-            None => self.entries.push((name.into(), value)),
-        }
-    }
-
-    pub(crate) fn keep(&mut self, name: &str, value: Raw) {
-        self.entries.push((name.into(), value));
+    /// Adds a property; `value` is known to be JSON.
+    pub(crate) fn keep(&mut self, name: &str, value: &str) {
+        let kept = self.0.get_or_insert_default();
+        let start = kept.text.len();
+        kept.text.push_str(name);
+        kept.text.push_str(value);
+        kept.entries.push(Entry {
+            start,
+            value: start + name.len(),
+            end: kept.text.len(),
+        });
     }
 
     /// Remembers that a field came under another name.
     pub(crate) fn remember_spelling(&mut self, field: &'static str, spelled: &str) {
-        self.spellings.push((field, spelled.into()));
+        let kept = self.0.get_or_insert_default();
+        kept.spellings.push((field, spelled.into()));
     }
 
     /// The name under which a field is written.
     pub(crate) fn spelling<'a>(&'a self, field: &'a str) -> &'a str {
-        let remembered = self.spellings.iter().find(|spelling| spelling.0 == field);
+        let remembered = self.spellings().iter().find(|spelling| spelling.0 == field);
         remembered.map_or(field, |spelling| &spelling.1)
+    }
+
+    pub(crate) fn spellings(&self) -> &[(&'static str, Box<str>)] {
+        self.0.as_ref().map_or(&[], |kept| &kept.spellings)
+    }
+
+    fn put(&mut self, name: &str, value: &str) {
+        if self.raw(name).is_some() {
+            *self = self.rebuilt(|kept, old| Some(if kept == name { value } else { old }));
+        } else {
+            self.keep(name, value);
+        }
+    }
+
+    /// The properties with the values that `value` says, given name and value of each.
+    fn rebuilt<'v>(&'v self, mut value: impl FnMut(&str, &'v str) -> Option<&'v str>) -> Self {
+        let mut rebuilt = Self::default();
+        for (name, old) in self.iter() {
+            if let Some(value) = value(name, old) {
+                rebuilt.keep(name, value);
+            }
+        }
+        for (field, spelled) in self.spellings() {
+            rebuilt.remember_spelling(field, spelled);
+        }
+        rebuilt
     }
 }
 
@@ -149,10 +197,10 @@ impl PartialEq for Extra {
             items.sort_unstable();
             items
         }
-        self.entries.len() == other.entries.len()
-            && self.spellings.len() == other.spellings.len()
+        self.len() == other.len()
+            && self.spellings().len() == other.spellings().len()
             && sorted(self.iter()) == sorted(other.iter())
-            && sorted(self.spellings.iter()) == sorted(other.spellings.iter())
+            && sorted(self.spellings().iter()) == sorted(other.spellings().iter())
     }
 }
 
@@ -160,7 +208,7 @@ impl PartialEq for Extra {
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list()
-            .entries(self.entries.iter().map(|entry| &entry.0))
+            .entries(self.iter().map(|entry| entry.0))
             .finish()
     }
 }

@@ -16,6 +16,8 @@ pub(crate) trait Family: Sized {
 
     /// In a box from the start: these structs are large, and a deep document has many of them on its way.
     fn read_boxed(node: Node<'_, '_>) -> Box<Self>;
+    /// Reads into an empty thing.
+    fn fill(&mut self, node: Node<'_, '_>);
     fn write(&self, out: &mut String);
     fn context(&self) -> Option<&Context>;
     fn problems(&self, path: &mut String, into: &mut Vec<Problem>);
@@ -50,22 +52,36 @@ macro_rules! family {
         }
 
         const _: () = {
-            use $crate::property::{Slot, below, read_into, reason_for, write_extra, write_member};
+            use $crate::json::{Name, fingerprint};
+            use $crate::property::{Inspector, Slot, Visit, Writer, below, read_into, reason_for};
 
             #[allow(non_camel_case_types, reason = "the variants are the names of the fields")]
             #[derive(Clone, Copy)]
             enum Field { ld_context, id, types, $( $field, )* $( $extension, )* }
 
+            /// One number for each name, so that a name finds its field by a binary search over numbers.
+            struct Fingerprint;
+
+            #[allow(non_upper_case_globals, reason = "the constants are the names of the fields")]
+            impl Fingerprint {
+                const ld_context: u32 = fingerprint("@context");
+                const id: u32 = fingerprint("id");
+                const types: u32 = fingerprint("type");
+                $( const $field: u32 = fingerprint($name); )*
+                $( const $extension: u32 = fingerprint($extension_name); )*
+            }
+
             impl Field {
-                fn named(key: &str) -> Option<Self> {
-                    match key {
-                        "@context" => Some(Self::ld_context),
-                        "id" => Some(Self::id),
-                        "type" => Some(Self::types),
-                        $( $name => Some(Self::$field), )*
-                        $( $extension_name => Some(Self::$extension), )*
-                        _ => None,
-                    }
+                fn named(key: &Name<'_>) -> Option<Self> {
+                    let field = match key.fingerprint() {
+                        Fingerprint::ld_context => Self::ld_context,
+                        Fingerprint::id => Self::id,
+                        Fingerprint::types => Self::types,
+                        $( Fingerprint::$field => Self::$field, )*
+                        $( Fingerprint::$extension => Self::$extension, )*
+                        _ => return None,
+                    };
+                    (field.plain() == &**key).then_some(field)
                 }
 
                 fn aliased(key: &str) -> Option<Self> {
@@ -74,10 +90,15 @@ macro_rules! family {
                         "@type" => return Some(Self::types),
                         _ => {}
                     }
-                    match $crate::context::strip_prefix(key)? {
-                        $( $name => Some(Self::$field), )*
+                    let field = Self::named(&Name::new($crate::context::strip_prefix(key)?))?;
+                    match field {
+                        $( Self::$field => Some(field), )*
                         _ => None,
                     }
+                }
+
+                fn spelled(key: &str) -> Option<Self> {
+                    Self::named(&Name::new(key)).or_else(|| Self::aliased(key))
                 }
 
                 fn plain(self) -> &'static str {
@@ -125,22 +146,26 @@ macro_rules! family {
 
                 /// Whether a field that is set is written under this name.
                 fn writes(&self, key: &str) -> bool {
-                    Field::named(key)
-                        .or_else(|| Field::aliased(key))
+                    Field::spelled(key)
                         .is_some_and(|field| self.has(field) && self.extra.spelling(field.plain()) == key)
                 }
 
-                fn each_set(&self, mut visit: impl FnMut(&str, &dyn Slot)) {
-                    let mut offer = |plain: &'static str, property: &dyn Slot| {
-                        if property.is_set() {
-                            visit(self.extra.spelling(plain), property);
-                        }
-                    };
-                    offer("@context", &self.ld_context);
-                    offer("id", &self.id);
-                    offer("type", &self.types);
-                    $( offer($name, &self.$field); )*
-                    $( offer($extension_name, &self.$extension); )*
+                fn each_set(&self, visitor: &mut impl Visit) {
+                    if self.ld_context.is_set() {
+                        visitor.field("@context", "\"@context\":", &self.ld_context);
+                    }
+                    if self.id.is_set() {
+                        visitor.field("id", "\"id\":", &self.id);
+                    }
+                    if self.types.is_set() {
+                        visitor.field("type", "\"type\":", &self.types);
+                    }
+                    $( if self.$field.is_set() {
+                        visitor.field($name, concat!("\"", $name, "\":"), &self.$field);
+                    } )*
+                    $( if self.$extension.is_set() {
+                        visitor.field($extension_name, concat!("\"", $extension_name, "\":"), &self.$extension);
+                    } )*
                 }
 
                 /// Reads a document, within the default [`Limits`](crate::Limits).
@@ -186,35 +211,40 @@ macro_rules! family {
             impl $crate::family::Family for $family {
                 fn read_boxed(node: $crate::json::Node<'_, '_>) -> Box<Self> {
                     let mut this = Box::<Self>::default();
+                    this.fill(node);
+                    this
+                }
+
+                fn fill(&mut self, node: $crate::json::Node<'_, '_>) {
                     let mut aliased = Vec::new();
                     for (key, value) in node.members() {
                         if let Some(field) = Field::named(&key) {
-                            this.take(field, &key, value);
+                            self.take(field, &key, value);
                         } else if let Some(field) = Field::aliased(&key) {
                             aliased.push((field, key, value));
                         } else {
-                            this.extra.keep(&key, $crate::extra::Raw::known(value.raw()));
+                            self.extra.keep(&key, value.raw());
                         }
                     }
                     // The plain name decides wherever it stands: most readers know no other, and nobody may say one thing to
                     // them and another to us.
                     for (field, key, value) in aliased {
-                        if this.has(field) || this.extra.raw(field.plain()).is_some() {
-                            this.extra.keep(&key, $crate::extra::Raw::known(value.raw()));
+                        if self.has(field) || self.extra.raw(field.plain()).is_some() {
+                            self.extra.keep(&key, value.raw());
                             continue;
                         }
-                        this.take(field, &key, value);
-                        if this.has(field) {
-                            this.extra.remember_spelling(field.plain(), &key);
+                        self.take(field, &key, value);
+                        if self.has(field) {
+                            self.extra.remember_spelling(field.plain(), &key);
                         }
                     }
-                    this
                 }
 
                 fn write(&self, out: &mut String) {
                     out.push('{');
-                    self.each_set(|name, property| write_member(name, out, |out| property.write(out)));
-                    write_extra(&self.extra, out, |name| self.writes(name));
+                    let mut writer = Writer { extra: &self.extra, out };
+                    self.each_set(&mut writer);
+                    writer.extra(|name| self.writes(name));
                     out.push('}');
                 }
 
@@ -223,9 +253,9 @@ macro_rules! family {
                 }
 
                 fn problems(&self, path: &mut String, into: &mut Vec<$crate::error::Problem>) {
-                    self.each_set(|name, property| below(path, name, |path| property.problems(path, into)));
+                    self.each_set(&mut Inspector { extra: &self.extra, path, into });
                     for (name, raw) in self.extra.iter() {
-                        let Some(field) = Field::named(name).or_else(|| Field::aliased(name)) else {
+let Some(field) = Field::spelled(name) else {
                             $crate::extension::problems(stringify!($family), name, raw, path, into);
                             continue;
                         };

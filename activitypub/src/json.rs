@@ -20,9 +20,61 @@ pub(crate) struct Tape<'a> {
 struct Span {
     start: u32,
     end: u32,
-    /// The span after this value and everything in it.
+    /// Of a value: the span after it and everything in it. Of a name: its [`fingerprint`].
     next: u32,
     escaped: bool,
+}
+
+/// The name of a member. Names are told apart by their fingerprints first: there are some sixty to choose from.
+#[derive(Debug)]
+pub(crate) struct Name<'a> {
+    text: Cow<'a, str>,
+    fingerprint: u32,
+}
+
+impl<'a> Name<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self {
+            text: Cow::Borrowed(text),
+            fingerprint: fingerprint(text),
+        }
+    }
+
+    pub(crate) fn fingerprint(&self) -> u32 {
+        self.fingerprint
+    }
+}
+
+impl std::ops::Deref for Name<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+/// A number that two names seldom share. Nothing may rest on it alone: whoever looks for a second name with the same finds one.
+pub(crate) const fn fingerprint(name: &str) -> u32 {
+    let bytes = name.as_bytes();
+    let (first, last) = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk())
+    {
+        (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        (
+            u32::from_le_bytes(*first) as u64,
+            u32::from_le_bytes(*last) as u64,
+        )
+    } else {
+        match *bytes {
+            [one] => (one as u64, 0),
+            [one, two] => (one as u64, two as u64),
+            [one, two, three, ..] => (one as u64 | (two as u64) << 8, three as u64),
+            [] => (0, 0),
+        }
+    };
+    let mixed = first.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        ^ (last.rotate_left(32) ^ bytes.len() as u64).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
+    (mixed >> 32) as u32
 }
 
 /// What a value is, told from its first byte.
@@ -108,7 +160,7 @@ impl<'t, 'a> Node<'t, 'a> {
     }
 
     pub(crate) fn shape(self) -> Shape {
-        match self.raw().as_bytes().first() {
+        match self.tape.text.as_bytes().get(self.span.start as usize) {
             Some(b'{') => Shape::Object,
             Some(b'[') => Shape::Array,
             Some(b'"') => Shape::String,
@@ -132,7 +184,7 @@ impl<'t, 'a> Node<'t, 'a> {
     }
 
     /// The names and values of an object, in order; nothing for anything else.
-    pub(crate) fn members(self) -> impl Iterator<Item = (Cow<'a, str>, Self)> {
+    pub(crate) fn members(self) -> impl Iterator<Item = (Name<'a>, Self)> {
         let end = if self.shape() == Shape::Object {
             self.span.next
         } else {
@@ -146,7 +198,11 @@ impl<'t, 'a> Node<'t, 'a> {
             let name = self.tape.node(at)?;
             let value = self.tape.node(at + 1)?;
             at = value.span.next;
-            Some((name.string()?, value))
+            let name = Name {
+                text: name.string()?,
+                fingerprint: name.span.next,
+            };
+            Some((name, value))
         })
     }
 
@@ -172,13 +228,16 @@ impl<'t, 'a> Node<'t, 'a> {
 /// Appends a string with its quotes.
 pub(crate) fn write_string(text: &str, out: &mut String) {
     out.push('"');
-    let mut plain = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-            continue;
-        }
-        out.push_str(text.get(plain..at).unwrap_or_default());
-        plain = at + 1;
+    let mut rest = text;
+    loop {
+        let plain = plain_length(rest.as_bytes());
+        let Some((before, after)) = rest.split_at_checked(plain) else {
+            break;
+        };
+        out.push_str(before);
+        let Some(&byte) = after.as_bytes().first() else {
+            break;
+        };
         match byte {
             b'"' => out.push_str("\\\""),
             b'\\' => out.push_str("\\\\"),
@@ -192,9 +251,38 @@ pub(crate) fn write_string(text: &str, out: &mut String) {
                 }
             }
         }
+        rest = after.get(1..).unwrap_or_default();
     }
-    out.push_str(text.get(plain..).unwrap_or_default());
     out.push('"');
+}
+
+/// How many bytes stand before the first quote, backslash or control character.
+fn plain_length(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut length = 0;
+    for word in words {
+        let special = special(u64::from_le_bytes(*word));
+        if special != 0 {
+            return length + special.trailing_zeros() as usize / 8;
+        }
+        length += 8;
+    }
+    let rest_length = rest
+        .iter()
+        .position(|&byte| byte < 0x20 || byte == b'"' || byte == b'\\');
+    length + rest_length.unwrap_or(rest.len())
+}
+
+/// The high bit of each byte that is a quote, a backslash or a control character. Only the lowest is exact, as subtraction
+/// borrows from the bytes above.
+fn special(word: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let quote = word ^ (EACH * 0x22);
+    let backslash = word ^ (EACH * 0x5c);
+    (word.wrapping_sub(EACH * 0x20) & !word
+        | quote.wrapping_sub(EACH) & !quote
+        | backslash.wrapping_sub(EACH) & !backslash)
+        & (EACH * 0x80)
 }
 
 /// Appends one step to a JSON pointer (RFC 6901 section 3).
@@ -216,6 +304,7 @@ struct Scanner<'a, 'l> {
     spans: Vec<Span>,
     open: Vec<Open>,
     objects: usize,
+    /// The fingerprints of the names of all open objects.
     names: Vec<u32>,
     limits: &'l Limits,
 }
@@ -228,10 +317,12 @@ struct Open {
     object: bool,
     /// The span of the name whose value is being read.
     name: u32,
+    /// Where its names begin among those of all open objects.
+    names: usize,
 }
 
-/// Above this many names sorting is cheaper than comparing each with each.
-const FEW_NAMES: usize = 24;
+/// So many names of an object are compared each with each; if there are more, they are sorted at its end.
+const FEW_NAMES: usize = 32;
 
 /// How much of a foreign name an error's path repeats.
 const NAME_IN_PATH: usize = 64;
@@ -242,10 +333,10 @@ impl<'a, 'l> Scanner<'a, 'l> {
             text,
             bytes: text.as_bytes(),
             at: 0,
-            spans: Vec::with_capacity(text.len() / 24 + 4),
-            open: Vec::new(),
+            spans: Vec::with_capacity(text.len() / 16 + 4),
+            open: Vec::with_capacity(16),
             objects: 0,
-            names: Vec::new(),
+            names: Vec::with_capacity(64),
             limits,
         }
     }
@@ -256,20 +347,19 @@ impl<'a, 'l> Scanner<'a, 'l> {
         }
         self.skip_space();
         self.value()?;
-        while let Some(open) = self.open.last().copied() {
+        while let Some(&Open { object, items, .. }) = self.open.last() {
             self.skip_space();
-            let close = if open.object { b'}' } else { b']' };
-            if self.peek() == Some(close) {
+            if self.peek() == Some(if object { b'}' } else { b']' }) {
                 self.at += 1;
                 self.close()?;
                 continue;
             }
-            if open.items > 0 {
+            if items > 0 {
                 self.expect(b',')?;
                 self.skip_space();
             }
             self.count_item()?;
-            if open.object {
+            if object {
                 self.name()?;
             }
             self.value()?;
@@ -305,10 +395,61 @@ impl<'a, 'l> Scanner<'a, 'l> {
             open.name = index;
         }
         self.string()?;
+        let fingerprint = fingerprint(&self.decoded_name(index));
+        if let Some(span) = self.spans.get_mut(index as usize) {
+            span.next = fingerprint;
+        }
+        self.refuse_repeated_name(index, fingerprint)?;
         self.skip_space();
         self.expect(b':')?;
         self.skip_space();
         Ok(())
+    }
+
+    /// Refuses a name that stands in its object already, if that has few names so far.
+    fn refuse_repeated_name(&mut self, index: u32, fingerprint: u32) -> Result<(), ReadError> {
+        let Some(&open) = self.open.last() else {
+            return Ok(());
+        };
+        if open.items > FEW_NAMES {
+            return Ok(());
+        }
+        let earlier = self.names.get(open.names..).unwrap_or_default();
+        if earlier.contains(&fingerprint) {
+            let name = self.decoded_name(index);
+            if self
+                .names_of(open)
+                .any(|earlier| earlier < index && self.decoded_name(earlier) == name)
+            {
+                return Err(self.refuse_name(index));
+            }
+        }
+        self.names.push(fingerprint);
+        Ok(())
+    }
+
+    /// Refuses a name that stands twice in an object with many.
+    fn refuse_repeated_among_many(&self, open: Open) -> Result<(), ReadError> {
+        let mut sorted: Vec<(Cow<'_, str>, u32)> = self
+            .names_of(open)
+            .map(|index| (self.decoded_name(index), index))
+            .collect();
+        sorted.sort_unstable();
+        let repeated = sorted
+            .iter()
+            .zip(sorted.iter().skip(1))
+            .find_map(|(one, other)| (one.0 == other.0).then_some(other.1));
+        repeated.map_or(Ok(()), |index| Err(self.refuse_name(index)))
+    }
+
+    /// The spans of the names of an object, as far as it is read.
+    fn names_of(&self, open: Open) -> impl Iterator<Item = u32> {
+        let mut at = open.index + 1;
+        std::iter::from_fn(move || {
+            let name = at;
+            at = self.spans.get(name as usize + 1)?.next;
+            Some(name)
+        })
     }
 
     fn value(&mut self) -> Result<(), ReadError> {
@@ -339,6 +480,7 @@ impl<'a, 'l> Scanner<'a, 'l> {
             items: 0,
             object,
             name: 0,
+            names: self.names.len(),
         });
         let start = self.at;
         self.at += 1;
@@ -355,60 +497,12 @@ impl<'a, 'l> Scanner<'a, 'l> {
             span.end = end;
             span.next = next;
         }
-        if open.object {
-            self.refuse_repeated_name(open)?;
+        self.names.truncate(open.names);
+        if open.object && open.items > FEW_NAMES {
+            self.refuse_repeated_among_many(open)?;
         }
         self.open.pop();
         Ok(())
-    }
-
-    fn refuse_repeated_name(&mut self, open: Open) -> Result<(), ReadError> {
-        if open.items < 2 {
-            return Ok(());
-        }
-        let mut names = std::mem::take(&mut self.names);
-        names.clear();
-        let mut at = open.index + 1;
-        let mut plain = true;
-        while let (Some(name), Some(value)) =
-            (self.spans.get(at as usize), self.spans.get(at as usize + 1))
-        {
-            names.push(at);
-            plain &= !name.escaped;
-            at = value.next;
-        }
-        let repeated = if plain && names.len() <= FEW_NAMES {
-            names.iter().enumerate().find_map(|(count, &later)| {
-                let text = self.plain_name(later);
-                names
-                    .iter()
-                    .take(count)
-                    .any(|&earlier| self.plain_name(earlier) == text)
-                    .then_some(later)
-            })
-        } else {
-            let mut sorted: Vec<(Cow<'_, str>, u32)> = names
-                .iter()
-                .map(|&index| (self.decoded_name(index), index))
-                .collect();
-            sorted.sort_unstable();
-            sorted
-                .iter()
-                .zip(sorted.iter().skip(1))
-                .find_map(|(one, other)| (one.0 == other.0).then_some(other.1))
-        };
-        self.names = names;
-        let Some(repeated) = repeated else {
-            return Ok(());
-        };
-        if let Some(last) = self.open.last_mut() {
-            last.name = repeated;
-        }
-        self.at = self
-            .spans
-            .get(repeated as usize)
-            .map_or(self.at, |span| span.start as usize);
-        Err(self.refuse(Refusal::DuplicateKey))
     }
 
     /// A name without its quotes, escapes not decoded.
@@ -423,7 +517,8 @@ impl<'a, 'l> Scanner<'a, 'l> {
 
     fn decoded_name(&self, index: u32) -> Cow<'a, str> {
         let plain = self.plain_name(index);
-        if !plain.contains('\\') {
+        let span = self.spans.get(index as usize);
+        if span.is_none_or(|span| !span.escaped) {
             return Cow::Borrowed(plain);
         }
         serde_json::from_str(&format!("\"{plain}\"")).map_or(Cow::Borrowed(plain), Cow::Owned)
@@ -434,13 +529,13 @@ impl<'a, 'l> Scanner<'a, 'l> {
         let mut escaped = false;
         self.at += 1;
         loop {
+            self.at += plain_length(self.bytes.get(self.at..).unwrap_or_default());
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     escaped = true;
                     self.escape()?;
                 }
-                Some(0x20..) => self.at += 1,
                 _ => return Err(self.refuse_here()),
             }
         }
@@ -583,22 +678,39 @@ impl<'a, 'l> Scanner<'a, 'l> {
         })
     }
 
+    fn refuse_name(&self, index: u32) -> ReadError {
+        let mut path = self.path();
+        path.truncate(path.rfind('/').unwrap_or_default());
+        push_name(&mut path, &self.decoded_name(index));
+        let start = self
+            .spans
+            .get(index as usize)
+            .map(|name| name.start as usize);
+        ReadError::new(Refusal::DuplicateKey, start.unwrap_or(self.at), path)
+    }
+
     fn refuse(&self, refusal: Refusal) -> ReadError {
+        ReadError::new(refusal, self.at, self.path())
+    }
+
+    fn path(&self) -> String {
         let mut path = String::new();
         for open in self.open.iter().filter(|open| open.items > 0) {
             if open.object {
-                let name = self.decoded_name(open.name);
-                let end = name
-                    .char_indices()
-                    .nth(NAME_IN_PATH)
-                    .map_or(name.len(), |(at, _)| at);
-                push_step(&mut path, name.get(..end).unwrap_or_default());
+                push_name(&mut path, &self.decoded_name(open.name));
             } else {
                 push_step(&mut path, &(open.items - 1).to_string());
             }
         }
-        ReadError::new(refusal, self.at, path)
+        path
     }
+}
+
+/// Appends a name that may be long.
+fn push_name(path: &mut String, name: &str) {
+    let end = name.char_indices().nth(NAME_IN_PATH);
+    let end = end.map_or(name.len(), |(at, _)| at);
+    push_step(path, name.get(..end).unwrap_or_default());
 }
 
 /// Documents above 4 GiB are refused before anything is counted, so this never saturates.

@@ -1,8 +1,27 @@
 //! The names of types, one open list for each family.
 
+use crate::json::fingerprint;
+
 /// Makes an open list of names and the question which family a name belongs to.
 macro_rules! kinds {
-    ($( $(#[$meta:meta])* $kind:ident { $( $(#[$doc:meta])* $variant:ident ),+ $(,)? } )+) => {
+    ($( $(#[$meta:meta])* $kind:ident of $family:ident { $( $(#[$doc:meta])* $variant:ident ),+ $(,)? } )+) => {
+        /// One number for each name, so that a name is found by a binary search over numbers.
+        struct Fingerprint;
+
+        #[allow(non_upper_case_globals, reason = "the constants are the names of the types")]
+        impl Fingerprint {
+            $( $( const $variant: u32 = fingerprint(stringify!($variant)); )+ )+
+        }
+
+        /// This name of a type as this version has it, and the family of the things with it; it stands without prefix.
+        pub(crate) fn known(name: &str) -> Option<(&'static str, FamilyName)> {
+            let known = match fingerprint(name) {
+                $( $( Fingerprint::$variant => (stringify!($variant), FamilyName::$family), )+ )+
+                _ => return None,
+            };
+            (known.0 == name).then_some(known)
+        }
+
         $(
             $(#[$meta])*
             ///
@@ -27,10 +46,11 @@ macro_rules! kinds {
 
                 /// The kind of this name, if this version knows it.
                 pub(crate) fn known(name: &str) -> Option<Self> {
-                    match name {
-                        $( stringify!($variant) => Some(Self::$variant), )+
-                        _ => None,
-                    }
+                    let kind = match fingerprint(name) {
+                        $( Fingerprint::$variant => Self::$variant, )+
+                        _ => return None,
+                    };
+                    (kind.as_str() == name).then_some(kind)
                 }
             }
 
@@ -61,7 +81,7 @@ pub struct Unnamed(Box<str>);
 
 kinds! {
     /// What an object is (ActivityStreams Vocabulary section 3.3, and extensions).
-    ObjectKind {
+    ObjectKind of Object {
         /// Anything.
         Object,
         /// A long text.
@@ -97,7 +117,7 @@ kinds! {
     }
 
     /// Who acts (ActivityStreams Vocabulary section 3.2).
-    ActorKind {
+    ActorKind of Actor {
         /// A program, such as the actor of a whole server.
         Application,
         /// A group; in Lemmy a community.
@@ -111,7 +131,7 @@ kinds! {
     }
 
     /// What is done (ActivityStreams Vocabulary section 3.1, and extensions).
-    ActivityKind {
+    ActivityKind of Activity {
         /// Anything.
         Activity,
         /// Anything without an object.
@@ -175,7 +195,7 @@ kinds! {
     }
 
     /// What form a collection has (ActivityStreams Core section 5).
-    CollectionKind {
+    CollectionKind of Collection {
         /// Things in no order.
         Collection,
         /// A part of a collection.
@@ -187,7 +207,7 @@ kinds! {
     }
 
     /// What a link is (ActivityStreams Vocabulary section 3.3, and extensions).
-    LinkKind {
+    LinkKind of Link {
         /// Any link.
         Link,
         /// A link to an actor who is addressed by name.
@@ -207,16 +227,6 @@ pub(crate) enum FamilyName {
     Link,
 }
 
-/// The family of the things with this plain type name.
-pub(crate) fn family(name: &str) -> Option<FamilyName> {
-    ObjectKind::known(name)
-        .map(|_| FamilyName::Object)
-        .or_else(|| ActivityKind::known(name).map(|_| FamilyName::Activity))
-        .or_else(|| LinkKind::known(name).map(|_| FamilyName::Link))
-        .or_else(|| ActorKind::known(name).map(|_| FamilyName::Actor))
-        .or_else(|| CollectionKind::known(name).map(|_| FamilyName::Collection))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,7 +235,7 @@ mod tests {
     fn a_name_that_nobody_knows_survives() {
         assert_eq!(ActivityKind::from("Zot").as_str(), "Zot");
         assert_eq!(ActivityKind::from("Create"), ActivityKind::Create);
-        assert_eq!(family("Hashtag"), Some(FamilyName::Link));
-        assert_eq!(family("Zot"), None);
+        assert_eq!(known("Hashtag"), Some(("Hashtag", FamilyName::Link)));
+        assert_eq!(known("Zot"), None);
     }
 }

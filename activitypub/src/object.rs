@@ -112,7 +112,7 @@ impl Object {
             ..Self::new(ObjectKind::Note)
         };
         // Pixelfed refuses a post that does not say that it has no summary.
-        note.extra.keep("summary", Raw::known("null"));
+        note.extra.keep("summary", "null");
         note
     }
 

@@ -2,16 +2,17 @@
 //!
 //! Every type here reads every JSON value or says why not; nothing refuses the document.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::error::{Problem, Reason};
 use crate::extra::{Extra, Raw};
 use crate::family::Family;
 use crate::id::Id;
 use crate::json::{Node, Shape, Tape, push_step, write_string};
-use crate::repair;
+use crate::{kind, repair};
 
 /// The values of a property: none, one, or a list, as the document had it.
 ///
@@ -34,10 +35,18 @@ use crate::repair;
 pub struct OneOrMany<T>(Values<T>);
 
 #[derive(Clone, PartialEq)]
+#[expect(clippy::box_collection, reason = "every thing holds dozens of these")]
 enum Values<T> {
     Absent,
-    One(Value<T>),
-    Many(Vec<Value<T>>),
+    /// `null` alone, the ordinary way to say that there is nothing.
+    Null,
+    One(T),
+    /// One value that is not what the property holds.
+    Kept(Raw),
+    Many(Vec<T>),
+    /// A list in which at least one element is not what the property holds. Apart, because it is rare and all others are smaller
+    /// without it.
+    Mixed(Box<Vec<Value<T>>>),
 }
 
 #[derive(Clone, PartialEq)]
@@ -59,49 +68,65 @@ impl<T> OneOrMany<T> {
 
     /// A single value, written without an array.
     pub fn one(value: impl Into<T>) -> Self {
-        Self(Values::One(Value::Read(value.into())))
+        Self(Values::One(value.into()))
     }
 
     /// A list, written as an array whatever its length.
     pub fn many<V: Into<T>>(values: impl IntoIterator<Item = V>) -> Self {
-        Self(Values::Many(
-            values
-                .into_iter()
-                .map(|value| Value::Read(value.into()))
-                .collect(),
-        ))
+        Self(Values::Many(values.into_iter().map(Into::into).collect()))
     }
 
     /// Adds a value at the end; what was single becomes a list.
     pub fn push(&mut self, value: impl Into<T>) {
-        let mut values = match std::mem::replace(&mut self.0, Values::Absent) {
-            Values::Absent => Vec::new(),
-            Values::One(value) => vec![value],
-            Values::Many(values) => values,
+        let value = value.into();
+        self.0 = match std::mem::replace(&mut self.0, Values::Absent) {
+            Values::Absent => Values::Many(vec![value]),
+            Values::One(one) => Values::Many(vec![one, value]),
+            Values::Many(mut values) => {
+                values.push(value);
+                Values::Many(values)
+            }
+            Values::Null => Self::mixed(vec![Value::Kept(Raw::known("null"))], value),
+            Values::Kept(raw) => Self::mixed(vec![Value::Kept(raw)], value),
+            Values::Mixed(values) => Self::mixed(*values, value),
         };
-        values.push(Value::Read(value.into()));
-        self.0 = Values::Many(values);
+    }
+
+    fn mixed(mut values: Vec<Value<T>>, value: T) -> Values<T> {
+        values.push(Value::Read(value));
+        Values::Mixed(Box::new(values))
     }
 
     /// The values, in order.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.values().iter().filter_map(|value| match value {
-            Value::Read(value) => Some(value),
-            Value::Kept(_) => None,
-        })
+        let (plain, mixed): (&[T], &[Value<T>]) = match &self.0 {
+            Values::Absent | Values::Null | Values::Kept(_) => (&[], &[]),
+            Values::One(value) => (std::slice::from_ref(value), &[]),
+            Values::Many(values) => (values, &[]),
+            Values::Mixed(values) => (&[], values),
+        };
+        plain
+            .iter()
+            .chain(mixed.iter().filter_map(|value| match value {
+                Value::Read(value) => Some(value),
+                Value::Kept(_) => None,
+            }))
     }
 
     /// The values, in order, to change.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        let values = match &mut self.0 {
-            Values::Absent => &mut [],
-            Values::One(value) => std::slice::from_mut(value),
-            Values::Many(values) => values,
+        let (plain, mixed): (&mut [T], &mut [Value<T>]) = match &mut self.0 {
+            Values::Absent | Values::Null | Values::Kept(_) => (&mut [], &mut []),
+            Values::One(value) => (std::slice::from_mut(value), &mut []),
+            Values::Many(values) => (values, &mut []),
+            Values::Mixed(values) => (&mut [], values),
         };
-        values.iter_mut().filter_map(|value| match value {
-            Value::Read(value) => Some(value),
-            Value::Kept(_) => None,
-        })
+        plain
+            .iter_mut()
+            .chain(mixed.iter_mut().filter_map(|value| match value {
+                Value::Read(value) => Some(value),
+                Value::Kept(_) => None,
+            }))
     }
 
     /// The first value.
@@ -114,9 +139,13 @@ impl<T> OneOrMany<T> {
     /// decides who may do something, a list with a riddle in it has no answer.
     #[must_use]
     pub fn only(&self) -> Option<&T> {
-        match self.values() {
-            [Value::Read(value)] => Some(value),
-            _ => None,
+        match &self.0 {
+            Values::One(value) => Some(value),
+            Values::Many(values) => match values.as_slice() {
+                [value] => Some(value),
+                _ => None,
+            },
+            Values::Absent | Values::Null | Values::Kept(_) | Values::Mixed(_) => None,
         }
     }
 
@@ -136,14 +165,6 @@ impl<T> OneOrMany<T> {
     #[must_use]
     pub fn is_absent(&self) -> bool {
         matches!(self.0, Values::Absent)
-    }
-
-    fn values(&self) -> &[Value<T>] {
-        match &self.0 {
-            Values::Absent => &[],
-            Values::One(value) => std::slice::from_ref(value),
-            Values::Many(values) => values,
-        }
     }
 }
 
@@ -181,8 +202,11 @@ impl<T: fmt::Debug> fmt::Debug for OneOrMany<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Values::Absent => f.write_str("Absent"),
+            Values::Null => f.write_str("Null"),
             Values::One(value) => value.fmt(f),
+            Values::Kept(raw) => f.debug_tuple("Kept").field(&raw.as_str()).finish(),
             Values::Many(values) => values.fmt(f),
+            Values::Mixed(values) => values.fmt(f),
         }
     }
 }
@@ -265,7 +289,7 @@ pub trait Identified {
 
 /// The name of a type as it stood in `type`, spelling included (`Note`, `as:Note`).
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub struct TypeName(Box<str>);
+pub struct TypeName(Cow<'static, str>);
 
 impl TypeName {
     /// The text as it came.
@@ -283,7 +307,11 @@ impl TypeName {
 
 impl<T: AsRef<str>> From<T> for TypeName {
     fn from(name: T) -> Self {
-        Self(name.as_ref().into())
+        let name = name.as_ref();
+        Self(kind::known(name).map_or_else(
+            || Cow::Owned(name.to_owned()),
+            |known| Cow::Borrowed(known.0),
+        ))
     }
 }
 
@@ -300,43 +328,38 @@ impl<T: AsRef<str>> From<T> for TypeName {
 /// assert_eq!(time.to_utc().to_rfc3339(), "2026-01-31T11:00:00.500+00:00");
 /// assert_eq!(Timestamp::parse("yesterday"), None);
 /// ```
+// Only the text: the time is read out of it faster than both are carried along.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub struct Timestamp {
-    text: Box<str>,
-    time: DateTime<Utc>,
-}
+pub struct Timestamp(Box<str>);
 
 impl Timestamp {
     /// Takes a text, if it is a point in time.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Some(Self {
-            text: text.into(),
-            time: repair::time(text)?,
-        })
+        repair::time(text).map(|_| Self(text.into()))
     }
 
     /// The text as it came.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0
     }
 
     /// The point in time.
     #[must_use]
     pub fn to_utc(&self) -> DateTime<Utc> {
-        self.time
+        repair::time(&self.0).unwrap_or_default()
     }
 }
 
-/// Written to the second, which every server reads.
+/// Written to the second, which every server reads. A year that RFC 3339 cannot write becomes the nearest that it can.
 impl From<DateTime<Utc>> for Timestamp {
     fn from(time: DateTime<Utc>) -> Self {
-        let time = time.trunc_subsecs(0);
-        Self {
-            text: time.to_rfc3339_opts(SecondsFormat::Secs, true).into(),
-            time,
-        }
+        const YEAR_0: i64 = -62_167_219_200;
+        const END_OF_YEAR_9999: i64 = 253_402_300_799;
+        let seconds = time.timestamp().clamp(YEAR_0, END_OF_YEAR_9999);
+        let time = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+        Self(time.to_rfc3339_opts(SecondsFormat::Secs, true).into())
     }
 }
 
@@ -461,10 +484,26 @@ impl<T: Element> Field for OneOrMany<T> {
 
     fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
         Ok(Self(match node.shape() {
-            Shape::Array => Values::Many(node.elements().map(Value::read).collect()),
-            _ => Values::One(Value::read(node)),
+            Shape::Array => read_list(node),
+            Shape::Null => Values::Null,
+            _ => T::read(node).map_or_else(|_| Values::Kept(Raw::known(node.raw())), Values::One),
         }))
     }
+}
+
+fn read_list<T: Element>(node: Node<'_, '_>) -> Values<T> {
+    let mut values = Vec::with_capacity(node.elements().count());
+    let mut elements = node.elements();
+    while let Some(element) = elements.next() {
+        let Ok(value) = T::read(element) else {
+            let mut mixed: Vec<Value<T>> = values.into_iter().map(Value::Read).collect();
+            mixed.push(Value::Kept(Raw::known(element.raw())));
+            mixed.extend(elements.map(Value::read));
+            return Values::Mixed(Box::new(mixed));
+        };
+        values.push(value);
+    }
+    Values::Many(values)
 }
 
 impl<T: Element> Slot for OneOrMany<T> {
@@ -475,18 +514,25 @@ impl<T: Element> Slot for OneOrMany<T> {
     fn write(&self, out: &mut String) {
         match &self.0 {
             Values::Absent => {}
+            Values::Null => out.push_str("null"),
             Values::One(value) => value.write(out),
-            Values::Many(values) => write_list('[', values, ']', out, Value::write),
+            Values::Kept(raw) => out.push_str(raw.as_str()),
+            Values::Many(values) => write_list('[', values, ']', out, Element::write),
+            Values::Mixed(values) => write_list('[', values, ']', out, Value::write),
         }
     }
 
     fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
         match &self.0 {
-            Values::Absent => {}
-            // `null` alone is the ordinary way to say that there is nothing.
-            Values::One(Value::Kept(raw)) if raw.as_str() == "null" => {}
+            Values::Absent | Values::Null => {}
             Values::One(value) => value.problems(path, into),
+            Values::Kept(raw) => kept_problems::<T>(raw, path, into),
             Values::Many(values) => {
+                for (at, value) in values.iter().enumerate() {
+                    below(path, &at.to_string(), |path| value.problems(path, into));
+                }
+            }
+            Values::Mixed(values) => {
                 for (at, value) in values.iter().enumerate() {
                     below(path, &at.to_string(), |path| value.problems(path, into));
                 }
@@ -510,23 +556,28 @@ impl<T: Element> Value<T> {
     fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
         match self {
             Self::Read(value) => value.problems(path, into),
-            Self::Kept(raw) => into.extend(
-                reason_for::<Option<T>>(raw.as_str())
-                    .or_else(|| (raw.as_str() == "null").then_some(Reason::Null))
-                    .map(|reason| Problem {
-                        path: path.clone(),
-                        reason,
-                    }),
-            ),
+            Self::Kept(raw) => kept_problems::<T>(raw, path, into),
         }
     }
+}
+
+/// Why an element was not taken.
+fn kept_problems<T: Element>(raw: &Raw, path: &str, into: &mut Vec<Problem>) {
+    into.extend(
+        reason_for::<Option<T>>(raw.as_str())
+            .or_else(|| (raw.as_str() == "null").then_some(Reason::Null))
+            .map(|reason| Problem {
+                path: path.to_owned(),
+                reason,
+            }),
+    );
 }
 
 /// Reads a value into its field, or keeps it with what no field holds.
 pub(crate) fn read_into<P: Field>(slot: &mut P, extra: &mut Extra, key: &str, value: Node<'_, '_>) {
     match P::read(value) {
         Ok(property) => *slot = property,
-        Err(_) => extra.keep(key, Raw::known(value.raw())),
+        Err(_) => extra.keep(key, value.raw()),
     }
 }
 
@@ -680,11 +731,11 @@ impl Element for Timestamp {
     }
 
     fn write(&self, out: &mut String) {
-        write_string(&self.text, out);
+        write_string(&self.0, out);
     }
 
     fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
-        into.extend(repair::oddity(&self.text).map(|reason| Problem {
+        into.extend(repair::oddity(&self.0).map(|reason| Problem {
             path: path.clone(),
             reason,
         }));
@@ -746,19 +797,65 @@ impl Element for Raw {
     }
 }
 
+/// What is done with each field of a thing that is set.
+pub(crate) trait Visit {
+    /// `member` is the plain name as it is written: `"name":`.
+    fn field(&mut self, plain: &'static str, member: &'static str, field: &impl Field);
+}
+
+/// Writes the members of a thing.
+pub(crate) struct Writer<'w> {
+    pub(crate) extra: &'w Extra,
+    pub(crate) out: &'w mut String,
+}
+
+impl Visit for Writer<'_> {
+    #[inline]
+    fn field(&mut self, plain: &'static str, member: &'static str, field: &impl Field) {
+        if self.extra.spellings().is_empty() {
+            write_comma(self.out);
+            self.out.push_str(member);
+            field.write(self.out);
+        } else {
+            write_member(self.extra.spelling(plain), self.out, |out| field.write(out));
+        }
+    }
+}
+
+impl Writer<'_> {
+    /// Writes what no field holds. `covers` says whether a field that is set is written under this name.
+    pub(crate) fn extra(&mut self, covers: impl Fn(&str) -> bool) {
+        for (name, raw) in self.extra.iter().filter(|(name, _)| !covers(name)) {
+            write_member(name, self.out, |out| out.push_str(raw));
+        }
+    }
+}
+
 /// Writes `"name":value`, after a comma unless the object just began.
 pub(crate) fn write_member(name: &str, out: &mut String, value: impl FnOnce(&mut String)) {
-    if !out.ends_with('{') {
-        out.push(',');
-    }
+    write_comma(out);
     write_string(name, out);
     out.push(':');
     value(out);
 }
 
-/// Writes what no field holds. `covers` says whether a field that is set is written under this name.
-pub(crate) fn write_extra(extra: &Extra, out: &mut String, covers: impl Fn(&str) -> bool) {
-    for (name, raw) in extra.iter().filter(|(name, _)| !covers(name)) {
-        write_member(name, out, |out| out.push_str(raw));
+fn write_comma(out: &mut String) {
+    if !out.ends_with('{') {
+        out.push(',');
+    }
+}
+
+/// Collects what is wrong with the members of a thing.
+pub(crate) struct Inspector<'w> {
+    pub(crate) extra: &'w Extra,
+    pub(crate) path: &'w mut String,
+    pub(crate) into: &'w mut Vec<Problem>,
+}
+
+impl Visit for Inspector<'_> {
+    fn field(&mut self, plain: &'static str, _member: &'static str, field: &impl Field) {
+        below(self.path, self.extra.spelling(plain), |path| {
+            field.problems(path, self.into);
+        });
     }
 }
