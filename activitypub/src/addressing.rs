@@ -275,7 +275,7 @@ fn write_stripped(node: Node<'_, '_>, out: &mut String) {
                 }
                 write_member(&name, out, |out| {
                     // A context may define the names; that reveals nobody.
-                    if &*name == "@context" {
+                    if name == "@context" {
                         out.push_str(value.raw());
                     } else {
                         write_stripped(value, out);

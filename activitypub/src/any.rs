@@ -108,8 +108,8 @@ fn family_of(node: Node<'_, '_>) -> FamilyName {
 }
 
 fn family_by_type(node: Node<'_, '_>) -> Option<FamilyName> {
-    let plain = node.members().find(|(name, _)| &**name == "type");
-    let (_, types) = plain.or_else(|| node.members().find(|(name, _)| &**name == "@type"))?;
+    let plain = node.members().find(|(name, _)| name == "type");
+    let (_, types) = plain.or_else(|| node.members().find(|(name, _)| name == "@type"))?;
     let known = |name: Node<'_, '_>| {
         kind::known(crate::context::plain_name(&name.string()?)).map(|known| known.1)
     };

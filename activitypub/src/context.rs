@@ -350,7 +350,7 @@ fn collect_names(node: Node<'_, '_>, names: &mut BTreeSet<String>) {
             }
             _ => collect_names(value, names),
         }
-        names.insert(name.to_owned());
+        names.insert(name.into());
     }
 }
 

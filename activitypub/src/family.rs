@@ -217,7 +217,7 @@ macro_rules! family {
 
                 fn fill(&mut self, node: $crate::json::Node<'_, '_>) {
                     let mut aliased = Vec::new();
-                    for (key, value) in node.members() {
+                    for (key, value) in node.named_members() {
                         if let Some(field) = Field::named(&key) {
                             self.take(field, &key, value);
                         } else if let Some(field) = Field::aliased(&key) {

@@ -184,7 +184,12 @@ impl<'t, 'a> Node<'t, 'a> {
     }
 
     /// The names and values of an object, in order; nothing for anything else.
-    pub(crate) fn members(self) -> impl Iterator<Item = (Name<'a>, Self)> {
+    pub(crate) fn members(self) -> impl Iterator<Item = (Cow<'a, str>, Self)> {
+        self.named_members().map(|(name, value)| (name.text, value))
+    }
+
+    /// The same, for whoever looks the names up.
+    pub(crate) fn named_members(self) -> impl Iterator<Item = (Name<'a>, Self)> {
         let end = if self.shape() == Shape::Object {
             self.span.next
         } else {
