@@ -20,6 +20,18 @@ pub const ACTIVITY_STREAMS: &str = "https://www.w3.org/ns/activitystreams";
 /// The context that defines `publicKey`.
 pub const SECURITY_V1: &str = "https://w3id.org/security/v1";
 
+/// Names that extensions read where ActivityStreams does not expect them. Its own context defines them.
+const CORE: &[&str] = &[
+    "actor",
+    "alsoKnownAs",
+    "attachment",
+    "followers",
+    "preferredUsername",
+    "sharedInbox",
+    "tag",
+    "target",
+];
+
 /// What stands before a name of ActivityStreams in its full IRI.
 const NAMESPACE: &str = "https://www.w3.org/ns/activitystreams#";
 
@@ -183,8 +195,13 @@ impl Vocabulary {
         }
     }
 
-    /// The name of the term that is spelled as compact or full IRI; `None` if it is the name itself or none of ours.
+    /// The name of the term that has another name here, or is spelled as compact or full IRI; `None` if it is the name itself or
+    /// none of ours.
     pub(crate) fn name_of(&self, spelled: &str) -> Option<&'static str> {
+        let mut terms = self.terms.iter().filter(|term| !term.also.is_empty());
+        if let Some(term) = terms.find(|term| term.also == spelled) {
+            return Some(term.name);
+        }
         let (prefix, local) = spelled.split_once(':')?;
         let same = |term: &&Term| {
             let compact = self.compact(term);
@@ -208,6 +225,8 @@ impl Vocabulary {
 #[derive(Debug)]
 pub struct Term {
     pub(crate) name: &'static str,
+    /// Another name that is read and not written; empty if there is none.
+    also: &'static str,
     /// Compact or full; empty for the vocabulary's own prefix and the name.
     iri: &'static str,
     values: Values,
@@ -230,6 +249,7 @@ impl Term {
     pub(crate) const fn new(name: &'static str, iri: &'static str) -> Self {
         Self {
             name,
+            also: "",
             iri,
             values: Values::Plain,
             check: None,
@@ -256,7 +276,7 @@ impl Term {
     #[doc(hidden)]
     #[must_use]
     pub const fn property<P: Property>(
-        name: &'static str,
+        [name, also]: [&'static str; 2],
         iri: &'static str,
         literal: bool,
     ) -> Self {
@@ -266,6 +286,7 @@ impl Term {
             Values::Plain
         };
         Self {
+            also,
             values,
             check: Some(problems_of_kept::<P>),
             ..Self::new(name, iri)
@@ -307,7 +328,9 @@ fn entries(
             }
         }
         for term in vocabulary.terms {
-            if term.name.contains(':') || !used(term.name) || !defined.insert(term.name) {
+            let core = vocabulary.compact(term) == format!("as:{}", term.name)
+                && CORE.contains(&term.name);
+            if core || term.name.contains(':') || !used(term.name) || !defined.insert(term.name) {
                 continue;
             }
             if let Source::Document(iri) = vocabulary.source {

@@ -14,9 +14,30 @@ use crate::link::Link;
 use crate::object::Object;
 use crate::property::{Property, below};
 
+pub mod bookwyrm;
+pub mod capability;
+pub mod conversation;
+pub mod diaspora;
+pub mod featured_collection;
+pub mod fedibird;
+pub mod funkwhale;
+pub mod gotosocial;
+pub mod identity;
+pub mod lemmy;
+pub mod litepub;
 pub mod mastodon;
+pub mod misskey;
+pub mod mobilizon;
+pub mod ostatus;
+pub mod peertube;
+pub mod pixelfed;
+pub mod plume;
+pub mod quote;
 pub mod schema;
 pub mod security;
+pub mod smithereen;
+pub mod valueflows;
+pub mod zot;
 
 /// Some properties of a vocabulary, read from and written to the [`Extra`] of a thing.
 ///
@@ -38,7 +59,8 @@ pub trait Extends<Family>: Extension {}
 /// Makes an extension: a struct of properties that things of one or more families may have.
 ///
 /// The type of a property is one that [`Property`](crate::Property) lists. Its IRI is the first prefix and its name in JSON,
-/// unless `as "prefix:name"` or, for a text that JSON-LD must not take for an id, `literal "prefix:name"` follows. Names of
+/// unless `as "prefix:name"` or, for a text that JSON-LD must not take for an id, `literal "prefix:name"` follows. `or "name"` before
+/// that is another name that is read. Names of
 /// types that belong to the vocabulary stand in `types`.
 ///
 /// ```
@@ -84,7 +106,7 @@ macro_rules! extension {
         prefixes { $( $prefix:ident: $namespace:literal ),* $(,)? }
         $( types { $( $type_name:literal $(as $type_iri:literal)? ),* $(,)? } )?
         {
-            $( $(#[$doc:meta])* $field:ident: $type:ty = $json:literal $(as $iri:literal)? $(literal $literal:literal)?, )*
+            $( $(#[$doc:meta])* $field:ident: $type:ty = $json:literal $(or $also:literal)? $(as $iri:literal)? $(literal $literal:literal)?, )*
         }
     ) => {
         $(#[$meta])*
@@ -101,7 +123,7 @@ macro_rules! extension {
                 &[
                     $($( $crate::context::Term::of_type($type_name, concat!($($type_iri)?)), )*)?
                     $( $crate::context::Term::property::<$type>(
-                        $json,
+                        [$json, concat!($($also)?)],
                         concat!($($iri)? $($literal)?),
                         !concat!($($literal)?).is_empty(),
                     ), )*
@@ -126,8 +148,89 @@ macro_rules! extension {
 /// The vocabularies that this crate knows. Where two know a name, the first defines it in the contexts that we write.
 pub(crate) static ROOMS: &[&Vocabulary] = &[
     &mastodon::VOCABULARY,
+    mastodon::Devices::VOCABULARY,
     &schema::VOCABULARY,
+    schema::Identifier::VOCABULARY,
+    schema::Place::VOCABULARY,
+    schema::PostalAddress::VOCABULARY,
+    &security::MULTIKEY,
     &security::VOCABULARY,
+    security::VerificationMethods::VOCABULARY,
+    &gotosocial::VOCABULARY,
+    gotosocial::Interaction::VOCABULARY,
+    gotosocial::WebVisibility::VOCABULARY,
+    quote::Quote::VOCABULARY,
+    quote::Authorization::VOCABULARY,
+    &litepub::VOCABULARY,
+    litepub::Actor::VOCABULARY,
+    litepub::Capabilities::VOCABULARY,
+    litepub::Endpoints::VOCABULARY,
+    litepub::Message::VOCABULARY,
+    litepub::Internal::VOCABULARY,
+    misskey::Note::VOCABULARY,
+    misskey::License::VOCABULARY,
+    misskey::Actor::VOCABULARY,
+    misskey::Reaction::VOCABULARY,
+    &lemmy::VOCABULARY,
+    lemmy::Community::VOCABULARY,
+    lemmy::CommunityTag::VOCABULARY,
+    lemmy::Person::VOCABULARY,
+    lemmy::Post::VOCABULARY,
+    lemmy::Moderation::VOCABULARY,
+    lemmy::Votes::VOCABULARY,
+    peertube::Video::VOCABULARY,
+    peertube::Subtitle::VOCABULARY,
+    peertube::File::VOCABULARY,
+    peertube::Storyboard::VOCABULARY,
+    peertube::Account::VOCABULARY,
+    peertube::Playlist::VOCABULARY,
+    peertube::PlaylistElement::VOCABULARY,
+    peertube::CacheFile::VOCABULARY,
+    peertube::WatchAction::VOCABULARY,
+    peertube::Chapters::VOCABULARY,
+    peertube::Comment::VOCABULARY,
+    bookwyrm::Book::VOCABULARY,
+    bookwyrm::Author::VOCABULARY,
+    bookwyrm::ReadingStatus::VOCABULARY,
+    bookwyrm::Shelf::VOCABULARY,
+    bookwyrm::ListItem::VOCABULARY,
+    bookwyrm::Reader::VOCABULARY,
+    capability::Application::VOCABULARY,
+    conversation::Container::VOCABULARY,
+    conversation::Contents::VOCABULARY,
+    diaspora::Diaspora::VOCABULARY,
+    diaspora::Contact::VOCABULARY,
+    diaspora::Address::VOCABULARY,
+    diaspora::Image::VOCABULARY,
+    featured_collection::FeaturedCollection::VOCABULARY,
+    featured_collection::FeaturedItem::VOCABULARY,
+    featured_collection::FeaturedCollections::VOCABULARY,
+    fedibird::Status::VOCABULARY,
+    funkwhale::Audio::VOCABULARY,
+    funkwhale::Track::VOCABULARY,
+    funkwhale::File::VOCABULARY,
+    funkwhale::Library::VOCABULARY,
+    identity::VerifiableIdentityStatement::VOCABULARY,
+    identity::Portable::VOCABULARY,
+    mobilizon::Event::VOCABULARY,
+    mobilizon::Participation::VOCABULARY,
+    mobilizon::Group::VOCABULARY,
+    mobilizon::GroupEndpoints::VOCABULARY,
+    ostatus::Conversation::VOCABULARY,
+    pixelfed::Note::VOCABULARY,
+    pixelfed::Capabilities::VOCABULARY,
+    pixelfed::Story::VOCABULARY,
+    pixelfed::Place::VOCABULARY,
+    plume::Article::VOCABULARY,
+    smithereen::Profile::VOCABULARY,
+    smithereen::Endpoints::VOCABULARY,
+    smithereen::Poll::VOCABULARY,
+    smithereen::Photo::VOCABULARY,
+    valueflows::Deal::VOCABULARY,
+    valueflows::Quantity::VOCABULARY,
+    zot::Nomad::VOCABULARY,
+    zot::Location::VOCABULARY,
+    zot::Post::VOCABULARY,
 ];
 
 /// Makes the families read and write extensions.
@@ -201,6 +304,8 @@ pub(crate) fn problems(
         .flat_map(|room| room.terms.iter().map(move |term| (room, term)))
         .filter(|(room, term)| term.name == name || room.name_of(name) == Some(term.name))
         .filter_map(|(_, term)| term.check);
+    #[cfg(test)]
+    tests::note(family, name, checks.clone().next().is_some());
     below(path, name, |path| {
         let mut refused = None;
         for check in checks {
@@ -214,4 +319,63 @@ pub(crate) fn problems(
             reason,
         }));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use crate::any::Any;
+
+    thread_local! {
+        /// The properties that the search for problems met, with their family, and whether a room knows them.
+        static MET: RefCell<Vec<(String, bool)>> = const { RefCell::new(Vec::new()) };
+    }
+
+    pub(super) fn note(family: &str, name: &str, known: bool) {
+        MET.with_borrow_mut(|met| met.push((format!("{family}.{name}"), known)));
+    }
+
+    /// Prints which properties of real documents neither a field nor a room knows, by platform.
+    #[test]
+    fn rooms_know_what_platforms_send() {
+        let Some(shared) = std::env::var_os("FEDIKIT_SHARED") else {
+            println!("skipped: set FEDIKIT_SHARED to a folder that has a corpus in it");
+            return;
+        };
+        let wild = Path::new(&shared).join("corpus").join("wild");
+        let (mut known, mut unknown) = (0, 0);
+        let mut platforms: Vec<_> = std::fs::read_dir(wild)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        platforms.sort();
+        for platform in platforms {
+            let mut missing: BTreeMap<String, usize> = BTreeMap::new();
+            for file in std::fs::read_dir(&platform).unwrap() {
+                MET.take();
+                if let Ok(any) = Any::from_slice(&std::fs::read(file.unwrap().path()).unwrap()) {
+                    drop(any.problems());
+                }
+                for (property, is_known) in MET.take() {
+                    known += usize::from(is_known);
+                    unknown += usize::from(!is_known);
+                    if !is_known {
+                        *missing.entry(property).or_default() += 1;
+                    }
+                }
+            }
+            println!(
+                "{}: {missing:?}",
+                platform.file_name().unwrap().to_string_lossy()
+            );
+        }
+        println!(
+            "{known} values of {} that no field holds are known, {unknown} are not",
+            known + unknown
+        );
+        assert!(known > 1000, "only {known}");
+    }
 }

@@ -114,6 +114,82 @@ kinds! {
         Tombstone,
         /// A moving picture.
         Video,
+        /// An agreement (FEP-0837).
+        Agreement,
+        /// An album (Funkwhale).
+        Album,
+        /// Consent to a boost (GoToSocial).
+        AnnounceApproval,
+        /// Consent to a boost (GoToSocial).
+        AnnounceAuthorization,
+        /// A musician (Funkwhale).
+        Artist,
+        /// Who writes books (BookWyrm).
+        Author,
+        /// A copy of a file on another server (PeerTube).
+        CacheFile,
+        /// A message in a chat (LitePub).
+        ChatMessage,
+        /// What a reader says of a book (BookWyrm).
+        Comment,
+        /// One side of an agreement (FEP-0837).
+        Commitment,
+        /// A tag of a group (Lemmy).
+        CommunityPostTag,
+        /// A tag of a group (PieFed).
+        CommunityTag,
+        /// An edition of a book (BookWyrm).
+        Edition,
+        /// Consent to be in a collection (FEP-7aa9).
+        FeatureAuthorization,
+        /// One thing of a collection (FEP-7aa9).
+        FeaturedItem,
+        /// A post that the software wrote (BookWyrm).
+        GeneratedNote,
+        /// Where a place is (schema.org).
+        GeoCoordinates,
+        /// The checksum of a torrent (PeerTube).
+        Infohash,
+        /// What is offered or wanted (FEP-0837).
+        Intent,
+        /// Consent to a Like (GoToSocial).
+        LikeApproval,
+        /// Consent to a Like (GoToSocial).
+        LikeAuthorization,
+        /// A book on a list (BookWyrm).
+        ListItem,
+        /// A video of a playlist (PeerTube).
+        PlaylistElement,
+        /// An address (schema.org).
+        PostalAddress,
+        /// An offer or a request (FEP-0837).
+        Proposal,
+        /// A passage of a book (BookWyrm).
+        Quotation,
+        /// Consent to be quoted (FEP-044f).
+        QuoteAuthorization,
+        /// How good a book is (BookWyrm).
+        Rating,
+        /// Consent to an answer (GoToSocial).
+        ReplyApproval,
+        /// Consent to an answer (GoToSocial).
+        ReplyAuthorization,
+        /// What a reader says of a book at length (BookWyrm).
+        Review,
+        /// A book of a series (BookWyrm).
+        SeriesBook,
+        /// A book on a shelf (BookWyrm).
+        ShelfItem,
+        /// What is to be forgotten after a day (Pixelfed).
+        Story,
+        /// A piece of music (Funkwhale).
+        Track,
+        /// That somebody is also an actor (FEP-c390).
+        VerifiableIdentityStatement,
+        /// That somebody watched a video (PeerTube).
+        WatchAction,
+        /// A book in all its editions (BookWyrm).
+        Work,
     }
 
     /// Who acts (ActivityStreams Vocabulary section 3.2).
@@ -192,9 +268,29 @@ kinds! {
         Update,
         /// Has seen the object.
         View,
+        /// Asks to boost the object (GoToSocial).
+        AnnounceRequest,
+        /// Shows an answer (PeerTube).
+        ApproveReply,
+        /// Asks to put the object into a collection (FEP-7aa9).
+        FeatureRequest,
+        /// Asks to like the object (GoToSocial).
+        LikeRequest,
+        /// Ends the answers to the object (Lemmy).
+        Lock,
+        /// Asks to quote the object (FEP-044f).
+        QuoteRequest,
+        /// Hides an answer (PeerTube).
+        RejectReply,
+        /// Asks to answer the object (GoToSocial).
+        ReplyRequest,
+        /// Has dealt with a report (Lemmy).
+        Resolve,
+        /// Warns who wrote the object (Lemmy).
+        Warn,
     }
 
-    /// What form a collection has (ActivityStreams Core section 5).
+    /// What form a collection has (ActivityStreams Core section 5, and extensions).
     CollectionKind of Collection {
         /// Things in no order.
         Collection,
@@ -204,6 +300,18 @@ kinds! {
         OrderedCollection,
         /// A part of an ordered collection.
         OrderedCollectionPage,
+        /// Books that somebody put together (BookWyrm).
+        BookList,
+        /// Actors that somebody put together (FEP-7aa9).
+        FeaturedCollection,
+        /// Recordings (Funkwhale).
+        Library,
+        /// Videos in an order (PeerTube).
+        Playlist,
+        /// Books that belong together (BookWyrm).
+        Series,
+        /// Books of a reader (BookWyrm).
+        Shelf,
     }
 
     /// What a link is (ActivityStreams Vocabulary section 3.3, and extensions).

@@ -3,7 +3,9 @@
 //! Its properties are fields of [`Object`] and [`Actor`](crate::Actor); see <https://docs.joinmastodon.org/spec/activitypub/>.
 
 use crate::any::Any;
+use crate::collection::Collection;
 use crate::context::{Term, Vocabulary};
+use crate::extension;
 use crate::id::Id;
 use crate::kind::{LinkKind, ObjectKind};
 use crate::link::Link;
@@ -33,6 +35,16 @@ pub(crate) static VOCABULARY: Vocabulary = Vocabulary::new(
         Term::new("votersCount", ""),
     ],
 );
+
+extension! {
+    /// What is left of messages encrypted from end to end, which Mastodon never had in use.
+    pub struct Devices for Actor
+    prefixes { toot: "http://joinmastodon.org/ns#" }
+    {
+        /// Their devices; older versions write the address of an empty collection.
+        devices: OneOrMany<Ref<Collection>> = "devices",
+    }
+}
 
 /// A `Hashtag` for `tag`. The name gets its `#` if it has none; `href` is the page of the tag and should be absolute.
 #[must_use]

@@ -1,10 +1,12 @@
-//! The one type of schema.org that the fediverse uses: `PropertyValue`, a field of a profile.
+//! What the fediverse uses of schema.org: `PropertyValue`, a field of a profile, and places.
 //!
-//! See <https://docs.joinmastodon.org/spec/activitypub/#PropertyValue> and FEP-fb2a.
+//! See <https://docs.joinmastodon.org/spec/activitypub/#PropertyValue>, FEP-fb2a and <https://schema.org/Place>.
 
 use crate::context::{Term, Vocabulary};
+use crate::extension;
 use crate::kind::ObjectKind;
 use crate::object::Object;
+use crate::property::{OneOrMany, Ref};
 
 /// The terms of the type and its field.
 pub(crate) static VOCABULARY: Vocabulary = Vocabulary::new(
@@ -20,4 +22,47 @@ pub fn property_value(name: impl Into<String>, value: impl Into<String>) -> Obje
     field.name = Some(name.into());
     field.value = Some(value.into());
     field
+}
+
+extension! {
+    /// A code for what `name` says: of a language `de`, of a category or licence a number of the server
+    /// (PeerTube, Lemmy; <https://schema.org/identifier>).
+    pub struct Identifier for Object
+    prefixes { sc: "http://schema.org/" }
+    {
+        /// The code.
+        identifier: Option<String> = "identifier",
+    }
+}
+
+extension! {
+    /// Where a place is (Mobilizon, Gancio, FEP-8a8e; <https://schema.org/Place>).
+    pub struct Place for Object
+    prefixes { sc: "http://schema.org/" }
+    types { "GeoCoordinates" }
+    {
+        /// The address: in parts, a [`PostalAddress`], or as text, which then stands where an id would.
+        address: OneOrMany<Ref<Object>> = "address",
+        /// An object with `latitude` and `longitude`.
+        geo: OneOrMany<Ref<Object>> = "geo",
+    }
+}
+
+extension! {
+    /// An address in parts (<https://schema.org/PostalAddress>).
+    pub struct PostalAddress for Object
+    prefixes { sc: "http://schema.org/" }
+    types { "PostalAddress" }
+    {
+        /// The country.
+        address_country: Option<String> = "addressCountry",
+        /// The town.
+        address_locality: Option<String> = "addressLocality",
+        /// The region.
+        address_region: Option<String> = "addressRegion",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// Street and number.
+        street_address: Option<String> = "streetAddress",
+    }
 }
