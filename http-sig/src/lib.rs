@@ -1,7 +1,7 @@
-#![cfg_attr(feature = "_backend", doc = include_str!("../README.md"))]
+// Its programs are tested where all that they use is there.
 #![cfg_attr(
-    not(feature = "_backend"),
-    doc = "Signs and verifies HTTP messages the way the fediverse does. See the README; this build has no backend."
+    any(not(doctest), all(feature = "_backend", feature = "reqwest", feature = "tower")),
+    doc = include_str!("../README.md")
 )]
 
 pub mod cavage;

@@ -93,6 +93,7 @@ fn what_is_covered_and_said_beyond_the_default_is_verified() {
     let request = verified.into_request();
     let error = policy().read(request, expired).unwrap_err();
     assert_eq!(error.reason(), Reason::Expired);
+    assert_eq!(error.found(), Some("1 s ago"));
 }
 
 #[test]
@@ -356,7 +357,11 @@ fn the_draft_covers_further_fields_and_times() {
     let verified = claim.check(&rsa().verifying_key()).unwrap();
     assert!(verified.covers("content-length") && verified.covers("(expires)"));
     let error = policy().read(request, now() + Duration::from_secs(91));
-    assert_eq!(error.unwrap_err().reason(), Reason::Expired);
+    let error = error.unwrap_err();
+    assert_eq!(
+        (error.reason(), error.found()),
+        (Reason::Expired, Some("1 s ago"))
+    );
 
     for (component, expected) in [
         ("accept", Reason::ComponentMissing),
