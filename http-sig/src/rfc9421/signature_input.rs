@@ -132,7 +132,7 @@ impl SignatureInput {
 
     fn split(&self) -> (&str, &str) {
         // No label has an equals sign in it.
-        self.member.split_once('=').unwrap_or_default()
+        split(&self.member, b'=').unwrap_or_default()
     }
 
     fn new(
@@ -171,12 +171,16 @@ impl SignatureInput {
             return None;
         }
         let member = str::from_utf8(field).ok()?;
-        let (label, parameters) = member.split_once('=')?;
+        let (label, parameters) = split(member, b'=')?;
         KeyRef::from_str(label).ok()?;
-        let (list, mut rest) = parameters.strip_prefix('(')?.split_once(')')?;
+        let (mut list, mut rest) = split(parameters.strip_prefix('(')?, b')')?;
         let mut components: Vec<Component> = Vec::with_capacity(8);
-        for name in list.split(' ') {
-            let name = name.strip_prefix('"')?.strip_suffix('"')?;
+        while !list.is_empty() {
+            if !components.is_empty() {
+                list = list.strip_prefix(' ')?;
+            }
+            let (name, after) = split(list.strip_prefix('"')?, b'"')?;
+            list = after;
             let item = Item {
                 value: plain_string(name)?,
                 parameters: Parameters::new(),
@@ -190,10 +194,10 @@ impl SignatureInput {
         }
         let mut input = Self::with(member.to_owned(), components);
         while !rest.is_empty() {
-            let (name, value) = rest.strip_prefix(';')?.split_once('=')?;
+            let (name, value) = split(rest.strip_prefix(';')?, b'=')?;
             let value = match value.strip_prefix('"') {
                 Some(value) => {
-                    let (value, after) = value.split_once('"')?;
+                    let (value, after) = split(value, b'"')?;
                     rest = after;
                     plain_string(value)?
                 }
@@ -245,6 +249,12 @@ impl SignatureInput {
         };
         Ok(!before)
     }
+}
+
+/// What stands before the first such byte, and after it. The texts are too short for a search to be worth its start.
+fn split(text: &str, at: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == at)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// What stands between quotes, spelled without escapes.
