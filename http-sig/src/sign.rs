@@ -275,8 +275,8 @@ impl Signer {
         let components = options.of_request(request.headers())?;
         let origin = Origin::of(request).ok_or(SignError::NoHost)?;
         let message = Message::Request(Asked::sent(request, &origin));
-        let (parameters, signature) = self.signature(&message, &components, options, created)?;
-        options.write(request.headers_mut(), &parameters, &signature)
+        let (member, signature) = self.signature(&message, &components, options, created)?;
+        options.write(request.headers_mut(), member, &signature)
     }
 
     /// Signs a response with its body by RFC 9421, bound to the request that it answers.
@@ -326,11 +326,11 @@ impl Signer {
         check_digest(digest_needed, headers, &CONTENT_DIGEST, request.method())?;
         let components = options.of_response(headers, request.headers())?;
         let message = Message::of_response(response, Asked::new(request, &origin));
-        let (parameters, signature) = self.signature(&message, &components, options, created)?;
-        options.write(response.headers_mut(), &parameters, &signature)
+        let (member, signature) = self.signature(&message, &components, options, created)?;
+        options.write(response.headers_mut(), member, &signature)
     }
 
-    /// The signature parameters and the signature.
+    /// The member of `Signature-Input`, and the signature.
     fn signature(
         &self,
         message: &Message<'_>,
@@ -340,11 +340,11 @@ impl Signer {
     ) -> Result<(String, Vec<u8>), SignError> {
         let Inner { key_id, key } = &*self.inner;
         let algorithm = options.choose(key.rfc9421())?;
-        let parameters = options.parameters(components, created, key_id, algorithm)?;
-        let base = signature_base(message, components, &parameters)
+        let member = options.member(components, created, key_id, algorithm)?;
+        let base = signature_base(message, components, options.parameters(&member))
             .map_err(|(reason, component)| SignError::Component { component, reason })?;
         let signature = key.sign(algorithm, &base)?;
-        Ok((parameters, signature))
+        Ok((member, signature))
     }
 
     /// The value of the field `Signature` or `Authorization`.

@@ -226,15 +226,24 @@ impl SigningOptions {
         Ok(components)
     }
 
-    /// The signature parameters (section 2.3), in their canonical spelling.
-    pub(crate) fn parameters(
+    /// What goes into `Signature-Input`: the label, an equals sign, and the signature parameters (section 2.3) in their
+    /// canonical spelling.
+    pub(crate) fn member(
         &self,
         components: &[Component],
         created: u64,
         key_id: &str,
         algorithm: SignatureAlgorithm,
     ) -> Result<String, SignError> {
-        let mut text = String::with_capacity(key_id.len() + 160);
+        let algorithm = algorithm_name(algorithm).filter(|_| self.names_algorithm);
+        // As long as it mostly gets, to the byte, so that the value of the field takes over the memory.
+        let fixed = "=();created=1234567890;keyid=\"\"".len();
+        let names: usize = components.iter().map(|c| c.identifier().len() + 1).sum();
+        let named = algorithm.map_or(0, |name| ";alg=\"\"".len() + name.len());
+        let varying = self.label.len() + names.saturating_sub(1) + key_id.len() + named;
+        let mut text = String::with_capacity(fixed + varying);
+        text.push_str(&self.label);
+        text.push('=');
         push_components(&mut text, components);
         let _ = write!(text, ";created={created}");
         if let Some(expires_in) = self.expires_in {
@@ -244,7 +253,7 @@ impl SigningOptions {
         text.push_str(";keyid=\"");
         text.push_str(key_id);
         text.push('"');
-        if let Some(name) = algorithm_name(algorithm).filter(|_| self.names_algorithm) {
+        if let Some(name) = algorithm {
             text.push_str(";alg=\"");
             text.push_str(name);
             text.push('"');
@@ -257,11 +266,16 @@ impl SigningOptions {
         Ok(text)
     }
 
+    /// The signature parameters of such a member.
+    pub(crate) fn parameters<'a>(&self, member: &'a str) -> &'a str {
+        member.get(self.label.len() + 1..).unwrap_or_default()
+    }
+
     /// Sets the fields `Signature-Input` and `Signature`, or adds to them.
     pub(crate) fn write(
         &self,
         headers: &mut HeaderMap,
-        parameters: &str,
+        member: String,
         signature: &[u8],
     ) -> Result<(), SignError> {
         let label = &*self.label;
@@ -271,7 +285,12 @@ impl SigningOptions {
         if label.len() > LONGEST || sfv::KeyRef::from_str(label).is_err() {
             return Err(refuse());
         }
-        let beside = |name, capacity| match structured_field::joined(headers, &name) {
+        let mut field = String::with_capacity(label.len() + signature.len().div_ceil(3) * 4 + 4);
+        field.push_str(label);
+        field.push_str("=:");
+        STANDARD.encode_string(signature, &mut field);
+        field.push(':');
+        let beside = |name, member: String| match structured_field::joined(headers, &name) {
             Some(others) if self.beside => {
                 let members = structured_field::dictionary(&others).map_err(|_| refuse())?;
                 let taken = members.iter().any(|(other, _)| *other == label);
@@ -280,20 +299,14 @@ impl SigningOptions {
                 }
                 drop(members);
                 let mut text = String::from_utf8(others.into_owned()).map_err(|_| refuse())?;
-                text.push_str(", ");
+                for part in [", ", &member] {
+                    text.push_str(part);
+                }
                 Ok(text)
             }
-            _ => Ok(String::with_capacity(label.len() + capacity)),
+            _ => Ok(member),
         };
-        let mut input = beside(SIGNATURE_INPUT, parameters.len() + 1)?;
-        for part in [label, "=", parameters] {
-            input.push_str(part);
-        }
-        let mut field = beside(SIGNATURE, signature.len().div_ceil(3) * 4 + 3)?;
-        field.push_str(label);
-        field.push_str("=:");
-        STANDARD.encode_string(signature, &mut field);
-        field.push(':');
+        let [input, field] = [beside(SIGNATURE_INPUT, member)?, beside(SIGNATURE, field)?];
         if input.len().max(field.len()) > structured_field::LONGEST {
             return Err(refuse());
         }
