@@ -185,39 +185,51 @@ impl Vocabulary {
         }
     }
 
-    /// The compact IRI of a term.
-    fn compact(&self, term: &Term) -> String {
+    /// The prefix and the rest of a term's compact IRI; of a full IRI, the scheme and the rest.
+    fn parts(&self, term: &Term) -> (&'static str, &'static str) {
+        let iri = if term.name.contains(':') {
+            term.name
+        } else {
+            term.iri
+        };
         let own = self.prefixes().first().map_or("as", |prefix| prefix.0);
-        match term.iri {
-            "" if term.name.contains(':') => term.name.to_owned(),
-            "" => format!("{own}:{}", term.name),
-            iri => iri.to_owned(),
-        }
+        iri.split_once(':').unwrap_or((own, term.name))
     }
 
-    /// The name of the term that has another name here, or is spelled as compact or full IRI; `None` if it is the name itself or
-    /// none of ours.
-    pub(crate) fn name_of(&self, spelled: &str) -> Option<&'static str> {
-        let mut terms = self.terms.iter().filter(|term| !term.also.is_empty());
-        if let Some(term) = terms.find(|term| term.also == spelled) {
-            return Some(term.name);
-        }
-        let (prefix, local) = spelled.split_once(':')?;
-        let same = |term: &&Term| {
-            let compact = self.compact(term);
-            let namespace = self.prefixes().iter().find_map(|(name, namespace)| {
-                let rest = compact.strip_prefix(name)?.strip_prefix(':')?;
-                Some((*namespace, rest))
-            });
-            compact == spelled
-                || namespace.is_some_and(|(namespace, rest)| {
-                    !local.is_empty()
-                        && spelled.strip_prefix(namespace) == Some(rest)
-                        && prefix.starts_with("http")
-                })
+    /// Every spelling of every term.
+    #[cfg(test)]
+    pub(crate) fn spellings(&self) -> Vec<String> {
+        let full = |term: &Term| {
+            let (prefix, local) = self.parts(term);
+            let namespaces = self.prefixes().iter();
+            let of_prefix = namespaces.filter(move |known| known.0 == prefix);
+            of_prefix.map(move |known| format!("{}{local}", known.1))
         };
-        let term = self.terms.iter().find(same)?;
-        (term.name != spelled).then_some(term.name)
+        let terms = self.terms.iter();
+        terms
+            .flat_map(|term| {
+                let (prefix, local) = self.parts(term);
+                let short = [term.name, term.also].map(str::to_owned);
+                let short = short.into_iter().filter(|name| !name.is_empty());
+                short.chain(full(term)).chain([format!("{prefix}:{local}")])
+            })
+            .collect()
+    }
+
+    /// Whether this is another spelling of a term: its other name, its compact or its full IRI.
+    pub(crate) fn spells(&self, term: &Term, spelled: &str) -> bool {
+        if !spelled.contains(':') {
+            return term.also == spelled && !spelled.is_empty();
+        }
+        let (prefix, local) = self.parts(term);
+        let behind = |namespace: &str| spelled.strip_prefix(namespace) == Some(local);
+        let compact = spelled.split_once(':') == Some((prefix, local));
+        (compact && spelled != term.name)
+            || (prefix == "as" && behind(NAMESPACE))
+            || self
+                .prefixes()
+                .iter()
+                .any(|(name, namespace)| *name == prefix && behind(namespace))
     }
 }
 
@@ -229,7 +241,10 @@ pub struct Term {
     also: &'static str,
     /// Compact or full; empty for the vocabulary's own prefix and the name.
     iri: &'static str,
-    values: Values,
+    /// Whether its values are ids.
+    ids: bool,
+    /// Whether its values have an order.
+    list: bool,
     /// Of a property that an extension reads: what is wrong with a value.
     pub(crate) check: Option<Check>,
 }
@@ -237,21 +252,17 @@ pub struct Term {
 /// Lists what is wrong in a value; an error if it is not what the property holds at all.
 pub(crate) type Check = fn(&str, &mut String, &mut Vec<Problem>) -> Result<(), Reason>;
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Values {
-    Plain,
-    Ids,
-    List,
-}
-
 impl Term {
     /// A type, or a property whose values are no ids.
-    pub(crate) const fn new(name: &'static str, iri: &'static str) -> Self {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, iri: &'static str) -> Self {
         Self {
             name,
             also: "",
             iri,
-            values: Values::Plain,
+            ids: false,
+            list: false,
             check: None,
         }
     }
@@ -259,7 +270,7 @@ impl Term {
     /// A property whose values are ids.
     pub(crate) const fn ids(name: &'static str, iri: &'static str) -> Self {
         Self {
-            values: Values::Ids,
+            ids: true,
             ..Self::new(name, iri)
         }
     }
@@ -267,43 +278,40 @@ impl Term {
     /// A property whose values have an order.
     pub(crate) const fn list(name: &'static str, iri: &'static str) -> Self {
         Self {
-            values: Values::List,
+            list: true,
             ..Self::new(name, iri)
         }
     }
 
-    /// A property of an extension. Its type tells whether its values are ids, unless they are said to be literals.
+    /// A property of an extension, with at most one IRI: of values whose type tells whether they are ids, of literals, or of a
+    /// list.
     #[doc(hidden)]
     #[must_use]
     pub const fn property<P: Property>(
         [name, also]: [&'static str; 2],
-        iri: &'static str,
-        literal: bool,
+        [iri, literal, list]: [&'static str; 3],
     ) -> Self {
-        let values = if P::IDS && !literal {
-            Values::Ids
-        } else {
-            Values::Plain
+        let iri = match (literal.is_empty(), list.is_empty()) {
+            (false, _) => literal,
+            (true, false) => list,
+            (true, true) => iri,
         };
         Self {
+            name,
             also,
-            values,
+            iri,
+            ids: P::IDS && literal.is_empty(),
+            list: !list.is_empty(),
             check: Some(problems_of_kept::<P>),
-            ..Self::new(name, iri)
         }
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn of_type(name: &'static str, iri: &'static str) -> Self {
-        Self::new(name, iri)
     }
 }
 
 /// Function pointers have no equality worth asking for.
 impl PartialEq for Term {
     fn eq(&self, other: &Self) -> bool {
-        (self.name, self.iri, self.values) == (other.name, other.iri, other.values)
+        (self.name, self.also, self.iri) == (other.name, other.also, other.iri)
+            && (self.ids, self.list) == (other.ids, other.list)
     }
 }
 
@@ -328,8 +336,8 @@ fn entries(
             }
         }
         for term in vocabulary.terms {
-            let core = vocabulary.compact(term) == format!("as:{}", term.name)
-                && CORE.contains(&term.name);
+            let (prefix, local) = vocabulary.parts(term);
+            let core = prefix == "as" && CORE.contains(&local);
             if core || term.name.contains(':') || !used(term.name) || !defined.insert(term.name) {
                 continue;
             }
@@ -339,16 +347,17 @@ fn entries(
                 }
                 continue;
             }
-            let iri = vocabulary.compact(term);
-            for (prefix, namespace) in vocabulary.prefixes() {
-                if iri.split_once(':').is_some_and(|(used, _)| used == *prefix) {
-                    terms.insert((*prefix).to_owned(), json!(namespace));
+            for (name, namespace) in vocabulary.prefixes() {
+                if prefix == *name {
+                    terms.insert(prefix.to_owned(), json!(namespace));
                 }
             }
-            let definition = match term.values {
-                Values::Plain => json!(iri),
-                Values::Ids => json!({"@id": iri, "@type": "@id"}),
-                Values::List => json!({"@id": iri, "@container": "@list"}),
+            let iri = format!("{prefix}:{local}");
+            let definition = match (term.ids, term.list) {
+                (false, false) => json!(iri),
+                (true, false) => json!({"@id": iri, "@type": "@id"}),
+                (false, true) => json!({"@id": iri, "@container": "@list"}),
+                (true, true) => json!({"@id": iri, "@type": "@id", "@container": "@list"}),
             };
             terms.insert(term.name.to_owned(), definition);
         }

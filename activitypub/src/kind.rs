@@ -124,6 +124,8 @@ kinds! {
         AnnounceAuthorization,
         /// A musician (Funkwhale).
         Artist,
+        /// The name under which a musician made something (Funkwhale).
+        ArtistCredit,
         /// Who writes books (BookWyrm).
         Author,
         /// A copy of a file on another server (PeerTube).

@@ -32,7 +32,7 @@ extension! {
     /// What is said of a piece of music, an album or an artist.
     pub struct Track for Object
     prefixes { fw: "https://funkwhale.audio/ns#" }
-    types { "Track", "Album", "Artist", "Library" }
+    types { "Track", "Album", "Artist", "ArtistCredit", "Library" }
     {
         /// Its id at <https://musicbrainz.org>.
         musicbrainz_id: Option<String> = "musicbrainzId",
@@ -45,13 +45,31 @@ extension! {
         /// Who holds the rights.
         copyright: Option<String> = "copyright",
         /// Who made it; an artist may be an actor.
-        artists: OneOrMany<Ref<Any>> = "artists",
+        artists: OneOrMany<Ref<Any>> = "artists" list "fw:artists",
+        /// Who made it and under what names, since version 2: see [`ArtistCredit`].
+        artist_credit: OneOrMany<Ref<Object>> = "artist_credit" list "fw:artist_credit",
         /// The album on which it is.
         album: OneOrMany<Ref<Object>> = "album",
         /// Of an album: on which day it was released, as `2026-01-31`.
         released: Option<String> = "released",
         /// Of an album: its cover.
         cover: OneOrMany<Ref<Any>> = "cover",
+    }
+}
+
+extension! {
+    /// One of those who made a piece of music, under the name that stands on its cover.
+    pub struct ArtistCredit for Object
+    prefixes { fw: "https://funkwhale.audio/ns#" }
+    {
+        /// Who it is.
+        artist: OneOrMany<Ref<Any>> = "artist",
+        /// The name on the cover.
+        credit: Option<String> = "credit",
+        /// What stands between this name and the next.
+        joinphrase: Option<String> = "joinphrase",
+        /// Its place among them, from 0.
+        index: Option<u64> = "index",
     }
 }
 

@@ -29,10 +29,15 @@ pub(crate) static VOCABULARY: Vocabulary = Vocabulary::new(
         Term::new("indexable", ""),
         Term::new("memorial", ""),
         Term::new("suspended", ""),
-        Term::ids("attributionDomains", ""),
+        Term::new("attributionDomains", ""),
         Term::new("blurhash", ""),
         Term::list("focalPoint", ""),
         Term::new("votersCount", ""),
+        // FEP-2c59, which Mastodon reads since 4.6.
+        Term::new(
+            "webfinger",
+            "https://purl.archive.org/socialweb/webfinger#webfinger",
+        ),
     ],
 );
 
@@ -43,6 +48,20 @@ extension! {
     {
         /// Their devices; older versions write the address of an empty collection.
         devices: OneOrMany<Ref<Collection>> = "devices",
+    }
+}
+
+extension! {
+    /// Which parts of their profile an actor shows (Mastodon 4.6).
+    pub struct Profile for Actor
+    prefixes { toot: "http://joinmastodon.org/ns#" }
+    {
+        /// Whether there is a part with what they feature.
+        show_featured: Option<bool> = "showFeatured",
+        /// Whether there is a part with their media.
+        show_media: Option<bool> = "showMedia",
+        /// Whether that part also has the media of their answers.
+        show_replies_in_media: Option<bool> = "showRepliesInMedia",
     }
 }
 

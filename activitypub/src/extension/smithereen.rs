@@ -62,7 +62,7 @@ extension! {
     prefixes { sm: "http://smithereen.software/ns#" }
     {
         /// The part to show: left, top, right and bottom from 0 to 1.
-        crop_region: OneOrMany<Decimal> = "cropRegion",
+        crop_region: OneOrMany<Decimal> = "cropRegion" list "sm:cropRegion",
     }
 }
 
