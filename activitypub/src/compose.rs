@@ -1,27 +1,32 @@
-//! Builds a post from plain text: paragraphs, links, mentions, hashtags → safe HTML, tags and addressing.
+//! Builds a post: text with paragraphs, links, mentions, hashtags and custom emoji → safe HTML, tags and addressing; media, polls,
+//! quotes, answers and long texts, in the form that every server reads.
 //!
-//! Nothing is looked up: the caller says which handle is which actor. Custom emoji, attachments and polls are not built here yet; set
-//! the fields of the [`Object`] that comes out.
-
-use std::fmt::Write as _;
+//! Nothing is looked up: the caller says which handle is which actor, and where emoji and media are.
 
 use chrono::{DateTime, Utc};
-use url::Url;
 
 use crate::actor::Actor;
 use crate::addressing::{Visibility, addresses};
-use crate::extension::mastodon;
+use crate::collection::Collection;
+use crate::extension::gotosocial::{Interaction, InteractionPolicy};
+use crate::extension::ostatus::Conversation;
+use crate::extension::quote::{Quote, object_link};
 use crate::id::Id;
-use crate::kind::ObjectKind;
-use crate::link::Link;
-use crate::markup::{self, escaped};
+use crate::kind::{CollectionKind, ObjectKind};
+use crate::markup::escaped;
 use crate::object::Object;
-use crate::property::{LanguageMap, OneOrMany, Ref};
+use crate::property::{LanguageMap, OneOrMany, Ref, Timestamp};
+
+pub use attachment::Attachment;
+use rendering::{Rendering, plain_handle};
+
+mod attachment;
+mod rendering;
 
 /// A post that is being written.
 ///
 /// ```
-/// use activitypub::compose::Draft;
+/// use activitypub::compose::{Attachment, Draft};
 /// use activitypub::{Activity, Actor, OneOrMany};
 ///
 /// let mut alice = Actor::person("https://example.com/alice", "alice", "https://example.com/alice/inbox");
@@ -29,8 +34,9 @@ use crate::property::{LanguageMap, OneOrMany, Ref};
 /// let note = Draft::new("Hi @bob@example.org, 1 < 2! #Rust")
 ///     .mention("@bob@example.org", "https://example.org/users/bob", "https://example.org/@bob")
 ///     .hashtags_at("https://example.com/tags/")
+///     .attach(Attachment::new("image/png", "https://example.com/1.png").description("a crab"))
 ///     .language("en")
-///     .into_note("https://example.com/notes/1", &alice);
+///     .into_post("https://example.com/notes/1", &alice);
 ///
 /// assert!(note.content.as_deref().unwrap().contains("1 &lt; 2!"));
 /// assert_eq!(note.hashtags().next().unwrap().name.as_deref(), Some("#Rust"));
@@ -41,14 +47,50 @@ use crate::property::{LanguageMap, OneOrMany, Ref};
 #[derive(Clone, Debug)]
 pub struct Draft {
     text: String,
+    format: Format,
+    title: Option<String>,
+    excerpt: Option<String>,
     language: Option<String>,
     content_warning: Option<String>,
+    sensitive: bool,
     visibility: Visibility,
     known: Vec<Known>,
     notified: Vec<(String, Id)>,
     tag_pages: Option<String>,
+    hashtags: Vec<String>,
+    emoji: Vec<Object>,
+    attachments: Vec<Object>,
+    poll: Option<Answers>,
+    quote: Option<Quoted>,
+    policy: Option<InteractionPolicy>,
     in_reply_to: Option<Id>,
+    context: Option<Id>,
+    conversation: Option<Id>,
+    page: Option<Id>,
     published: Option<DateTime<Utc>>,
+    updated: Option<DateTime<Utc>>,
+}
+
+/// In what the text is written.
+#[derive(Clone, Copy, Debug)]
+enum Format {
+    Text,
+    #[cfg(feature = "markdown")]
+    Markdown,
+    #[cfg(feature = "html")]
+    Html,
+}
+
+impl Format {
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Text => "text/plain",
+            #[cfg(feature = "markdown")]
+            Self::Markdown => "text/markdown",
+            #[cfg(feature = "html")]
+            Self::Html => "text/html",
+        }
+    }
 }
 
 /// An actor whom the text may mention.
@@ -59,19 +101,65 @@ struct Known {
     page: String,
 }
 
+#[derive(Clone, Debug)]
+struct Answers {
+    answers: Vec<String>,
+    ends: DateTime<Utc>,
+    several: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Quoted {
+    id: Id,
+    page: String,
+    authorization: Option<Id>,
+}
+
 impl Draft {
-    /// A public post with this text. An empty line begins a paragraph, every other line break stays one.
+    /// A public post with this plain text. An empty line begins a paragraph, every other line break stays one.
     pub fn new(text: impl Into<String>) -> Self {
+        Self::in_format(text.into(), Format::Text)
+    }
+
+    /// A public post written in Markdown (CommonMark and `~~strikethrough~~`). Mentions, hashtags, emoji and bare web addresses in it are
+    /// as in plain text, line breaks stay, and what comes out is cleaned like foreign HTML. The source is kept with it.
+    #[cfg(feature = "markdown")]
+    pub fn markdown(text: impl Into<String>) -> Self {
+        Self::in_format(text.into(), Format::Markdown)
+    }
+
+    /// A public post of ready HTML, which is [cleaned](crate::html::sanitize). Its links stay as they are: name those whom it mentions with
+    /// [`notify`](Self::notify) and its hashtags with [`hashtag`](Self::hashtag).
+    #[cfg(feature = "html")]
+    pub fn html(html: impl Into<String>) -> Self {
+        Self::in_format(html.into(), Format::Html)
+    }
+
+    fn in_format(text: String, format: Format) -> Self {
         Self {
-            text: text.into(),
+            text,
+            format,
+            title: None,
+            excerpt: None,
             language: None,
             content_warning: None,
+            sensitive: false,
             visibility: Visibility::Public,
             known: Vec::new(),
             notified: Vec::new(),
             tag_pages: None,
+            hashtags: Vec::new(),
+            emoji: Vec::new(),
+            attachments: Vec::new(),
+            poll: None,
+            quote: None,
+            policy: None,
             in_reply_to: None,
+            context: None,
+            conversation: None,
+            page: None,
             published: None,
+            updated: None,
         }
     }
 
@@ -84,9 +172,8 @@ impl Draft {
         id: impl Into<Id>,
         page: impl Into<String>,
     ) -> Self {
-        let handle = plain_handle(handle.as_ref());
         self.known.push(Known {
-            handle,
+            handle: plain_handle(handle.as_ref()),
             id: id.into(),
             page: page.into(),
         });
@@ -110,6 +197,74 @@ impl Draft {
         self
     }
 
+    /// A hashtag that the text does not name. It needs [`hashtags_at`](Self::hashtags_at).
+    #[must_use]
+    pub fn hashtag(mut self, word: impl AsRef<str>) -> Self {
+        self.hashtags
+            .push(word.as_ref().trim_start_matches('#').to_owned());
+        self
+    }
+
+    /// Makes a custom emoji known: [`mastodon::emoji`](crate::extension::mastodon::emoji) makes one. It is sent along if `:its_name:` stands in the
+    /// text, the warning, the title or an answer; so a whole set may be made known.
+    #[must_use]
+    pub fn emoji(mut self, emoji: Object) -> Self {
+        self.emoji.push(emoji);
+        self
+    }
+
+    /// Adds a picture, film, sound or file.
+    #[must_use]
+    pub fn attach(mut self, attachment: impl Into<Object>) -> Self {
+        self.attachments.push(attachment.into());
+        self
+    }
+
+    /// Asks: the post becomes a `Question` with these answers, of which one may be chosen until `ends`. Nobody has voted yet. Mastodon shows no
+    /// media with a poll, and at most 500 answers.
+    #[must_use]
+    pub fn poll<A: Into<String>>(
+        mut self,
+        answers: impl IntoIterator<Item = A>,
+        ends: DateTime<Utc>,
+    ) -> Self {
+        self.poll = Some(Answers {
+            answers: answers.into_iter().map(Into::into).collect(),
+            ends,
+            several: false,
+        });
+        self
+    }
+
+    /// As [`poll`](Self::poll), but several answers may be chosen.
+    #[must_use]
+    pub fn poll_of_several<A: Into<String>>(
+        self,
+        answers: impl IntoIterator<Item = A>,
+        ends: DateTime<Utc>,
+    ) -> Self {
+        let mut draft = self.poll(answers, ends);
+        if let Some(poll) = &mut draft.poll {
+            poll.several = true;
+        }
+        draft
+    }
+
+    /// A title: the post becomes an `Article`, unless it asks something. Mastodon shows title and link of one, and whoever knows FEP-b2b8 the
+    /// [`excerpt`](Self::excerpt), so say where its [`page`](Self::page) is.
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// A plain text to show instead of a long one (FEP-b2b8): becomes the `summary`, unless there is a content warning, and a `preview`.
+    #[must_use]
+    pub fn excerpt(mut self, text: impl Into<String>) -> Self {
+        self.excerpt = Some(text.into());
+        self
+    }
+
     /// The language of the text, as a tag of BCP 47 (`en`, `pt-BR`).
     #[must_use]
     pub fn language(mut self, language: impl Into<String>) -> Self {
@@ -124,6 +279,13 @@ impl Draft {
         self
     }
 
+    /// Hides the media until the reader wants to see them, without a warning in words.
+    #[must_use]
+    pub fn sensitive(mut self) -> Self {
+        self.sensitive = true;
+        self
+    }
+
     /// Who can see it.
     #[must_use]
     pub fn visibility(mut self, visibility: Visibility) -> Self {
@@ -131,10 +293,69 @@ impl Draft {
         self
     }
 
-    /// The post that it answers.
+    /// The post that it answers, by its id alone. [`answering`](Self::answering) is better where the post is at hand.
     #[must_use]
     pub fn in_reply_to(mut self, post: impl Into<Id>) -> Self {
         self.in_reply_to = Some(post.into());
+        self
+    }
+
+    /// The post that it answers: its author, whose handle is `author`, is mentioned, or Mastodon would tell them nothing, and it stays in the
+    /// same conversation. Who can see it is not taken over.
+    #[must_use]
+    pub fn answering(mut self, post: &Object, author: impl AsRef<str>) -> Self {
+        self.in_reply_to.clone_from(&post.id);
+        self.context = post.context.id().cloned();
+        self.conversation = post.extension::<Conversation>().conversation;
+        match post.attributed_to_id() {
+            Some(id) => self.notify(author, id),
+            None => self,
+        }
+    }
+
+    /// The thread that it begins or belongs to: the id of a collection of its posts (FEP-7888), or any id that they share. It is written as
+    /// `context`, and as `conversation` for Mastodon.
+    #[must_use]
+    pub fn thread(mut self, thread: impl Into<Id>) -> Self {
+        let thread = thread.into();
+        self.conversation = Some(thread.clone());
+        self.context = Some(thread);
+        self
+    }
+
+    /// Quotes a post, which people see at `page`. It is named in every way that is in use (FEP-044f, FEP-e232, Misskey, Fedibird), and those who
+    /// read none of them see a line with the link. Mastodon shows a quote once the author of the quoted post has agreed: see
+    /// [`quote_authorization`](Self::quote_authorization).
+    #[must_use]
+    pub fn quote(mut self, post: impl Into<Id>, page: impl Into<String>) -> Self {
+        self.quote = Some(Quoted {
+            id: post.into(),
+            page: page.into(),
+            authorization: None,
+        });
+        self
+    }
+
+    /// The stamp by which the author of the [quoted](Self::quote) post agreed (FEP-044f): what came back for a `QuoteRequest`.
+    #[must_use]
+    pub fn quote_authorization(mut self, stamp: impl Into<Id>) -> Self {
+        if let Some(quote) = &mut self.quote {
+            quote.authorization = Some(stamp.into());
+        }
+        self
+    }
+
+    /// Who may like, answer, boost or quote it without asking.
+    #[must_use]
+    pub fn interaction_policy(mut self, policy: InteractionPolicy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// Where people see it in a browser.
+    #[must_use]
+    pub fn page(mut self, url: impl Into<Id>) -> Self {
+        self.page = Some(url.into());
         self
     }
 
@@ -145,250 +366,136 @@ impl Draft {
         self
     }
 
-    /// The post. Followers are addressed only if the author's document names the collection of them.
+    /// When it was changed. Send what comes out, under the id of the post that it replaces, in an [`Activity::update`](crate::Activity::update).
     #[must_use]
-    pub fn into_note(self, id: impl Into<Id>, author: &Actor) -> Object {
-        let mut rendering = Rendering {
-            draft: &self,
-            html: String::new(),
-            tags: Vec::new(),
-            mentioned: Vec::new(),
-        };
-        for (handle, actor) in &self.notified {
-            rendering.add_mention(handle, actor);
-        }
-        rendering.paragraphs();
+    pub fn updated(mut self, time: DateTime<Utc>) -> Self {
+        self.updated = Some(time);
+        self
+    }
+
+    /// The post: a `Note`, a `Question` or an `Article`. Followers are addressed only if the author's document names the collection of
+    /// them.
+    #[must_use]
+    pub fn into_post(self, id: impl Into<Id>, author: &Actor) -> Object {
         let Rendering {
             html,
             tags,
             mentioned,
             ..
-        } = rendering;
-
-        let mut note = Object::note(id, "", html.clone());
-        note.attributed_to = author
+        } = Rendering::of(&self);
+        let mut post = Object::note(id, "", html.clone());
+        post.attributed_to = author
             .id
             .as_ref()
             .map_or_else(OneOrMany::absent, OneOrMany::one);
         let (to, cc) = addresses(self.visibility, author.followers.id(), &mentioned);
-        note.to = OneOrMany::many(to);
-        note.cc = OneOrMany::many(cc);
-        note.tag = OneOrMany::many(tags);
-        if let Some(warning) = self.content_warning {
-            note.extra.remove("summary");
-            note.summary = Some(escaped(&warning));
-            note.sensitive = Some(true);
+        post.to = OneOrMany::many(to);
+        post.cc = OneOrMany::many(cc);
+        post.tag = OneOrMany::many(tags);
+        post.attachment = OneOrMany::many(self.attachments);
+        post.sensitive = Some(self.sensitive || self.content_warning.is_some());
+        post.published = self.published.map(Into::into);
+        post.updated = self.updated.map(Into::into);
+        if let Some(page) = self.page {
+            post.url = OneOrMany::one(page);
+        }
+        if let Some(parent) = self.in_reply_to {
+            post.in_reply_to = OneOrMany::one(parent);
         }
         if let Some(language) = self.language {
             let mut map = LanguageMap::default();
             map.set(&language, html);
-            note.content_map = Some(map);
+            post.content_map = Some(map);
         }
-        if let Some(post) = self.in_reply_to {
-            note.in_reply_to = OneOrMany::one(post);
+        if let Some(title) = self.title {
+            post.name = Some(title);
+            post.types = OneOrMany::one(ObjectKind::Article);
         }
-        note.published = self.published.map(Into::into);
+        if let Some(excerpt) = &self.excerpt {
+            post.preview = OneOrMany::one(preview(excerpt, &post));
+        }
+        // AS2 calls a summary HTML, but Mastodon, Misskey and Pleroma show that of a Note letter by letter.
+        let excerpt = self.excerpt.as_deref().map(escaped);
+        if let Some(summary) = self.content_warning.or(excerpt) {
+            post.extra.remove("summary");
+            post.summary = Some(summary);
+        }
+        if let Some(poll) = self.poll {
+            poll.ask(&mut post);
+        }
+        if let Some(thread) = self.context {
+            post.context = OneOrMany::one(thread);
+        }
+        if self.conversation.is_some() {
+            post.set_extension(&Conversation {
+                conversation: self.conversation,
+                ..Conversation::default()
+            });
+        }
+        if let Some(quote) = self.quote {
+            quote.name(&mut post);
+        }
+        if let Some(policy) = self.policy {
+            post.set_extension(&Interaction {
+                interaction_policy: OneOrMany::one(policy),
+                ..Interaction::default()
+            });
+        }
         let mut source = Object::new(ObjectKind::Object);
         source.types = OneOrMany::absent();
         source.content = Some(self.text);
-        source.media_type = Some("text/plain".to_owned());
-        note.source = OneOrMany::one(Ref::from(source));
-        note
+        source.media_type = Some(self.format.media_type().to_owned());
+        post.source = OneOrMany::one(Ref::from(source));
+        post
     }
 }
 
-/// Longer web addresses are no links, in bytes.
-const LONGEST_ADDRESS: usize = 2048;
-
-struct Rendering<'d> {
-    draft: &'d Draft,
-    html: String,
-    tags: Vec<Link>,
-    mentioned: Vec<Id>,
-}
-
-impl<'d> Rendering<'d> {
-    fn paragraphs(&mut self) {
-        let draft = self.draft;
-        let text = draft.text.replace("\r\n", "\n");
-        for paragraph in text
-            .split("\n\n")
-            .map(|paragraph| paragraph.trim_matches('\n'))
-            .filter(|text| !text.is_empty())
-        {
-            self.html.push_str("<p>");
-            self.inline(paragraph);
-            self.html.push_str("</p>");
-        }
-    }
-
-    /// One pass from left to right: what a link, mention or hashtag took is not looked at again.
-    fn inline(&mut self, text: &str) {
-        let mut before = None;
-        let mut rest = text;
-        while let Some(letter) = rest.chars().next() {
-            let free = before.is_none_or(|before: char| {
-                !before.is_alphanumeric() && !matches!(before, '/' | '_' | '@' | '#' | '&')
-            });
-            let taken = if free { self.special(letter, rest) } else { 0 };
-            let (done, left) = if taken > 0 {
-                rest.split_at(taken)
-            } else {
-                self.letter(letter);
-                rest.split_at(letter.len_utf8())
+impl Answers {
+    fn ask(self, post: &mut Object) {
+        let answers = OneOrMany::many(self.answers.into_iter().map(|name| {
+            let replies = Collection {
+                types: OneOrMany::one(CollectionKind::Collection),
+                total_items: Some(0),
+                ..Collection::default()
             };
-            before = done.chars().next_back();
-            rest = left;
-        }
-    }
-
-    fn letter(&mut self, letter: char) {
-        match letter {
-            '\n' => self.html.push_str("<br>"),
-            other => markup::escape(other, &mut self.html),
-        }
-    }
-
-    /// Writes what begins here and says how many bytes it took; 0 if nothing special begins.
-    fn special(&mut self, letter: char, rest: &str) -> usize {
-        match letter {
-            'h' | 'H' => self.web_address(rest),
-            '@' => self.mention(rest),
-            '#' => self.hashtag(rest),
-            _ => 0,
-        }
-    }
-
-    fn web_address(&mut self, rest: &str) -> usize {
-        let address = address(rest);
-        if web_url(address).is_none() {
-            return 0;
-        }
-        markup::begin_link(address, "", "", &mut self.html);
-        markup::escape_into(address, &mut self.html);
-        self.html.push_str("</a>");
-        address.len()
-    }
-
-    fn mention(&mut self, rest: &str) -> usize {
-        let Some((user, length)) = handle(rest) else {
-            return 0;
-        };
-        let draft: &'d Draft = self.draft;
-        let named = rest.get(..length).map(plain_handle).unwrap_or_default();
-        let Some(known) = draft
-            .known
-            .iter()
-            .find(|known| known.handle.eq_ignore_ascii_case(&named))
-        else {
-            return 0;
-        };
-        self.add_mention(&known.handle, &known.id);
-        let user = escaped(user);
-        if let Some(page) = web_url(&known.page) {
-            self.html
-                .push_str("<span class=\"h-card\" translate=\"no\">");
-            markup::begin_link(page.as_str(), "u-url mention", "", &mut self.html);
-            let _ = write!(self.html, "@<span>{user}</span></a></span>");
+            let mut answer = Object::new(ObjectKind::Note);
+            answer.name = Some(name);
+            answer.replies = OneOrMany::one(Ref::from(replies));
+            answer
+        }));
+        post.types = OneOrMany::one(ObjectKind::Question);
+        post.end_time = Some(Timestamp::from(self.ends));
+        post.voters_count = Some(0);
+        if self.several {
+            post.any_of = answers;
         } else {
-            let _ = write!(self.html, "@{user}");
-        }
-        length
-    }
-
-    fn hashtag(&mut self, rest: &str) -> usize {
-        let word = rest.get(1..).unwrap_or_default();
-        let end = word
-            .find(|letter: char| !letter.is_alphanumeric() && letter != '_')
-            .unwrap_or(word.len());
-        let Some(word) = word
-            .get(..end)
-            .filter(|word| word.chars().any(char::is_alphabetic))
-        else {
-            return 0;
-        };
-        let Some(mut page) = self.draft.tag_pages.as_deref().and_then(web_url) else {
-            return 0;
-        };
-        let Ok(mut path) = page.path_segments_mut() else {
-            return 0;
-        };
-        path.pop_if_empty().push(&word.to_lowercase());
-        drop(path);
-        let tag = mastodon::hashtag(word, &page);
-        if !self.tags.iter().any(|other| other.href == tag.href) {
-            self.tags.push(tag);
-        }
-        markup::begin_link(page.as_str(), "mention hashtag", "tag", &mut self.html);
-        let _ = write!(self.html, "#<span>{}</span></a>", escaped(word));
-        end + 1
-    }
-
-    fn add_mention(&mut self, handle: &str, actor: &Id) {
-        if !self.mentioned.contains(actor) {
-            self.mentioned.push(actor.clone());
-            self.tags.push(Link::mention(actor, format!("@{handle}")));
+            post.one_of = answers;
         }
     }
 }
 
-/// The handle without the `@` in front.
-fn plain_handle(handle: &str) -> String {
-    handle.strip_prefix('@').unwrap_or(handle).to_owned()
+impl Quoted {
+    fn name(self, post: &mut Object) {
+        post.tag
+            .push(object_link(&self.id, format!("RE: {}", self.page)));
+        post.set_extension(&Quote {
+            quote: OneOrMany::one(&self.id),
+            quote_authorization: self
+                .authorization
+                .map_or_else(OneOrMany::absent, OneOrMany::one),
+            quote_url: Some(self.id.clone()),
+            quote_uri: Some(self.id.clone()),
+            misskey_quote: Some(self.id),
+        });
+    }
 }
 
-/// The user name of the handle that begins here, and the length of the whole handle in bytes.
-fn handle(rest: &str) -> Option<(&str, usize)> {
-    let named = rest.strip_prefix('@')?;
-    let is_user =
-        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '-');
-    let user = named.get(..named.find(|letter| !is_user(letter))?)?;
-    let host = named.get(user.len()..)?.strip_prefix('@')?;
-    let is_host = |letter: char| letter.is_alphanumeric() || matches!(letter, '.' | '-' | ':');
-    let host = host
-        .get(..host.find(|letter| !is_host(letter)).unwrap_or(host.len()))?
-        .trim_end_matches(['.', '-', ':']);
-    (!user.is_empty() && !host.is_empty()).then(|| (user, user.len() + host.len() + 2))
-}
-
-/// The text that begins here as far as a web address goes: without the punctuation of the sentence around it.
-fn address(rest: &str) -> &str {
-    if !rest
-        .get(..4)
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"))
-    {
-        return "";
-    }
-    // What is looked at for one link is bounded, or a text of nothing but failed links would take the square of its length.
-    let rest = rest
-        .get(..rest.floor_char_boundary(LONGEST_ADDRESS))
-        .unwrap_or_default();
-    let is_end = |letter: char| {
-        letter.is_whitespace() || letter.is_control() || matches!(letter, '<' | '>' | '"')
-    };
-    let mut text = rest
-        .get(..rest.find(is_end).unwrap_or(rest.len()))
-        .unwrap_or_default();
-    let open = text.matches('(').count();
-    let mut closed = text.matches(')').count();
-    while let Some(last) = text.chars().next_back() {
-        match last {
-            '.' | ',' | ';' | ':' | '!' | '?' | '\'' => {}
-            ')' if closed > open => closed -= 1,
-            _ => break,
-        }
-        text = text.get(..text.len() - last.len_utf8()).unwrap_or_default();
-    }
-    text
-}
-
-/// A URL that may stand in a link.
-fn web_url(text: &str) -> Option<Url> {
-    let scheme = text.split_once("://")?.0;
-    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
-        return None;
-    }
-    Url::parse(text).ok().filter(Url::has_host)
+fn preview(excerpt: &str, post: &Object) -> Object {
+    let mut preview = Object::new(ObjectKind::Note);
+    preview.attributed_to.clone_from(&post.attributed_to);
+    preview.content = Some(format!("<p>{}</p>", escaped(excerpt).replace('\n', "<br>")));
+    preview.published.clone_from(&post.published);
+    preview
 }
 
 #[cfg(test)]
@@ -396,6 +503,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::property::Decimal;
 
     fn alice() -> Actor {
         let mut alice = Actor::person(
@@ -420,7 +528,7 @@ mod tests {
                 "javascript:alert(1)",
             )
             .hashtags_at("https://a.example/tags/")
-            .into_note("https://a.example/1", &alice())
+            .into_post("https://a.example/1", &alice())
     }
 
     fn html(text: &str) -> String {
@@ -517,11 +625,11 @@ mod tests {
             .visibility(Visibility::Direct)
             .content_warning("a & b")
             .language("en")
-            .into_note("https://a.example/1", &alice());
+            .into_post("https://a.example/1", &alice());
         assert_eq!(note.in_reply_to_id().unwrap(), "https://b.example/1");
         assert_eq!(note.mentions().count(), 1);
         assert_eq!(note.recipients(), ["https://b.example/bob"]);
-        assert_eq!(note.summary.as_deref(), Some("a &amp; b"));
+        assert_eq!(note.summary.as_deref(), Some("a & b"));
         assert_eq!(
             note.content_map.as_ref().unwrap().text("en"),
             Some("<p>yes</p>")
@@ -537,10 +645,177 @@ mod tests {
         let nobody = Actor::default();
         let note = Draft::new("x")
             .visibility(Visibility::Followers)
-            .into_note("https://a.example/1", &nobody);
+            .into_post("https://a.example/1", &nobody);
         assert!(note.recipients().is_empty());
         assert_eq!(note.visibility(), Visibility::Direct);
         assert!(note.attributed_to.is_absent());
+    }
+
+    fn cat() -> Object {
+        let icon = "https://a.example/cat.png";
+        crate::extension::mastodon::emoji("https://a.example/emoji/1", "cat", "image/png", icon)
+    }
+
+    fn draft_with_cats(text: &str) -> Draft {
+        let icon = "https://a.example/dog.png";
+        let dog = crate::extension::mastodon::emoji(
+            "https://a.example/emoji/2",
+            "dog",
+            "image/png",
+            icon,
+        );
+        Draft::new(text).emoji(cat()).emoji(dog)
+    }
+
+    fn emoji(draft: Draft) -> Vec<String> {
+        let post = draft.into_post("https://a.example/1", &alice());
+        let names = post
+            .tag
+            .embedded()
+            .filter_map(|tag| tag.as_object()?.name.clone());
+        names.collect()
+    }
+
+    #[test]
+    fn known_emoji_are_sent_along_once() {
+        assert_eq!(emoji(draft_with_cats("(:cat:) :cat: :bird:")), [":cat:"]);
+        for none in [
+            "a:cat:",
+            ":cat:b",
+            "::cat:",
+            ":cat::",
+            ":cat",
+            ":ca t:",
+            "https://x.example/:cat:/",
+        ] {
+            assert!(emoji(draft_with_cats(none)).is_empty(), "{none}");
+        }
+        let everywhere = draft_with_cats("x")
+            .title(":cat:")
+            .content_warning("oh :dog:");
+        assert_eq!(emoji(everywhere), [":dog:", ":cat:"]);
+        let asked = draft_with_cats("x").poll([":cat:", ":dog:"], DateTime::UNIX_EPOCH);
+        assert_eq!(emoji(asked), [":cat:", ":dog:"]);
+    }
+
+    #[test]
+    fn a_handle_after_a_colon_is_one() {
+        assert_eq!(note("cc:@bob@b.example").mentions().count(), 1);
+    }
+
+    #[test]
+    fn what_is_no_point_is_drawn_to_the_picture() {
+        let focus =
+            |x, y| Object::from(Attachment::new("image/png", "a:1").focal_point(x, y)).focal_point;
+        let numbers = |x, y| focus(x, y).iter().map(Decimal::to_f64).collect::<Vec<_>>();
+        assert_eq!(numbers(f64::NAN, f64::INFINITY), [0.0, 1.0]);
+        assert_eq!(numbers(-7.0, 0.25), [-1.0, 0.25]);
+    }
+
+    #[cfg(feature = "markdown")]
+    #[test]
+    fn markdown_is_html_with_mentions_and_tags() {
+        let post = |text: &str| {
+            Draft::markdown(text)
+                .mention(
+                    "bob_x@b.example",
+                    "https://b.example/bob",
+                    "https://b.example/@bob",
+                )
+                .hashtags_at("https://a.example/tags/")
+                .emoji(cat())
+                .into_post("https://a.example/1", &alice())
+        };
+        let html = |text: &str| post(text).content.unwrap();
+        assert_eq!(
+            html("# A *b*\n\nc\nd ~~e~~ `#f`\n\n- g\n- h"),
+            "<h1>A <em>b</em></h1>\n<p>c<br>\nd <del>e</del> <code>#f</code></p>\n<ul>\n<li>g</li>\n<li>h</li>\n</ul>"
+        );
+        let tagged =
+            post("**@bob_x@b.example** #tag :cat: [#no](https://x.example) `@bob_x@b.example`");
+        assert_eq!(
+            (
+                tagged.mentions().count(),
+                tagged.hashtags().count(),
+                tagged.tag.len()
+            ),
+            (1, 1, 3)
+        );
+        let content = tagged.content.unwrap();
+        assert!(
+            content.contains("<strong><span class=\"h-card\""),
+            "{content}"
+        );
+        assert!(
+            content.contains("<code>@bob_x@b.example</code>"),
+            "{content}"
+        );
+        assert_eq!(
+            html("<script>alert(1)</script>\n\n[x](javascript:alert(1)) <b onclick=x>y"),
+            "<p>x <b>y</b></p>"
+        );
+        let source = post("*a*").source;
+        let source = source.embedded().next().unwrap();
+        assert_eq!(
+            (source.content.as_deref(), source.media_type.as_deref()),
+            (Some("*a*"), Some("text/markdown"))
+        );
+    }
+
+    #[cfg(feature = "html")]
+    #[test]
+    fn ready_html_is_cleaned() {
+        let post = Draft::html("<div onclick=x>a :cat:<script>b</script></div>")
+            .emoji(cat())
+            .hashtags_at("https://a.example/tags/")
+            .hashtag("#x")
+            .into_post("https://a.example/1", &alice());
+        assert_eq!(post.content.as_deref(), Some("a :cat:"));
+        assert_eq!((post.hashtags().count(), post.tag.len()), (1, 2));
+        assert_eq!(
+            post.source.embedded().next().unwrap().media_type.as_deref(),
+            Some("text/html")
+        );
+    }
+
+    /// Each of these once took, or might take, the square of its length.
+    #[test]
+    fn a_long_text_costs_what_its_length_costs() {
+        let start = std::time::Instant::now();
+        let tags: String = (0..20_000).map(|n| format!("#a{n} ")).collect();
+        assert_eq!(note(&tags).hashtags().count(), 20_000);
+        for bomb in [
+            "(http",
+            "http://[",
+            "@a",
+            "@bob@b.example ",
+            "#",
+            ":a",
+            ":cat:",
+            "\n",
+            "&",
+            "\n\n",
+        ] {
+            let text = bomb.repeat(128 * 1024 / bomb.len());
+            let draft = draft_with_cats(&text).mention(
+                "bob@b.example",
+                "https://b.example/bob",
+                "https://b.example/@bob",
+            );
+            assert!(
+                draft.into_post("a:1", &alice()).content.unwrap().len() < text.len() * 20,
+                "{bomb}"
+            );
+        }
+        #[cfg(feature = "markdown")]
+        for bomb in [
+            "[", "![", "*a ", "**a*", "> ", "- ", "`", "<a ", "[a](", "|a", "\\", "[a]: b\n", "~~",
+            "# ", "&lt;", "<!--",
+        ] {
+            let text = bomb.repeat(32 * 1024 / bomb.len());
+            let _ = Draft::markdown(text).into_post("a:1", &alice());
+        }
+        assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
     }
 
     proptest! {
@@ -557,6 +832,26 @@ mod tests {
                 html = format!("{before}{after}");
             }
             prop_assert!(!html.contains(['<', '>', '"', '\'']), "{}", html);
+        }
+
+        /// What we write, another server's cleaner leaves as it is, and a reader sees the words that were typed.
+        #[cfg(feature = "html")]
+        #[test]
+        fn what_is_typed_is_what_is_read(text in r"(\PC|[a-z<>&@#/:.\n( )]|https://x\.example|#x|&amp;|<b>|:cat:){0,40}") {
+            let html = Draft::new(&text).hashtags_at("https://a.example/tags/").emoji(cat()).into_post("a:1", &alice()).content.unwrap();
+            prop_assert_eq!(&crate::html::sanitize(&html), &html);
+            let read = crate::html::to_text(&html);
+            prop_assert!(read.split_whitespace().eq(text.split_whitespace()), "{:?} is not {:?}", read, text);
+        }
+
+        #[test]
+        fn no_text_panics(text in any::<String>()) {
+            let post = note(&text);
+            #[cfg(feature = "html")]
+            prop_assert_eq!(Some(&crate::html::sanitize(post.content.as_deref().unwrap())), post.content.as_ref());
+            #[cfg(feature = "markdown")]
+            drop(Draft::markdown(text).into_post("a:1", &alice()));
+            drop(post);
         }
     }
 }

@@ -125,6 +125,19 @@ impl Object {
         }
     }
 
+    /// What is left of it when it is deleted: its id, its types and since when. It is the answer to whoever still asks for the id
+    /// (ActivityPub section 6.4), with the status 410.
+    #[must_use]
+    pub fn into_tombstone(self, deleted: DateTime<Utc>) -> Self {
+        Self {
+            ld_context: Some(Context::ours()),
+            id: self.id,
+            former_type: self.types,
+            deleted: Some(deleted.into()),
+            ..Self::new(ObjectKind::Tombstone)
+        }
+    }
+
     /// What it is: the first type that this version knows, else the first; `Object` if it has none.
     #[must_use]
     pub fn kind(&self) -> ObjectKind {

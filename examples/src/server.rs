@@ -131,7 +131,7 @@ impl Server {
             .ok_or("there is no such user here")?;
         let author = federation.actor_document(user, local);
         let id = federation.id(&["users", user, "posts", &unique()]);
-        let note = draft.published(Utc::now()).into_note(id.clone(), &author);
+        let note = draft.published(Utc::now()).into_post(id.clone(), &author);
         let author = federation.actor_id(user);
         this.store_post(&id, &author, &note, &[user.to_owned()])?;
         let create = Activity::create(format!("{id}/create").as_str(), author, note);

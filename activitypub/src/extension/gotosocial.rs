@@ -64,6 +64,19 @@ family! {
     }
 }
 
+impl InteractionRule {
+    /// A rule that gives some consent at once and some after asking; both lists may name actors, collections of them and
+    /// [Public](crate::addressing::PUBLIC). Whoever is in neither may not.
+    #[must_use]
+    pub fn new(automatic_approval: &[Id], manual_approval: &[Id]) -> Self {
+        Self {
+            automatic_approval: OneOrMany::many(automatic_approval),
+            manual_approval: OneOrMany::many(manual_approval),
+            ..Self::default()
+        }
+    }
+}
+
 extension! {
     /// The policy of a post or actor, and by whom an answer, like or boost was approved.
     pub struct Interaction for Object, Actor, Activity
