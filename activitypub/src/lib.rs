@@ -4,16 +4,23 @@ pub mod addressing;
 pub mod compose;
 pub mod context;
 pub mod display;
+pub mod emoji;
 pub mod extension;
+pub mod group;
 #[cfg(feature = "html")]
 pub mod html;
 pub mod kind;
+pub mod media;
 pub mod origin;
 pub mod poll;
+pub mod profile;
 #[cfg(feature = "proof")]
 pub mod proof;
-mod property;
+pub mod quote;
+pub mod reaction;
 pub mod role;
+pub mod text;
+pub mod thread;
 
 mod activity;
 mod actor;
@@ -29,6 +36,7 @@ mod limits;
 mod link;
 mod markup;
 mod object;
+mod property;
 mod repair;
 
 pub use activity::Activity;

@@ -91,6 +91,12 @@ impl OneOrMany<Ref<Link>> {
         let url = Url::parse(self.href()?).ok()?;
         matches!(url.scheme(), "https" | "http").then_some(url)
     }
+
+    /// The web address if it is on the host of this id.
+    pub(crate) fn page_of(&self, id: &Id) -> Option<Url> {
+        let own = id.to_url().ok()?;
+        self.web_url().filter(|url| url.host() == own.host())
+    }
 }
 
 #[cfg(test)]

@@ -184,8 +184,7 @@ impl Object {
     /// anything under the author's name. It is never a name for the thing: that is the id alone.
     #[must_use]
     pub fn page(&self) -> Option<Url> {
-        let own = self.id.as_ref()?.to_url().ok()?;
-        self.url.web_url().filter(|url| url.host() == own.host())
+        self.url.page_of(self.id.as_ref()?)
     }
 
     /// The mentions in `tag`.

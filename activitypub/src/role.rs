@@ -80,7 +80,7 @@ impl Actor {
 }
 
 impl Activity {
-    /// Whether it says what its actor feels about a thing.
+    /// Whether it says what its actor feels about a thing; [`reaction`](Self::reaction) tells what.
     #[must_use]
     pub fn is_reaction(&self) -> bool {
         matches!(

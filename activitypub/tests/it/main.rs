@@ -9,6 +9,7 @@
 )]
 
 mod building;
+mod claims;
 mod corpus;
 mod hostile;
 mod lossless;

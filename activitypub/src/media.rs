@@ -1,0 +1,287 @@
+//! Media: the pictures, films and sounds of a post or a profile, wherever its server puts them.
+//!
+//! Mastodon has them in `attachment`; PeerTube's and Funkwhale's are the `url` of the post itself, in several sizes; Lemmy, WordPress and
+//! Mobilizon set a picture with `image`. Only `https` and `http` URLs are media here: what says `javascript:`, `file:` or nothing
+//! at all is left out. They may be on any host, and everything said of them is a claim.
+
+use url::Url;
+
+use crate::actor::Actor;
+use crate::any::Any;
+use crate::id::Id;
+use crate::link::Link;
+use crate::object::Object;
+use crate::property::{OneOrMany, Ref};
+
+/// A picture, film or sound.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Media {
+    /// Where it is.
+    pub url: Url,
+    /// What it is.
+    pub kind: MediaKind,
+    /// The property that holds it.
+    pub source: MediaSource,
+    /// The media type.
+    pub media_type: Option<String>,
+    /// What it shows, for those who cannot see it: plain text (`summary`, else `name`, as Mastodon reads it).
+    pub description: Option<String>,
+    /// A blurred preview as text (<https://blurha.sh>).
+    pub blurhash: Option<String>,
+    /// The point that matters, x and y from -1 to 1, from the middle to the right and up.
+    pub focal_point: Option<(f64, f64)>,
+    /// Pixels.
+    pub width: Option<u64>,
+    /// Pixels.
+    pub height: Option<u64>,
+    /// A still picture of a film or the cover of a sound.
+    pub preview: Option<Url>,
+}
+
+/// What a medium is.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum MediaKind {
+    /// A picture.
+    Image,
+    /// A film, or a list of its parts (HLS).
+    Video,
+    /// A sound.
+    Audio,
+    /// Something else, or nobody says what.
+    Unknown,
+}
+
+/// The property that holds a medium.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum MediaSource {
+    /// `attachment`
+    Attachment,
+    /// `url` of a post that is a medium itself: one of its sizes or forms.
+    Url,
+    /// `image`
+    Image,
+    /// `icon`
+    Icon,
+}
+
+impl Object {
+    /// Its media: those in `attachment`, then those that it is itself (each size that its `url` offers), then those in `image`.
+    ///
+    /// ```
+    /// use activitypub::{Object, media::MediaKind};
+    ///
+    /// let note = Object::from_slice(br#"{"type": "Note", "attachment": [
+    ///     {"type": "Document", "mediaType": "image/png", "url": "https://example.com/cat.png", "name": "A cat", "focalPoint": [0, 0.5]},
+    ///     {"type": "Image", "url": "file:///etc/passwd"}]}"#)?;
+    /// let media = note.media();
+    /// assert_eq!(media.len(), 1);
+    /// assert_eq!((media[0].kind, media[0].description.as_deref()), (MediaKind::Image, Some("A cat")));
+    /// assert_eq!(media[0].focal_point, Some((0.0, 0.5)));
+    /// # Ok::<(), activitypub::ReadError>(())
+    /// ```
+    #[must_use]
+    pub fn media(&self) -> Vec<Media> {
+        let mut media: Vec<Media> = self.attachment.iter().filter_map(attached).collect();
+        let own = MediaKind::of_type(self.kind().as_str());
+        if own != MediaKind::Unknown {
+            let preview = largest(&self.icon).or_else(|| largest(&self.image));
+            for link in self.url.embedded().flat_map(forms) {
+                media.extend(of_link(&link, MediaSource::Url).map(|form| Media {
+                    description: self.name.clone(),
+                    preview: preview.clone(),
+                    ..form
+                }));
+            }
+            let says_so = MediaKind::of_media_type(self.media_type.as_deref()) == own;
+            if says_so && self.url.embedded().next().is_none() {
+                media.extend(of_object(self, MediaSource::Url));
+            }
+        }
+        media.extend(pictures(&self.image, MediaSource::Image));
+        media
+    }
+
+    /// The page that it is about, as Lemmy and Mbin send it: the first link in `attachment` that is no medium.
+    #[must_use]
+    pub fn linked_page(&self) -> Option<Url> {
+        self.attachment
+            .embedded()
+            .filter_map(Any::as_link)
+            .filter(|link| of_link(link, MediaSource::Attachment).is_none())
+            .find_map(|link| web_url(link.href.as_ref()?))
+    }
+}
+
+impl Actor {
+    /// The small picture: the first in `icon`.
+    #[must_use]
+    pub fn avatar(&self) -> Option<Media> {
+        pictures(&self.icon, MediaSource::Icon).next()
+    }
+
+    /// The wide picture above the profile: the first in `image`.
+    #[must_use]
+    pub fn header(&self) -> Option<Media> {
+        pictures(&self.image, MediaSource::Image).next()
+    }
+}
+
+impl MediaKind {
+    fn of_type(name: &str) -> Self {
+        match name {
+            "Image" => Self::Image,
+            "Video" => Self::Video,
+            "Audio" => Self::Audio,
+            _ => Self::Unknown,
+        }
+    }
+
+    fn of_media_type(media_type: Option<&str>) -> Self {
+        let media_type = media_type.unwrap_or_default();
+        match media_type.split('/').next() {
+            Some("image") => Self::Image,
+            Some("video") => Self::Video,
+            Some("audio") => Self::Audio,
+            _ if media_type.eq_ignore_ascii_case("application/x-mpegURL") => Self::Video,
+            _ if media_type.eq_ignore_ascii_case("application/vnd.apple.mpegurl") => Self::Video,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+fn attached(value: &Ref<Any>) -> Option<Media> {
+    match value.embedded()? {
+        Any::Link(link) => of_link(link, MediaSource::Attachment),
+        Any::Object(object) => {
+            let is_medium = matches!(
+                object.kind().as_str(),
+                "Document" | "Image" | "Video" | "Audio"
+            ) || MediaKind::of_media_type(object.media_type.as_deref())
+                != MediaKind::Unknown;
+            is_medium
+                .then(|| of_object(object, MediaSource::Attachment))
+                .flatten()
+        }
+        _ => None,
+    }
+}
+
+/// A picture may also be a mere URL.
+fn pictures(values: &OneOrMany<Ref<Any>>, source: MediaSource) -> impl Iterator<Item = Media> {
+    values.iter().filter_map(move |value| {
+        let picture = match value {
+            Ref::Id(id) => Some(Media::at(web_url(id)?, source)),
+            Ref::Embedded(thing) => match &**thing {
+                Any::Object(object) => of_object(object, source),
+                Any::Link(link) => {
+                    let mut picture = Media::at(web_url(link.href.as_ref()?)?, source);
+                    picture.describe(link);
+                    Some(picture)
+                }
+                _ => None,
+            },
+        };
+        picture.map(|picture| Media {
+            kind: MediaKind::Image,
+            ..picture
+        })
+    })
+}
+
+fn of_object(object: &Object, source: MediaSource) -> Option<Media> {
+    let mut media = object
+        .url
+        .iter()
+        .find_map(|value| {
+            let (id, link) = match value {
+                Ref::Id(id) => (id, None),
+                Ref::Embedded(link) => (link.href.as_ref()?, Some(&**link)),
+            };
+            let mut media = Media::at(web_url(id)?, source);
+            link.into_iter().for_each(|link| media.describe(link));
+            Some(media)
+        })
+        .or_else(|| {
+            // Some write the attribute of a link.
+            let href: Option<Id> = object.extra.property("href").ok()?;
+            Some(Media::at(web_url(&href?)?, source))
+        })?;
+    let focal_point: Vec<f64> = object
+        .focal_point
+        .iter()
+        .map(|number| number.to_f64())
+        .filter(|number| (-1.0..=1.0).contains(number))
+        .collect();
+    media.media_type = media.media_type.or_else(|| object.media_type.clone());
+    media.kind = match MediaKind::of_media_type(media.media_type.as_deref()) {
+        MediaKind::Unknown => MediaKind::of_type(object.kind().as_str()),
+        kind => kind,
+    };
+    let text = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+    media.description = text(&object.summary).or_else(|| text(&object.name));
+    media.blurhash.clone_from(&object.blurhash);
+    media.focal_point = match *focal_point {
+        [x, y] => Some((x, y)),
+        _ => None,
+    };
+    media.width = media.width.or(object.width);
+    media.height = media.height.or(object.height);
+    media.preview = largest(&object.icon);
+    Some(media)
+}
+
+/// A link that says that it leads to a medium.
+fn of_link(link: &Link, source: MediaSource) -> Option<Media> {
+    let kind = MediaKind::of_media_type(link.media_type.as_deref());
+    if kind == MediaKind::Unknown {
+        return None;
+    }
+    let mut media = Media::at(web_url(link.href.as_ref()?)?, source);
+    media.describe(link);
+    media.description.clone_from(&link.name);
+    Some(Media { kind, ..media })
+}
+
+/// A link, and the links in its `tag`: there PeerTube has the sizes of a film that is sent in parts.
+fn forms(link: &Link) -> Vec<Link> {
+    let within: OneOrMany<Ref<Any>> = link.extra.property("tag").unwrap_or_default();
+    let within = within.embedded().filter_map(Any::as_link).cloned();
+    std::iter::once(link.clone()).chain(within).collect()
+}
+
+fn largest(pictures: &OneOrMany<Ref<Any>>) -> Option<Url> {
+    self::pictures(pictures, MediaSource::Icon)
+        .max_by_key(|picture| picture.width.unwrap_or_default())
+        .map(|picture| picture.url)
+}
+
+fn web_url(id: &Id) -> Option<Url> {
+    let url = id.to_url().ok()?;
+    matches!(url.scheme(), "https" | "http").then_some(url)
+}
+
+impl Media {
+    fn at(url: Url, source: MediaSource) -> Self {
+        Self {
+            url,
+            source,
+            kind: MediaKind::Unknown,
+            media_type: None,
+            description: None,
+            blurhash: None,
+            focal_point: None,
+            width: None,
+            height: None,
+            preview: None,
+        }
+    }
+
+    fn describe(&mut self, link: &Link) {
+        self.media_type.clone_from(&link.media_type);
+        self.width = link.width;
+        self.height = link.height;
+    }
+}

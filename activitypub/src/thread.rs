@@ -1,0 +1,53 @@
+//! Threads: what a post answers, which conversation it belongs to, and where its answers are listed.
+//!
+//! All three are claims of the post. That an answer is accepted is said by the one whose collection lists it: see
+//! [`origin::lists`](crate::origin::lists), FEP-7458 and FEP-7888.
+
+use crate::any::Any;
+use crate::id::Id;
+use crate::object::Object;
+use crate::property::{OneOrMany, Ref};
+
+impl Object {
+    /// The post that it answers: the first of `inReplyTo`, as Mastodon reads it. [`in_reply_to_id`](Self::in_reply_to_id) answers only
+    /// if there is exactly one.
+    #[must_use]
+    pub fn parent_id(&self) -> Option<&Id> {
+        match self.in_reply_to.first()? {
+            Ref::Id(id) => Some(id),
+            Ref::Embedded(thing) => match &**thing {
+                Any::Link(link) => link.href.as_ref(),
+                thing => thing.id(),
+            },
+        }
+    }
+
+    /// Whether it answers something.
+    #[must_use]
+    pub fn is_reply(&self) -> bool {
+        self.parent_id().is_some()
+    }
+
+    /// The conversation that it belongs to: `context`, which may be a collection to fetch (FEP-7888), else OStatus's `conversation`,
+    /// which is often a mere name (`tag:example.com,2026:1`).
+    #[must_use]
+    pub fn conversation_id(&self) -> Option<Id> {
+        let named = |name| {
+            let values: OneOrMany<Ref<Any>> = self.extra.property(name).ok()?;
+            values.ids().next().cloned()
+        };
+        let context = self.context.ids().next().cloned();
+        context
+            .or_else(|| named("conversation"))
+            .or_else(|| named("ostatus:conversation"))
+    }
+
+    /// The collection of its answers, if it has an id and is on the same host; where others keep the answers, they decide what they are.
+    #[must_use]
+    pub fn replies_id(&self) -> Option<&Id> {
+        let own = self.id.as_ref()?;
+        self.replies
+            .id()
+            .filter(|replies| crate::origin::same_origin(replies, own))
+    }
+}
