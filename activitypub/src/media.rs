@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::actor::Actor;
 use crate::any::Any;
+use crate::extension::peertube;
 use crate::id::Id;
 use crate::link::Link;
 use crate::object::Object;
@@ -247,9 +248,13 @@ fn of_link(link: &Link, source: MediaSource) -> Option<Media> {
 
 /// A link, and the links in its `tag`: there PeerTube has the sizes of a film that is sent in parts.
 fn forms(link: &Link) -> Vec<Link> {
-    let within: OneOrMany<Ref<Any>> = link.extra.property("tag").unwrap_or_default();
-    let within = within.embedded().filter_map(Any::as_link).cloned();
-    std::iter::once(link.clone()).chain(within).collect()
+    let file: peertube::File = link.extension();
+    let within = file.tag.embedded().filter_map(Any::as_link).cloned();
+    let own = Link {
+        media_type: link.media_type.clone().or(file.mime_type),
+        ..link.clone()
+    };
+    std::iter::once(own).chain(within).collect()
 }
 
 fn largest(pictures: &OneOrMany<Ref<Any>>) -> Option<Url> {

@@ -10,7 +10,7 @@
 //! | `quoteUri` | Fedibird, Akkoma |
 //! | a `Link` in `tag` | FEP-e232 (Threads, Mitra, streams, Bridgy Fed) |
 //!
-//! The properties themselves are those of [`extension::quote`](crate::extension::quote). Only the first comes with the consent of the quoted: see [`confirms`].
+//! The properties themselves are those of [`extension::quote`]. Only the first comes with the consent of the quoted: see [`confirms`].
 
 use std::borrow::Cow;
 

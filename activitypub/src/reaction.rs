@@ -2,6 +2,7 @@
 
 use crate::activity::Activity;
 use crate::emoji::CustomEmoji;
+use crate::extension::misskey;
 use crate::id::Id;
 use crate::kind::ActivityKind;
 
@@ -79,10 +80,7 @@ impl Activity {
     }
 
     fn emoji(&self) -> Option<String> {
-        let misskey = || {
-            let text: Option<String> = self.extra.property("_misskey_reaction").ok()?;
-            text
-        };
+        let misskey = || self.extension::<misskey::Reaction>().reaction;
         let content = self.content.clone().filter(|text| is_emoji(text));
         content.or_else(|| misskey().filter(|text| is_emoji(text)))
     }

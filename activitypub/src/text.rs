@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::context::Vocabulary;
+use crate::extension::{self, Extension as _, lemmy, mobilizon, schema};
 use crate::kind::ObjectKind;
 use crate::object::Object;
 use crate::property::{LanguageMap, OneOrMany, Ref};
@@ -21,8 +23,8 @@ impl Object {
         let first = |map: &Option<LanguageMap>| Some(map.as_ref()?.iter().next()?.0.to_owned());
         [
             mapped,
-            self.language_named("language"),
-            self.language_named("inLanguage"),
+            self.language_named(lemmy::Post::VOCABULARY, "language"),
+            self.language_named(mobilizon::Event::VOCABULARY, "inLanguage"),
             first(&self.name_map),
             first(&self.summary_map),
             self.context_language(),
@@ -79,11 +81,11 @@ impl Object {
     }
 
     /// A tag alone, or the `identifier` of what stands there.
-    fn language_named(&self, name: &str) -> Option<String> {
-        let values: OneOrMany<Ref<Self>> = self.extra.property(name).ok()?;
+    fn language_named(&self, vocabulary: &Vocabulary, name: &str) -> Option<String> {
+        let values: OneOrMany<Ref<Self>> = extension::read(&self.extra, vocabulary, name);
         match values.first()? {
             Ref::Id(tag) => Some(tag.as_str().to_owned()),
-            Ref::Embedded(language) => language.extra.property("identifier").ok()?,
+            Ref::Embedded(language) => language.extension::<schema::Identifier>().identifier,
         }
     }
 

@@ -4,9 +4,11 @@
 //! [`origin::lists`](crate::origin::lists), FEP-7458 and FEP-7888.
 
 use crate::any::Any;
+use crate::extension::ostatus;
 use crate::id::Id;
 use crate::object::Object;
-use crate::property::{OneOrMany, Ref};
+use crate::origin::same_origin;
+use crate::property::Ref;
 
 impl Object {
     /// The post that it answers: the first of `inReplyTo`, as Mastodon reads it. [`in_reply_to_id`](Self::in_reply_to_id) answers only
@@ -28,18 +30,16 @@ impl Object {
         self.parent_id().is_some()
     }
 
-    /// The conversation that it belongs to: `context`, which may be a collection to fetch (FEP-7888), else OStatus's `conversation`,
-    /// which is often a mere name (`tag:example.com,2026:1`).
+    /// The conversation that it belongs to: `context`, which may be a collection to fetch (FEP-7888), else
+    /// [OStatus](crate::extension::ostatus)'s `conversation`, which is often a mere name (`tag:example.com,2026:1`).
     #[must_use]
     pub fn conversation_id(&self) -> Option<Id> {
-        let named = |name| {
-            let values: OneOrMany<Ref<Any>> = self.extra.property(name).ok()?;
-            values.ids().next().cloned()
-        };
         let context = self.context.ids().next().cloned();
-        context
-            .or_else(|| named("conversation"))
-            .or_else(|| named("ostatus:conversation"))
+        context.or_else(|| {
+            let said: ostatus::Conversation = self.extension();
+            let others = said.in_conversation.ids().next().cloned();
+            said.conversation.or(others)
+        })
     }
 
     /// The collection of its answers, if it has an id and is on the same host; where others keep the answers, they decide what they are.
@@ -48,6 +48,6 @@ impl Object {
         let own = self.id.as_ref()?;
         self.replies
             .id()
-            .filter(|replies| crate::origin::same_origin(replies, own))
+            .filter(|replies| same_origin(replies, own))
     }
 }
