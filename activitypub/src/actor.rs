@@ -51,23 +51,23 @@ object_family! {
     }
     extensions {
         /// The keys with which they sign requests.
-        public_key: OneOrMany<Ref<PublicKey>> = "publicKey",
+        public_key: OneOrMany<Ref<PublicKey>> = "publicKey" of Security,
         /// Whether they want to be found in directories (Mastodon).
-        discoverable: Option<bool> = "discoverable",
+        discoverable: Option<bool> = "discoverable" of Mastodon,
         /// Whether their posts may be searched by others (FEP-5feb).
-        indexable: Option<bool> = "indexable",
+        indexable: Option<bool> = "indexable" of Mastodon,
         /// The posts they pinned (Mastodon).
-        featured: OneOrMany<Ref<Collection>> = "featured",
+        featured: OneOrMany<Ref<Collection>> = "featured" of Mastodon,
         /// The hashtags they pinned (Mastodon).
-        featured_tags: OneOrMany<Ref<Collection>> = "featuredTags",
+        featured_tags: OneOrMany<Ref<Collection>> = "featuredTags" of Mastodon,
         /// Whether they have died (Mastodon).
-        memorial: Option<bool> = "memorial",
+        memorial: Option<bool> = "memorial" of Mastodon,
         /// Whether their server has suspended them (Mastodon).
-        suspended: Option<bool> = "suspended",
+        suspended: Option<bool> = "suspended" of Mastodon,
         /// The web sites that may name them as author (Mastodon).
-        attribution_domains: OneOrMany<String> = "attributionDomains",
+        attribution_domains: OneOrMany<String> = "attributionDomains" of Mastodon,
         /// Their handle without the `@` in front, `alice@example.com` (FEP-2c59).
-        webfinger: Option<String> = "webfinger",
+        webfinger: Option<String> = "webfinger" of Webfinger,
     }
 }
 

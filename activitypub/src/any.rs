@@ -1,10 +1,11 @@
 //! A thing whose family is told by its `type`.
 
 use crate::activity::Activity;
-use crate::actor::Actor;
+use crate::actor::{Actor, Endpoints};
 use crate::collection::Collection;
-use crate::context::Context;
+use crate::context::{Context, Namespace, plain_type};
 use crate::error::{Problem, ReadError};
+use crate::extension::security::PublicKey;
 use crate::family::{Family, problems_of, read_document, text_form, write_document};
 use crate::id::Id;
 use crate::json::Node;
@@ -110,9 +111,7 @@ fn family_of(node: Node<'_, '_>) -> FamilyName {
 fn family_by_type(node: Node<'_, '_>) -> Option<FamilyName> {
     let plain = node.members().find(|(name, _)| name == "type");
     let (_, types) = plain.or_else(|| node.members().find(|(name, _)| name == "@type"))?;
-    let known = |name: Node<'_, '_>| {
-        kind::known(crate::context::plain_name(&name.string()?)).map(|known| known.1)
-    };
+    let known = |name: Node<'_, '_>| kind::known(plain_type(&name.string()?)).map(|known| known.1);
     known(types).or_else(|| types.elements().find_map(known))
 }
 
@@ -176,6 +175,16 @@ impl Family for Any {
             Self::Collection(thing) => thing.write(out),
             Self::Link(thing) => thing.write(out),
         }
+    }
+
+    fn namespace(name: &str) -> Option<Namespace> {
+        Object::namespace(name)
+            .or_else(|| Actor::namespace(name))
+            .or_else(|| Activity::namespace(name))
+            .or_else(|| Collection::namespace(name))
+            .or_else(|| Link::namespace(name))
+            .or_else(|| Endpoints::namespace(name))
+            .or_else(|| PublicKey::namespace(name))
     }
 
     fn context(&self) -> Option<&Context> {

@@ -1,18 +1,23 @@
 //! `@context`: the one to write, and the spellings of names that are read without one.
 //!
 //! A context is never fetched and never interpreted. A document may call `actor` by another name in a context of its own; readers
-//! that do not process JSON-LD see no actor there, so neither do we. Only the spellings that mean the same in every document
-//! are read: `as:name`, the full IRI, `@id`, `@type`.
+//! that do not process JSON-LD see no actor there, so neither do we. Only the spellings that mean the same in every honest document
+//! are read: `as:name` and the customary prefixes of the other vocabularies (`toot:name`), the full IRI, `@id`, `@type`. A document
+//! that gives them another meaning is [told](Context::redefined).
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
+use crate::any::Any;
 use crate::error::{Problem, Reason};
 use crate::extension::ROOMS;
 use crate::extra::Raw;
+use crate::family::Family;
 use crate::json::{Node, Tape};
-use crate::property::{Element, Property, problems_of_kept};
+use crate::kind;
+use crate::property::{Element, Property, below, problems_of_kept};
 
 /// The context of ActivityStreams 2.0, the first entry of every `@context`.
 pub const ACTIVITY_STREAMS: &str = "https://www.w3.org/ns/activitystreams";
@@ -84,6 +89,39 @@ impl Context {
         }
     }
 
+    /// The terms of ActivityStreams and security, `id` and `type`, and the customary prefixes, to which the document's own entries
+    /// give another meaning (or none), each as it is spelled there. What context documents that it names define is not known
+    /// here.
+    ///
+    /// This crate reads such a term as everybody does who does not process JSON-LD, those who do read something else; nothing in the
+    /// document should then be taken for what both agree on.
+    ///
+    /// ```
+    /// use activitypub::Activity;
+    ///
+    /// let text = br#"{"@context":["https://www.w3.org/ns/activitystreams",{"actor":"https://example.com/x","sensitive":"as:sensitive"}]}"#;
+    /// let activity = Activity::from_slice(text)?;
+    /// assert_eq!(activity.ld_context.as_ref().unwrap().redefined(), ["actor"]);
+    /// assert_eq!(activity.problems()[0].path, "/@context/1/actor");
+    /// # Ok::<(), activitypub::ReadError>(())
+    /// ```
+    #[must_use]
+    pub fn redefined(&self) -> Vec<String> {
+        let mut terms = Vec::new();
+        self.each_redefined(&mut String::new(), |_, term| terms.push(term.to_owned()));
+        terms
+    }
+
+    fn each_redefined(&self, path: &mut String, mut found: impl FnMut(&str, &str)) {
+        // Most contexts only name documents.
+        let Some(text) = self.as_str().filter(|text| text.contains('{')) else {
+            return;
+        };
+        if let Some(root) = Tape::kept(text).as_ref().and_then(Tape::root) {
+            redefinitions(root, &mut HashMap::new(), path, &mut found);
+        }
+    }
+
     pub(crate) fn add(&mut self, vocabulary: &'static Vocabulary) {
         if let Form::Ours(vocabularies) = &mut self.0
             && !vocabularies.contains(&vocabulary)
@@ -134,6 +172,15 @@ impl Element for Context {
                 out.push_str(&context.to_string());
             }
         }
+    }
+
+    fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
+        self.each_redefined(path, |path, _| {
+            into.push(Problem {
+                path: path.to_owned(),
+                reason: Reason::Redefined,
+            });
+        });
     }
 }
 
@@ -386,15 +433,177 @@ fn collect_names(node: Node<'_, '_>, names: &mut BTreeSet<String>) {
     }
 }
 
-/// The name behind the prefix or IRI of ActivityStreams; `None` if there is none.
-pub(crate) fn strip_prefix(name: &str) -> Option<&str> {
-    name.strip_prefix("as:")
-        .or_else(|| name.strip_prefix(NAMESPACE))
+/// The vocabularies of the fields and kinds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Namespace {
+    ActivityStreams,
+    GoToSocial,
+    Litepub,
+    Mastodon,
+    Schema,
+    Security,
+    Webfinger,
 }
+
+impl Namespace {
+    /// The vocabulary and the name in it of a name with a customary prefix, or of a full IRI.
+    pub(crate) fn split(name: &str) -> Option<(Self, &str)> {
+        let (prefix, local) = name.split_once(':')?;
+        let mut spellings = PREFIXES.iter();
+        spellings.find_map(|&(known, iri, namespace)| {
+            let local = if prefix == known {
+                Some(local)
+            } else {
+                name.strip_prefix(iri)
+            };
+            Some((namespace, local?))
+        })
+    }
+
+    fn of_type(name: &str) -> Option<Self> {
+        match name {
+            "Emoji" => Some(Self::Mastodon),
+            "EmojiReact" => Some(Self::Litepub),
+            "PropertyValue" => Some(Self::Schema),
+            "DataIntegrityProof" | "Key" | "Multikey" => Some(Self::Security),
+            _ => kind::known(name).map(|_| Self::ActivityStreams),
+        }
+    }
+
+    /// Of a property or type with this plain name.
+    fn of(name: &str) -> Option<Self> {
+        if SECURITY_TERMS.contains(&name) {
+            return Some(Self::Security);
+        }
+        Any::namespace(name).or_else(|| Self::of_type(name))
+    }
+}
+
+/// The customary prefixes and their IRIs; of schema.org several are in use.
+const PREFIXES: &[(&str, &str, Namespace)] = &[
+    ("as", NAMESPACE, Namespace::ActivityStreams),
+    ("gts", "https://gotosocial.org/ns#", Namespace::GoToSocial),
+    ("litepub", "http://litepub.social/ns#", Namespace::Litepub),
+    ("toot", "http://joinmastodon.org/ns#", Namespace::Mastodon),
+    ("schema", "http://schema.org#", Namespace::Schema),
+    ("schema", "http://schema.org/", Namespace::Schema),
+    ("schema", "https://schema.org#", Namespace::Schema),
+    ("schema", "https://schema.org/", Namespace::Schema),
+    ("sec", "https://w3id.org/security#", Namespace::Security),
+    (
+        "wf",
+        "https://purl.archive.org/socialweb/webfinger#",
+        Namespace::Webfinger,
+    ),
+];
+
+/// The terms of keys and proofs that no field has.
+const SECURITY_TERMS: &[&str] = &[
+    "assertionMethod",
+    "controller",
+    "cryptosuite",
+    "proof",
+    "proofPurpose",
+    "proofValue",
+    "publicKeyMultibase",
+    "signature",
+    "signatureValue",
+    "verificationMethod",
+];
 
 /// The name without the prefix or IRI of ActivityStreams.
 pub(crate) fn plain_name(name: &str) -> &str {
-    strip_prefix(name).unwrap_or(name)
+    match Namespace::split(name) {
+        Some((Namespace::ActivityStreams, plain)) => plain,
+        _ => name,
+    }
+}
+
+/// The name of a type without the prefix or IRI of the vocabulary that it belongs to. In ActivityStreams' own every name stands.
+pub(crate) fn plain_type(name: &str) -> &str {
+    match Namespace::split(name) {
+        Some((Namespace::ActivityStreams, plain)) => plain,
+        Some((namespace, plain)) if Namespace::of_type(plain) == Some(namespace) => plain,
+        _ => name,
+    }
+}
+
+/// Walks over what a context defines itself, with the prefixes that it has defined so far.
+fn redefinitions(
+    context: Node<'_, '_>,
+    prefixes: &mut HashMap<String, String>,
+    path: &mut String,
+    found: &mut impl FnMut(&str, &str),
+) {
+    for (at, entry) in context.elements().enumerate() {
+        below(path, &at.to_string(), |path| {
+            redefinitions(entry, prefixes, path, found);
+        });
+    }
+    for (term, definition) in context.members() {
+        if let Some(iri) = iri_of(definition) {
+            prefixes.insert(term.into(), iri.into());
+        }
+    }
+    for (term, definition) in context.members() {
+        below(path, &term, |path| {
+            if !may_mean(&term, iri_of(definition).as_deref(), prefixes) {
+                found(path, &term);
+            }
+            if let Some((name, scoped)) = definition.members().find(|member| member.0 == "@context")
+            {
+                // Without the prefixes of the outer one: to carry them along would let a small document cost much time.
+                below(path, &name, |path| {
+                    redefinitions(scoped, &mut HashMap::new(), path, found);
+                });
+            }
+        });
+    }
+}
+
+fn iri_of<'a>(definition: Node<'_, 'a>) -> Option<Cow<'a, str>> {
+    let id = || definition.members().find(|member| member.0 == "@id");
+    definition.string().or_else(|| id()?.1.string())
+}
+
+/// Whether a term that is known may be defined so.
+fn may_mean(term: &str, defined: Option<&str>, prefixes: &HashMap<String, String>) -> bool {
+    match term {
+        "id" => return defined == Some("@id"),
+        "type" => return defined == Some("@type"),
+        _ => {}
+    }
+    if let Some(known) = PREFIXES.iter().find(|known| known.0 == term) {
+        // Of schema.org's prefix some leave the end away.
+        return known.2 == Namespace::Schema || defined == Some(known.1);
+    }
+    let (namespace, name) = match Namespace::split(term) {
+        Some((namespace, name)) => (Some(namespace), name),
+        None => (Namespace::of(term), term),
+    };
+    if !matches!(
+        namespace,
+        Some(Namespace::ActivityStreams | Namespace::Security)
+    ) {
+        return true;
+    }
+    let expanded = defined.and_then(|iri| {
+        let (prefix, local) = iri.split_once(':')?;
+        Some(format!("{}{local}", prefixes.get(prefix)?))
+    });
+    let meant = expanded
+        .as_deref()
+        .and_then(Namespace::split)
+        .or_else(|| defined.and_then(Namespace::split));
+    // The context of ActivityStreams itself takes these three liberties.
+    if (name, defined) == ("inbox", Some("ldp:inbox")) {
+        return true;
+    }
+    let base = match name {
+        "orderedItems" => "items",
+        name => name.strip_suffix("Map").unwrap_or(name),
+    };
+    meant.is_some_and(|meant| Some(meant.0) == namespace && (meant.1 == name || meant.1 == base))
 }
 
 #[cfg(test)]
@@ -448,6 +657,63 @@ mod tests {
                 Object::from_slice(text.as_bytes()).unwrap().to_string(),
                 text
             );
+        }
+    }
+
+    #[test]
+    fn tells_what_a_document_redefines() {
+        let redefined = |context: &str| {
+            let text = format!("{{\"@context\":{context}}}");
+            let document = Object::from_slice(text.as_bytes()).unwrap();
+            document.ld_context.unwrap().redefined().join(" ")
+        };
+        for honest in [
+            r#""https://example.com/context""#,
+            r#"["https://www.w3.org/ns/activitystreams",{"@language":"en","sensitive":"as:sensitive","toot":"http://joinmastodon.org/ns#"}]"#,
+            r#"{"movedTo":{"@id":"as:movedTo","@type":"@id"},"actor":"https://www.w3.org/ns/activitystreams#actor","id":"@id","type":"@type"}"#,
+            r#"[{"a":"https://www.w3.org/ns/activitystreams#"},{"object":"a:object","zot":"https://example.com/"}]"#,
+            r#"{"as":"https://www.w3.org/ns/activitystreams#","schema":"http://schema.org/","value":"schema:value"}"#,
+            r#"{"publicKey":{"@id":"https://w3id.org/security#publicKey","@type":"@id"},"proof":"sec:proof"}"#,
+            r#"{"inbox":"ldp:inbox","orderedItems":"as:items","contentMap":{"@id":"as:content","@container":"@language"}}"#,
+            r#"{"as:actor":"as:actor","discoverable":"https://example.com/ours"}"#,
+            "null",
+            "[null,[],7]",
+        ] {
+            assert_eq!(redefined(honest), "", "{honest}");
+        }
+        for (forged, terms) in [
+            (r#"{"actor":"https://example.com/x"}"#, "actor"),
+            (
+                r#"[{"actor":{"@id":"as:object"}},{"object":null}]"#,
+                "actor object",
+            ),
+            (r#"[[{"type":"https://example.com/x"}]]"#, "type"),
+            (
+                r#"{"id":{"@reverse":"@id"},"Note":{"@type":"@id"}}"#,
+                "id Note",
+            ),
+            (
+                r#"{"as":"https://example.com/x#","as:to":"as:cc"}"#,
+                "as as:to",
+            ),
+            (
+                r#"{"https://www.w3.org/ns/activitystreams#to":"as:cc"}"#,
+                "https://www.w3.org/ns/activitystreams#to",
+            ),
+            (
+                r#"{"sec":{"@id":"https://example.com/x#"},"publicKey":"sec:owner","cryptosuite":""}"#,
+                "sec publicKey cryptosuite",
+            ),
+            (
+                r#"[{"a":"https://www.w3.org/ns/activitystreams#"},{"a":"x:"},{"to":"a:to"}]"#,
+                "to",
+            ),
+            (
+                r#"{"zot":{"@id":"x:1","@context":{"actor":"x:2"}}}"#,
+                "actor",
+            ),
+        ] {
+            assert_eq!(redefined(forged), terms, "{forged}");
         }
     }
 

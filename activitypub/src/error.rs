@@ -156,6 +156,9 @@ pub enum Reason {
     Repeated,
     /// A value that was set by hand is nested too deep, or repeats a name.
     Unreadable,
+    /// The `@context` gives a term of ActivityStreams or security another meaning, which was not followed; see
+    /// [`Context::redefined`](crate::context::Context::redefined).
+    Redefined,
 }
 
 impl std::error::Error for Reason {}
@@ -175,6 +178,9 @@ impl fmt::Display for Reason {
             Self::EmptyId => "the id is empty",
             Self::Null => "the list holds null",
             Self::Repeated => "the property stands there under two spellings",
+            Self::Redefined => {
+                "the context gives a known term another meaning, which was not followed"
+            }
             Self::Unreadable => "the value is nested too deep, or repeats a name",
         })
     }

@@ -4,7 +4,7 @@
 //! struct, its reader, its writer and the search for problems. [`object_family!`] adds the rows that objects, actors,
 //! activities and collections share.
 
-use crate::context::Context;
+use crate::context::{Context, Namespace};
 use crate::error::Problem;
 use crate::json::Node;
 
@@ -20,11 +20,14 @@ pub(crate) trait Family: Sized {
     fn fill(&mut self, node: Node<'_, '_>);
     fn write(&self, out: &mut String);
     fn context(&self) -> Option<&Context>;
+    /// The vocabulary of the property with this name, if there is a field for it.
+    fn namespace(name: &str) -> Option<Namespace>;
     fn problems(&self, path: &mut String, into: &mut Vec<Problem>);
 }
 
-/// Makes a family. The rows under `extensions` belong to other vocabularies than ActivityStreams and are therefore read under
-/// their plain name only; the others also as `as:name` and by their full IRI.
+/// Makes a family. The rows under `extensions` belong to another vocabulary than ActivityStreams, and say to which. Every row is
+/// read under its plain name, with a customary prefix of its vocabulary (`as:name`, `toot:name`), and by its full IRI; one that
+/// does not say its vocabulary under its plain name only.
 macro_rules! family {
     (
         $(#[$meta:meta])*
@@ -32,7 +35,7 @@ macro_rules! family {
             $( $(#[$doc:meta])* $field:ident: $type:ty = $name:literal, )*
         }
         extensions {
-            $( $(#[$extension_doc:meta])* $extension:ident: $extension_type:ty = $extension_name:literal, )*
+            $( $(#[$extension_doc:meta])* $extension:ident: $extension_type:ty = $extension_name:literal $(of $namespace:ident)?, )*
         }
     ) => {
         $(#[$meta])*
@@ -52,6 +55,7 @@ macro_rules! family {
         }
 
         const _: () = {
+            use $crate::context::Namespace;
             use $crate::json::{Name, fingerprint};
             use $crate::property::{Inspector, Slot, Visit, Writer, below, read_into, reason_for};
 
@@ -90,10 +94,16 @@ macro_rules! family {
                         "@type" => return Some(Self::types),
                         _ => {}
                     }
-                    let field = Self::named(&Name::new($crate::context::strip_prefix(key)?))?;
-                    match field {
-                        $( Self::$field => Some(field), )*
-                        _ => None,
+                    let (namespace, name) = Namespace::split(key)?;
+                    Self::named(&Name::new(name)).filter(|field| field.namespace() == Some(namespace))
+                }
+
+                /// The vocabulary, of which a name that JSON-LD knows without one has none.
+                fn namespace(self) -> Option<Namespace> {
+                    match self {
+                        Self::ld_context | Self::id | Self::types => None,
+                        $( Self::$field => Some(Namespace::ActivityStreams), )*
+                        $( Self::$extension => None$(.or(Some(Namespace::$namespace)))?, )*
                     }
                 }
 
@@ -246,6 +256,10 @@ macro_rules! family {
                     self.each_set(&mut writer);
                     writer.extra(|name| self.writes(name));
                     out.push('}');
+                }
+
+                fn namespace(name: &str) -> Option<Namespace> {
+                    Field::named(&Name::new(name)).and_then(Field::namespace)
                 }
 
                 fn context(&self) -> Option<&$crate::context::Context> {

@@ -69,13 +69,13 @@ object_family! {
     }
     extensions {
         /// Of a picture: a blurred preview as text (<https://blurha.sh>, Mastodon).
-        blurhash: Option<String> = "blurhash",
+        blurhash: Option<String> = "blurhash" of Mastodon,
         /// Of a picture: the point that matters, x and y from -1 to 1 (Mastodon).
-        focal_point: OneOrMany<Decimal> = "focalPoint",
+        focal_point: OneOrMany<Decimal> = "focalPoint" of Mastodon,
         /// Of a poll: how many took part (Mastodon).
-        voters_count: Option<u64> = "votersCount",
+        voters_count: Option<u64> = "votersCount" of Mastodon,
         /// Of a `PropertyValue`: the HTML of the field (schema.org).
-        value: Option<String> = "value",
+        value: Option<String> = "value" of Schema,
     }
 }
 

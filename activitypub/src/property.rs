@@ -298,10 +298,10 @@ impl TypeName {
         &self.0
     }
 
-    /// The name without the prefix or IRI of ActivityStreams.
+    /// The name without the prefix or IRI of the vocabulary that it belongs to (`toot:Emoji` is `Emoji`, `toot:Note` stays).
     #[must_use]
     pub fn plain(&self) -> &str {
-        crate::context::plain_name(&self.0)
+        crate::context::plain_type(&self.0)
     }
 }
 

@@ -37,13 +37,13 @@ family! {
     InteractionPolicy {}
     extensions {
         /// Who may like it.
-        can_like: OneOrMany<Ref<InteractionRule>> = "canLike",
+        can_like: OneOrMany<Ref<InteractionRule>> = "canLike" of GoToSocial,
         /// Who may answer it.
-        can_reply: OneOrMany<Ref<InteractionRule>> = "canReply",
+        can_reply: OneOrMany<Ref<InteractionRule>> = "canReply" of GoToSocial,
         /// Who may boost it.
-        can_announce: OneOrMany<Ref<InteractionRule>> = "canAnnounce",
+        can_announce: OneOrMany<Ref<InteractionRule>> = "canAnnounce" of GoToSocial,
         /// Who may quote it (FEP-044f).
-        can_quote: OneOrMany<Ref<InteractionRule>> = "canQuote",
+        can_quote: OneOrMany<Ref<InteractionRule>> = "canQuote" of GoToSocial,
         /// Of an actor: who may put them into a collection (FEP-7aa9).
         can_feature: OneOrMany<Ref<InteractionRule>> = "canFeature",
     }
@@ -54,13 +54,13 @@ family! {
     InteractionRule {}
     extensions {
         /// Who gets consent at once.
-        automatic_approval: OneOrMany<Id> = "automaticApproval",
+        automatic_approval: OneOrMany<Id> = "automaticApproval" of GoToSocial,
         /// Who gets consent only from the author.
-        manual_approval: OneOrMany<Id> = "manualApproval",
+        manual_approval: OneOrMany<Id> = "manualApproval" of GoToSocial,
         /// The name of `automaticApproval` before GoToSocial 0.20.
-        always: OneOrMany<Id> = "always",
+        always: OneOrMany<Id> = "always" of GoToSocial,
         /// The name of `manualApproval` before GoToSocial 0.20.
-        approval_required: OneOrMany<Id> = "approvalRequired",
+        approval_required: OneOrMany<Id> = "approvalRequired" of GoToSocial,
     }
 }
 

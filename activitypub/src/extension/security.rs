@@ -41,11 +41,11 @@ family! {
     PublicKey {}
     extensions {
         /// The actor whose key it is.
-        owner: Option<Id> = "owner",
+        owner: Option<Id> = "owner" of Security,
         /// The key as PEM: `-----BEGIN PUBLIC KEY-----` (SPKI) from most, PKCS#1 from some.
-        public_key_pem: Option<String> = "publicKeyPem",
+        public_key_pem: Option<String> = "publicKeyPem" of Security,
         /// The algorithm of its signatures, as an IRI (Hubzilla, lotide). It decides nothing.
-        signature_algorithm: Option<String> = "signatureAlgorithm",
+        signature_algorithm: Option<String> = "signatureAlgorithm" of Security,
     }
 }
 
@@ -69,9 +69,9 @@ family! {
     Multikey {}
     extensions {
         /// The actor whose key it is.
-        controller: Option<Id> = "controller",
+        controller: Option<Id> = "controller" of Security,
         /// The key: `z` and base58 of its algorithm and bytes.
-        public_key_multibase: Option<String> = "publicKeyMultibase",
+        public_key_multibase: Option<String> = "publicKeyMultibase" of Security,
     }
 }
 

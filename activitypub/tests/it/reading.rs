@@ -372,3 +372,51 @@ fn what_a_caller_set_is_read_within_limits() {
     );
     assert_eq!(note.problems()[0].reason, Reason::Unreadable);
 }
+
+#[test]
+fn names_of_other_vocabularies_are_read_in_every_spelling() {
+    let text = r#"{"type":"Person","toot:discoverable":true,"http://joinmastodon.org/ns#featured":"x:1",
+        "sec:publicKey":{"sec:owner":"x:2","https://w3id.org/security#publicKeyPem":"pem"},
+        "attachment":[{"type":"schema:PropertyValue","name":"a","http://schema.org#value":"b"}],
+        "tag":[{"type":"toot:Emoji"},{"type":"toot:Note"},{"type":"as:Hashtag"}]}"#;
+    let actor = Actor::from_slice(text.as_bytes()).unwrap();
+    assert_eq!(actor.discoverable, Some(true));
+    assert_eq!(actor.featured.id().unwrap(), "x:1");
+    let key = actor.public_keys().next().unwrap();
+    assert_eq!(key.owner.as_ref().unwrap(), "x:2");
+    assert_eq!(key.public_key_pem.as_deref(), Some("pem"));
+    let Some(Any::Object(field)) = actor.attachment.embedded().next() else {
+        panic!("no field");
+    };
+    assert_eq!(
+        (field.kind(), field.value.as_deref()),
+        (ObjectKind::PropertyValue, Some("b"))
+    );
+    let types: Vec<&str> = actor.tag.embedded().flat_map(Any::types).collect();
+    assert_eq!(types, ["Emoji", "toot:Note", "Hashtag"]);
+    assert_eq!(
+        actor.to_value().unwrap(),
+        serde_json::from_str::<Value>(text).unwrap()
+    );
+    assert_eq!(actor.problems(), []);
+}
+
+#[test]
+fn a_prefix_names_only_what_is_in_its_vocabulary() {
+    let text = r#"{"as:discoverable":true,"toot:inbox":"x:1","toot:featured":"x:2","featured":"x:3","x:name":"a"}"#;
+    let actor = Actor::from_slice(text.as_bytes()).unwrap();
+    assert_eq!(actor.discoverable, None);
+    assert!(actor.inbox.is_absent());
+    assert_eq!(actor.featured.id().unwrap(), "x:3");
+    assert_eq!(actor.extra.len(), 4);
+    let problems: Vec<_> = actor
+        .problems()
+        .into_iter()
+        .map(|one| (one.path, one.reason))
+        .collect();
+    assert_eq!(problems, [("/toot:featured".to_owned(), Reason::Repeated)]);
+    assert_eq!(
+        actor.to_value().unwrap(),
+        serde_json::from_str::<Value>(text).unwrap()
+    );
+}
