@@ -17,7 +17,7 @@ use crate::extra::Raw;
 use crate::family::Family;
 use crate::json::{Node, Tape};
 use crate::kind;
-use crate::property::{Element, Property, below, problems_of_kept};
+use crate::property::{Element, Property, below, problems_in};
 
 /// The context of ActivityStreams 2.0, the first entry of every `@context`.
 pub const ACTIVITY_STREAMS: &str = "https://www.w3.org/ns/activitystreams";
@@ -159,6 +159,13 @@ impl Context {
     }
 }
 
+/// A context of the caller's own, written as it is.
+impl From<Raw> for Context {
+    fn from(context: Raw) -> Self {
+        Self(Form::Came(context))
+    }
+}
+
 impl Element for Context {
     fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
         Ok(Self(Form::Came(Raw::known(node.raw()))))
@@ -297,7 +304,7 @@ pub struct Term {
 }
 
 /// Lists what is wrong in a value; an error if it is not what the property holds at all.
-pub(crate) type Check = fn(&str, &mut String, &mut Vec<Problem>) -> Result<(), Reason>;
+pub(crate) type Check = fn(Node<'_, '_>, &mut String, &mut Vec<Problem>) -> Result<(), Reason>;
 
 impl Term {
     /// A type, or a property whose values are no ids.
@@ -349,7 +356,7 @@ impl Term {
             iri,
             ids: P::IDS && literal.is_empty(),
             list: !list.is_empty(),
-            check: Some(problems_of_kept::<P>),
+            check: Some(problems_in::<P>),
         }
     }
 }
@@ -609,7 +616,7 @@ fn may_mean(term: &str, defined: Option<&str>, prefixes: &HashMap<String, String
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Activity, Actor, Any, Object};
+    use crate::{Activity, Actor, Any, Id, Object, OneOrMany};
 
     fn context(document: &str) -> Value {
         serde_json::from_str::<Value>(document).unwrap()["@context"].clone()
@@ -645,6 +652,47 @@ mod tests {
             json!([ACTIVITY_STREAMS, {"Hashtag": "as:Hashtag", "sensitive": "as:sensitive"}])
         );
         assert!(value["object"].get("@context").is_none());
+    }
+
+    crate::extension! {
+        /// A vocabulary of nobody.
+        struct Farm for Object
+        prefixes { farm: "https://farm.example/ns#" }
+        {
+            /// How much there was.
+            kilograms: Option<u64> = "kilograms",
+            /// Not what Mastodon means by it.
+            sensitive: OneOrMany<Id> = "sensitive",
+        }
+    }
+
+    #[test]
+    fn a_vocabulary_that_was_set_prevails_and_goes_up() {
+        let farm = Farm {
+            kilograms: Some(70),
+            ..Farm::default()
+        };
+        let mut note = Object::note("https://a.example/1", "https://a.example/a", "");
+        note.set_extension(&farm);
+        let expected = json!([ACTIVITY_STREAMS, {
+            "farm": "https://farm.example/ns#",
+            "kilograms": "farm:kilograms",
+            "sensitive": {"@id": "farm:sensitive", "@type": "@id"},
+        }]);
+        assert_eq!(context(&note.to_string()), expected);
+        let create = Activity::create("https://a.example/2", "https://a.example/a", note.clone());
+        assert_eq!(context(&create.to_string()), expected);
+
+        // What has a context of its own keeps it.
+        note.ld_context = Some(Raw::new("https://a.example/context").unwrap().into());
+        let create = Activity::create("https://a.example/2", "https://a.example/a", note)
+            .to_value()
+            .unwrap();
+        assert_eq!(create["object"]["@context"], "https://a.example/context");
+        assert_eq!(
+            create["@context"],
+            json!([ACTIVITY_STREAMS, {"sensitive": "as:sensitive"}])
+        );
     }
 
     #[test]

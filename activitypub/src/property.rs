@@ -595,13 +595,13 @@ pub(crate) fn read_kept<P: Field>(raw: &str) -> Result<P, Reason> {
     tape.root().map_or(Err(Reason::Unreadable), P::read)
 }
 
-/// Lists what is wrong in a value that was kept as text.
-pub(crate) fn problems_of_kept<P: Field>(
-    raw: &str,
+/// Lists what is wrong in a value, or says why it is not what the property holds at all.
+pub(crate) fn problems_in<P: Field>(
+    value: Node<'_, '_>,
     path: &mut String,
     into: &mut Vec<Problem>,
 ) -> Result<(), Reason> {
-    read_kept::<P>(raw).map(|value| value.problems(path, into))
+    P::read(value).map(|value| value.problems(path, into))
 }
 
 /// Runs `inner` with the path extended by a step.

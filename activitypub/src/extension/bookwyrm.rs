@@ -169,7 +169,7 @@ extension! {
     {
         /// The book.
         book: OneOrMany<Ref<Object>> = "book",
-        /// Who put it there. Pleroma and Mobilizon write it on posts too: there `attributedTo` counts.
+        /// Who put it there.
         actor: OneOrMany<Ref<Any>> = "actor" as "as:actor",
         /// Why it is there.
         notes: Option<String> = "notes",

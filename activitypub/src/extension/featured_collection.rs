@@ -53,3 +53,41 @@ extension! {
         featured_collections: OneOrMany<Ref<Collection>> = "featuredCollections" as "https://w3id.org/fep/7aa9#featuredCollections",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extension::quote::Authorization;
+
+    #[test]
+    fn a_collection_of_people() {
+        let text = br##"{"type":"FeaturedCollection","orderedItems":[{"type":"FeaturedItem","featuredObject":"https://b.example/b","featuredObjectType":"Person","featureAuthorization":"https://b.example/stamp"}],"topic":{"type":"Hashtag","name":"#people"},"discoverable":true}"##;
+        let Any::Collection(mut collection) = Any::from_slice(text).unwrap() else {
+            panic!("not a collection")
+        };
+        let said: FeaturedCollection = collection.extension();
+        assert!(
+            matches!(said.topic.embedded().next(), Some(Any::Link(tag)) if tag.name.as_deref() == Some("#people"))
+        );
+        let Some(Any::Object(item)) = collection.ordered_items.embedded().next() else {
+            panic!("no item")
+        };
+        let item: FeaturedItem = item.extension();
+        assert_eq!(item.featured_object.id().unwrap(), "https://b.example/b");
+        assert_eq!(
+            item.feature_authorization.unwrap(),
+            "https://b.example/stamp"
+        );
+        collection.set_extension(&said);
+        assert_eq!(collection.to_string().as_bytes(), text);
+
+        let stamp = crate::object::Object::from_slice(br#"{"type":"FeatureAuthorization","interactingObject":"https://a.example/c","interactionTarget":"https://b.example/b"}"#).unwrap();
+        assert_eq!(
+            stamp
+                .extension::<Authorization>()
+                .interaction_target
+                .unwrap(),
+            "https://b.example/b"
+        );
+    }
+}

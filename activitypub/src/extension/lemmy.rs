@@ -3,7 +3,6 @@
 //! See <https://join-lemmy.org/docs/contributors/05-federation.html>. Of a group `attributedTo` is, with Lemmy, the collection of
 //! its moderators. `audience` of a post is its group.
 
-use crate::any::Any;
 use crate::collection::Collection;
 use crate::context::{Term, Vocabulary};
 use crate::extension;
@@ -103,21 +102,10 @@ extension! {
     }
 }
 
-extension! {
-    /// How a post of a group is shown elsewhere in the feed (Mbin): who voted.
-    pub struct Votes for Object
-    prefixes { lemmy: "https://join-lemmy.org/ns#" }
-    {
-        /// Those who dislike it.
-        dislikes: OneOrMany<Ref<Collection>> = "dislikes" as "as:dislikes",
-        /// What is said about it.
-        comments: OneOrMany<Ref<Any>> = "comments" as "as:comments",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::any::Any;
 
     #[test]
     fn a_post_in_a_group() {

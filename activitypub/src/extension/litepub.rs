@@ -2,6 +2,7 @@
 //!
 //! See <https://docs.akkoma.dev/stable/development/ap_extensions/> and FEP-c0e0.
 
+use crate::any::Any;
 use crate::collection::Collection;
 use crate::context::{Term, Vocabulary};
 use crate::extension;
@@ -61,6 +62,16 @@ extension! {
         direct_message: Option<bool> = "directMessage",
         /// The list of the author to which it was sent.
         list_message: Option<Id> = "listMessage",
+    }
+}
+
+extension! {
+    /// What LitePub says of a post alone.
+    pub struct Post for Object
+    prefixes { litepub: "http://litepub.social/ns#" }
+    {
+        /// Who made it, again (Pleroma, Mobilizon, BookWyrm; FEP-2277). `attributed_to` counts.
+        actor: OneOrMany<Ref<Any>> = "actor" as "as:actor",
         /// What it was before it was changed, newest first.
         former_representations: OneOrMany<Ref<Collection>> = "formerRepresentations",
     }

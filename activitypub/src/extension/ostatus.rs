@@ -20,3 +20,26 @@ extension! {
         in_conversation: OneOrMany<Ref<Collection>> = "inConversation" as "gs:inConversation",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::Object;
+
+    #[test]
+    fn a_thread() {
+        let text = br#"{"type":"Note","conversation":"tag:a.example,2026:1","atomUri":"https://a.example/1","inReplyToAtomUri":null,"inConversation":"https://b.example/c/1"}"#;
+        let mut note = Object::from_slice(text).unwrap();
+        let said: Conversation = note.extension();
+        assert_eq!(said.conversation.as_ref().unwrap(), "tag:a.example,2026:1");
+        assert_eq!(
+            (
+                said.in_reply_to_atom_uri.as_ref(),
+                said.in_conversation.id().unwrap().as_str()
+            ),
+            (None, "https://b.example/c/1")
+        );
+        note.set_extension(&said);
+        assert_eq!(note.to_string().as_bytes(), text);
+    }
+}

@@ -66,3 +66,35 @@ extension! {
         street_address: Option<String> = "streetAddress",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place() {
+        let text = br#"{"type":"Place","address":{"type":"PostalAddress","addressLocality":"Graz","postalCode":8010},"geo":{"type":"GeoCoordinates","latitude":47.1}}"#;
+        let mut object = Object::from_slice(text).unwrap();
+        let place: Place = object.extension();
+        let address: PostalAddress = place.address.embedded().next().unwrap().extension();
+        assert_eq!(
+            (address.address_locality.as_deref(), address.postal_code),
+            (Some("Graz"), None)
+        );
+        assert_eq!(
+            place
+                .geo
+                .embedded()
+                .next()
+                .unwrap()
+                .latitude
+                .as_ref()
+                .unwrap()
+                .as_str(),
+            "47.1"
+        );
+        assert_eq!(object.problems()[0].path, "/address/postalCode");
+        object.set_extension(&place);
+        assert_eq!(object.to_string().as_bytes(), text);
+    }
+}

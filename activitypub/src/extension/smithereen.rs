@@ -5,7 +5,6 @@
 use crate::collection::Collection;
 use crate::extension;
 use crate::id::Id;
-use crate::object::Object;
 use crate::property::{Decimal, OneOrMany, Ref};
 
 extension! {
@@ -21,8 +20,6 @@ extension! {
         groups: OneOrMany<Ref<Collection>> = "groups",
         /// Whether they take requests of friendship.
         supports_friend_requests: Option<bool> = "supportsFriendRequests",
-        /// What they can do.
-        capabilities: OneOrMany<Ref<Object>> = "capabilities" as "litepub:capabilities",
         /// First name.
         first_name: Option<String> = "firstName" as "sc:givenName",
         /// Name between first and last.
