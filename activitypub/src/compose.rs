@@ -10,7 +10,6 @@ use crate::addressing::{Visibility, addresses};
 use crate::collection::Collection;
 use crate::extension::gotosocial::{Interaction, InteractionPolicy};
 use crate::extension::ostatus::Conversation;
-use crate::extension::quote::{Quote, object_link};
 use crate::id::Id;
 use crate::kind::{CollectionKind, ObjectKind};
 use crate::markup::escaped;
@@ -433,7 +432,7 @@ impl Draft {
             });
         }
         if let Some(quote) = self.quote {
-            quote.name(&mut post);
+            post = post.quoting(quote.id, quote.page, quote.authorization);
         }
         if let Some(policy) = self.policy {
             post.set_extension(&Interaction {
@@ -471,22 +470,6 @@ impl Answers {
         } else {
             post.one_of = answers;
         }
-    }
-}
-
-impl Quoted {
-    fn name(self, post: &mut Object) {
-        post.tag
-            .push(object_link(&self.id, format!("RE: {}", self.page)));
-        post.set_extension(&Quote {
-            quote: OneOrMany::one(&self.id),
-            quote_authorization: self
-                .authorization
-                .map_or_else(OneOrMany::absent, OneOrMany::one),
-            quote_url: Some(self.id.clone()),
-            quote_uri: Some(self.id.clone()),
-            misskey_quote: Some(self.id),
-        });
     }
 }
 

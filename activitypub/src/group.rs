@@ -1,5 +1,7 @@
 //! Groups: communities and forums that pass on what their members do (FEP-1b12: Lemmy, Mbin, PieFed, NodeBB, Discourse, Friendica).
 
+use std::collections::HashSet;
+
 use crate::activity::Activity;
 use crate::addressing::is_public;
 use crate::any::Any;
@@ -70,18 +72,15 @@ impl Object {
     /// those who have its document.
     #[must_use]
     pub fn groups(&self) -> Vec<&Id> {
-        let mut groups: Vec<&Id> = Vec::new();
         let in_full = [&self.attributed_to, &self.to, &self.cc]
             .into_iter()
             .flat_map(OneOrMany::iter)
             .filter(|value| value.embedded().is_some_and(Any::is_group))
             .filter_map(Ref::id);
-        for id in self.audience.ids().chain(in_full) {
-            if !is_public(id) && !groups.contains(&id) {
-                groups.push(id);
-            }
-        }
-        groups
+        let mut seen = HashSet::new();
+        let all = self.audience.ids().chain(in_full);
+        all.filter(|id| !is_public(id) && seen.insert(*id))
+            .collect()
     }
 
     /// The person who made it: the first of `attributedTo` that does not stand there as a group, so PeerTube's account and not its

@@ -160,8 +160,8 @@ fn attached(value: &Ref<Any>) -> Option<Media> {
             let is_medium = matches!(
                 object.kind().as_str(),
                 "Document" | "Image" | "Video" | "Audio"
-            ) || MediaKind::of_media_type(object.media_type.as_deref())
-                != MediaKind::Unknown;
+            ) || object.types.is_empty()
+                || MediaKind::of_media_type(object.media_type.as_deref()) != MediaKind::Unknown;
             is_medium
                 .then(|| of_object(object, MediaSource::Attachment))
                 .flatten()

@@ -113,13 +113,19 @@ impl Object {
         })
     }
 
-    /// Makes it quote a post, under every name by which others look for one, the link in `tag` included.
+    /// Makes it quote a post, under every name by which others look for one, the link in `tag` included. `page` is where people see
+    /// the quoted post: a post that [`compose`](crate::compose) makes has a last line with it, for those who show no quotes.
     ///
     /// Mastodon shows the quote when `authorization`, the stamp of the quoted author, confirms it (FEP-044f); others do at once.
     #[must_use]
-    pub fn quoting(mut self, quoted: impl Into<Id>, authorization: Option<Id>) -> Self {
+    pub fn quoting(
+        mut self,
+        quoted: impl Into<Id>,
+        page: impl AsRef<str>,
+        authorization: Option<Id>,
+    ) -> Self {
         let quoted = quoted.into();
-        let mut link = object_link(&quoted, format!("RE: {quoted}"));
+        let mut link = object_link(&quoted, format!("RE: {}", page.as_ref()));
         link.rel = OneOrMany::one(QUOTE_RELS[0]);
         self.tag.push(link);
         self.set_extension(&extension::quote::Quote {

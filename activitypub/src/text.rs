@@ -65,19 +65,25 @@ impl Object {
         name.filter(|name| !name.trim().is_empty() && !self.is_vote())
     }
 
-    /// The text to show first while the post is hidden behind it: the `summary` of a short post. Of an Article, Page, Video and the like,
-    /// whose summary is what they are about, only if they are also `sensitive`. HTML written by a stranger; see
+    /// The text to show first while the post is hidden behind it: `summary`. That of an Article, Page, Event or medium says what it is
+    /// about, and is a warning only if the post is also `sensitive`. HTML written by a stranger; see
     /// <https://docs.joinmastodon.org/spec/activitypub/#properties-used>.
     #[must_use]
     pub fn content_warning(&self) -> Option<&str> {
-        let short = matches!(
+        let is_account = matches!(
             self.kind(),
-            ObjectKind::Note | ObjectKind::Question | ObjectKind::Object
+            ObjectKind::Article
+                | ObjectKind::Audio
+                | ObjectKind::Document
+                | ObjectKind::Event
+                | ObjectKind::Image
+                | ObjectKind::Page
+                | ObjectKind::Video
         );
         self.summary
             .as_deref()
             .filter(|summary| !summary.trim().is_empty())
-            .filter(|_| short || self.sensitive == Some(true))
+            .filter(|_| !is_account || self.sensitive == Some(true))
     }
 
     /// A tag alone, or the `identifier` of what stands there.

@@ -279,6 +279,7 @@ fn a_quote_is_written_under_every_name() {
     )
     .quoting(
         "https://b.example/1",
+        "https://b.example/@bob/1",
         Some(Id::new("https://b.example/stamps/1")),
     );
     let value = note.to_value().unwrap();
@@ -528,7 +529,7 @@ fn media_wherever_they_stand() {
         {"type":"Document","mediaType":"image/png","url":"javascript:alert(1)"},
         {"type":"Document","mediaType":"image/png","url":{"enableUnixSockets":true,"url":"unix:/run/x"}},
         {"type":"Document","mediaType":"image/png","url":"/relative.png"},
-        {"type":"Image"}, null, 7, "https://a.example/page"]}"#,
+        {"type":"Image"}, null, 7, {"url":"https://a.example/7"}, "https://a.example/page"]}"#,
     );
     let media = mastodon.media();
     assert_eq!(
@@ -543,6 +544,7 @@ fn media_wherever_they_stand() {
             ("/4", MediaKind::Unknown),
             ("/5.ogg", MediaKind::Audio),
             ("/6.jpg", MediaKind::Image),
+            ("/7", MediaKind::Unknown),
         ]
     );
     assert!(
