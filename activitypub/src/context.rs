@@ -239,6 +239,28 @@ impl Vocabulary {
         }
     }
 
+    /// The names with their full IRIs, of which a term has several if its namespace is spelled in several ways; none is told of other
+    /// names that are only read, and of those that a context document defines.
+    #[cfg(feature = "rsa-signature-2017")]
+    pub(crate) fn full_iris(&self) -> impl Iterator<Item = (&'static str, Option<String>)> {
+        self.terms.iter().flat_map(|term| {
+            let (prefix, local) = self.parts(term);
+            let namespaces = self.prefixes().iter().chain([&("as", NAMESPACE)]);
+            let of_prefix = namespaces.filter(move |known| known.0 == prefix);
+            let mut full: Vec<Option<String>> = of_prefix
+                .map(|known| Some(format!("{}{local}", known.1)))
+                .collect();
+            if local.starts_with("//") {
+                full.push(Some(format!("{prefix}:{local}")));
+            }
+            if full.is_empty() {
+                full.push(None);
+            }
+            let also = Some((term.also, None)).filter(|also| !also.0.is_empty());
+            full.into_iter().map(|iri| (term.name, iri)).chain(also)
+        })
+    }
+
     /// The prefix and the rest of a term's compact IRI; of a full IRI, the scheme and the rest.
     fn parts(&self, term: &Term) -> (&'static str, &'static str) {
         let iri = if term.name.contains(':') {

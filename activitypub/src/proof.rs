@@ -41,22 +41,29 @@
 //!
 //! The document is read as plain JSON, as everywhere in this crate: the proof covers all of its properties, but not what a JSON-LD
 //! processor would make of them with a context that changed in the meantime.
+//!
+//! The feature `rsa-signature-2017` adds Linked Data Signatures, the older kind of proof that Mastodon uses for forwarding and relays.
 
 mod canonical;
-mod identity;
 mod integrity;
+#[cfg(feature = "rsa-signature-2017")]
+mod linked_data;
 mod multikey;
 mod sign;
 
 pub use canonical::{canonical_json, canonical_json_with};
-pub use identity::IdentityStatement;
 pub use integrity::{Proof, ProofError, Secured, ToVerify, Verified};
+#[cfg(feature = "rsa-signature-2017")]
+pub use linked_data::{LinkedDataError, LinkedDataSignature, ToSignLinkedData};
 pub use multikey::{did_key, ed25519_key};
 pub use sign::{Options, ToSign};
 
 /// The cryptosuite that is signed and verified: Ed25519 over canonical JSON.
 /// See <https://www.w3.org/TR/vc-di-eddsa/#eddsa-jcs-2022>.
 pub const EDDSA_JCS_2022: &str = "eddsa-jcs-2022";
+
+/// The same under the name that Mitra gave it in 2023; it is verified too.
+pub const JCS_EDDSA_2022: &str = "jcs-eddsa-2022";
 
 /// The cryptosuite of ML-DSA-44 over canonical JSON, which Mastodon 4.7 verifies too. It is known by name only:
 /// [`ProofError::OtherCryptosuite`].

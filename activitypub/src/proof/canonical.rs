@@ -69,7 +69,7 @@ impl Serialize for Canonical<'_, '_> {
     }
 }
 
-fn double(number: Node<'_, '_>) -> f64 {
+pub(super) fn double(number: Node<'_, '_>) -> f64 {
     number.raw().parse().unwrap_or_default()
 }
 

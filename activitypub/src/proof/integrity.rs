@@ -6,10 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use super::EDDSA_JCS_2022;
 use super::canonical::{Canonical, canonical, root};
-use super::identity::IdentityStatement;
 use super::multikey::base58btc;
+use super::{EDDSA_JCS_2022, JCS_EDDSA_2022};
 use crate::any::Any;
 use crate::error::ReadError;
 use crate::family::Family;
@@ -28,9 +27,13 @@ const MOST_PROOFS: usize = 8;
 ///
 /// The proofs of things that it embeds are not among them. Such a thing is read as a document of its own:
 /// `Secured::from_slice(&embedded.to_vec())`.
+///
+/// An identity proof in `attachment` of an actor is one of these
+/// ([`VerifiableIdentityStatement`](crate::extension::identity::VerifiableIdentityStatement)). Its owner is its subject, so the
+/// controller of the key has to be the subject's DID. Then compare `also_known_as` with the id of the actor in whom it stands: the
+/// statement about one actor can be copied to another.
 #[derive(Clone, Debug)]
 pub struct Secured {
-    identity: Option<IdentityStatement>,
     proofs: Vec<Proof>,
 }
 
@@ -50,11 +53,7 @@ impl Secured {
     pub fn from_slice_with(document: &[u8], limits: &Limits) -> Result<Self, ReadError> {
         let tape = Tape::document(document, limits)?;
         let root = root(&tape)?;
-        let identity = IdentityStatement::read(root);
-        let owner = match &identity {
-            Some(statement) => Some(statement.subject().clone()),
-            None => origin::owner(&Any::read(root)).cloned(),
-        };
+        let owner = owner(&Any::read(root));
         let context = member(root, "@context");
         let mut hashes = Hashes {
             root,
@@ -65,7 +64,7 @@ impl Secured {
             .enumerate()
             .map(|(index, node)| Proof::read(node, index, owner.clone(), &mut hashes))
             .collect();
-        Ok(Self { identity, proofs })
+        Ok(Self { proofs })
     }
 
     /// The proofs, in order; none if the document has none. Several are independent of each other (a proof set), and each is
@@ -73,12 +72,6 @@ impl Secured {
     #[must_use]
     pub fn proofs(&self) -> &[Proof] {
         &self.proofs
-    }
-
-    /// What the document says, if it is an identity proof (FEP-c390).
-    #[must_use]
-    pub fn identity_statement(&self) -> Option<&IdentityStatement> {
-        self.identity.as_ref()
     }
 }
 
@@ -242,9 +235,7 @@ impl<'p> ToVerify<'p> {
         if !valid(self.bytes(), self.signature()) {
             return Err(ProofError::WrongSignature);
         }
-        Ok(Verified {
-            owner: owner.clone(),
-        })
+        Ok(Verified::new(owner.clone()))
     }
 }
 
@@ -255,6 +246,10 @@ pub struct Verified {
 }
 
 impl Verified {
+    pub(super) fn new(owner: Id) -> Self {
+        Self { owner }
+    }
+
     /// The actor of an activity, an actor itself, `attributedTo` of the rest; of an identity proof its subject.
     #[must_use]
     pub fn owner(&self) -> &Id {
@@ -336,7 +331,7 @@ impl Data {
         if !is("type", "DataIntegrityProof") {
             return Err(ProofError::OtherType);
         }
-        if !is("cryptosuite", EDDSA_JCS_2022) {
+        if !is("cryptosuite", EDDSA_JCS_2022) && !is("cryptosuite", JCS_EDDSA_2022) {
             return Err(ProofError::OtherCryptosuite);
         }
         if !is("proofPurpose", "assertionMethod") {
@@ -364,6 +359,20 @@ impl Data {
             bytes: hash_data(&options_hash(node), &document),
             signature,
         })
+    }
+}
+
+/// Who has to have made the proof: of an identity proof (FEP-c390) the one who makes the statement.
+fn owner(document: &Any) -> Option<Id> {
+    match document {
+        Any::Object(object)
+            if document
+                .types()
+                .any(|name| name == "VerifiableIdentityStatement") =>
+        {
+            object.subject.id().cloned()
+        }
+        document => origin::owner(document).cloned(),
     }
 }
 

@@ -154,14 +154,14 @@ impl ToSign {
 
 /// An object that is being written.
 #[derive(Clone, Debug)]
-struct Members(String);
+pub(super) struct Members(String);
 
 impl Members {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self("{".to_owned())
     }
 
-    fn push(&mut self, name: &str, value: &str) {
+    pub(super) fn push(&mut self, name: &str, value: &str) {
         if self.0.len() > 1 {
             self.0.push(',');
         }
@@ -170,13 +170,13 @@ impl Members {
         self.0.push_str(value);
     }
 
-    fn push_text(&mut self, name: &str, value: &str) {
+    pub(super) fn push_text(&mut self, name: &str, value: &str) {
         let mut text = String::with_capacity(value.len() + 2);
         write_string(value, &mut text);
         self.push(name, &text);
     }
 
-    fn end(mut self) -> String {
+    pub(super) fn end(mut self) -> String {
         self.0.push('}');
         self.0
     }

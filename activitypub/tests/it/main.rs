@@ -12,6 +12,8 @@ mod building;
 mod claims;
 mod corpus;
 mod hostile;
+#[cfg(feature = "rsa-signature-2017")]
+mod linked_data;
 mod lossless;
 #[cfg(feature = "proof")]
 mod proofs;

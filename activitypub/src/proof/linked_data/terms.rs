@@ -1,0 +1,299 @@
+//! What the names of a document mean: the contexts that are known here, and the terms that a document defines for itself.
+//!
+//! A signature covers what JSON-LD makes of a document, and we read the document as plain JSON. Both have to mean the same, so of all that
+//! a context can say only this is taken: that a new name stands for an IRI for which no other name stands.
+
+use std::collections::{HashMap, HashSet};
+
+use super::LinkedDataError;
+use crate::context::{ACTIVITY_STREAMS, SECURITY_V1};
+use crate::extension::ROOMS;
+use crate::json::{Node, Shape};
+use crate::proof::DATA_INTEGRITY_V2;
+use crate::proof::integrity::{as_text, elements, member};
+
+/// What the values of a term are.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Values {
+    /// The name is `@id` or `@type`.
+    Id,
+    Type,
+    Plain,
+    /// Strings are ids.
+    Ids,
+    /// Strings and numbers are of this datatype.
+    Typed(String),
+    /// An object of texts by language.
+    Languages,
+}
+
+/// What a name stands for.
+#[derive(Clone, Debug)]
+pub(super) struct Meaning {
+    pub(super) iri: String,
+    pub(super) values: Values,
+    pub(super) list: bool,
+}
+
+/// The names of a document.
+#[derive(Debug, Default)]
+pub(super) struct Terms(HashMap<String, Meaning>);
+
+impl Terms {
+    /// Reads an `@context`.
+    pub(super) fn read(context: Option<Node<'_, '_>>) -> Result<Self, LinkedDataError> {
+        let mut terms = Self::default();
+        for entry in elements(context) {
+            match entry.shape() {
+                Shape::String => terms.add_known(&as_text(entry).unwrap_or_default())?,
+                Shape::Object => terms.add_own(entry)?,
+                _ => return Err(LinkedDataError::BadContext),
+            }
+        }
+        Ok(terms)
+    }
+
+    pub(super) fn meaning(&self, name: &str) -> Option<&Meaning> {
+        self.0.get(name)
+    }
+
+    /// A value as an IRI, if JSON-LD reads the very same one there.
+    pub(super) fn iri(&self, value: &str) -> Option<String> {
+        if value == "as:Public" && self.0.contains_key("as") {
+            return Some(crate::addressing::PUBLIC.to_owned());
+        }
+        let (scheme, rest) = value.split_once(':')?;
+        // `toot:Emoji` would be an abbreviation, `_:a` a thing without an id.
+        let abbreviated = self.0.contains_key(scheme) && !rest.starts_with("//");
+        (is_iri(value) && !abbreviated).then(|| value.to_owned())
+    }
+
+    fn add_known(&mut self, url: &str) -> Result<(), LinkedDataError> {
+        let known = KNOWN.iter().find(|(known, _)| *known == url);
+        let Some((_, groups)) = known else {
+            return Err(LinkedDataError::UnknownContext(url.to_owned()));
+        };
+        for (kind, words) in *groups {
+            for (name, iri) in known_terms(words) {
+                let (values, list) = match *kind {
+                    "id" => (Values::Ids, false),
+                    "list" => (Values::Ids, true),
+                    "language" => (Values::Languages, false),
+                    "" if iri == "@id" => (Values::Id, false),
+                    "" if iri == "@type" => (Values::Type, false),
+                    "" => (Values::Plain, false),
+                    datatype => (Values::Typed(format!("{XSD}{datatype}")), false),
+                };
+                self.0
+                    .insert(name.to_owned(), Meaning { iri, values, list });
+            }
+        }
+        Ok(())
+    }
+
+    /// The terms that the document defines itself.
+    fn add_own(&mut self, context: Node<'_, '_>) -> Result<(), LinkedDataError> {
+        let mut iris: HashSet<String> = HashSet::new();
+        let mut own = Vec::new();
+        for (name, value) in context.members() {
+            let remapped = || LinkedDataError::Remapped(name.clone().into_owned());
+            if name.starts_with('@') || name.contains(':') {
+                return Err(LinkedDataError::BadContext);
+            }
+            let meaning = self.own_meaning(context, value).ok_or_else(remapped)?;
+            if !may_mean(&name, &meaning.iri) || !iris.insert(meaning.iri.clone()) {
+                return Err(remapped());
+            }
+            own.push((name.into_owned(), meaning));
+        }
+        self.0.extend(own);
+        Ok(())
+    }
+
+    fn own_meaning(&self, context: Node<'_, '_>, value: Node<'_, '_>) -> Option<Meaning> {
+        if let Some(iri) = as_text(value) {
+            return Some(Meaning {
+                iri: self.own_iri(context, &iri)?,
+                values: Values::Plain,
+                list: false,
+            });
+        }
+        let (mut iri, mut values, mut list) = (None, Values::Plain, false);
+        for (key, value) in value.members() {
+            let text = as_text(value)?;
+            match &*key {
+                "@id" => iri = self.own_iri(context, &text),
+                "@type" if text == "@id" => values = Values::Ids,
+                "@type" => values = Values::Typed(self.own_iri(context, &text)?),
+                "@container" if text == "@list" => list = true,
+                "@container" if text == "@set" => {}
+                "@container" if text == "@language" => values = Values::Languages,
+                _ => return None,
+            }
+        }
+        let iri = iri?;
+        Some(Meaning { iri, values, list })
+    }
+
+    /// The IRI behind a definition: written in full, or with a prefix of this context or of one before it.
+    fn own_iri(&self, context: Node<'_, '_>, text: &str) -> Option<String> {
+        let (prefix, rest) = text.split_once(':')?;
+        let namespace = match member(context, prefix) {
+            _ if rest.starts_with("//") => None,
+            Some(own) => Some(as_text(own)?),
+            None => self.0.get(prefix).map(|meaning| meaning.iri.clone()),
+        };
+        let iri = match namespace {
+            Some(namespace) => format!("{namespace}{rest}"),
+            None => text.to_owned(),
+        };
+        // A prefix of a prefix is left to others.
+        let (scheme, _) = iri.split_once("://")?;
+        (is_iri(&iri) && !self.0.contains_key(scheme)).then_some(iri)
+    }
+}
+
+/// Whether a name that a document defines means what its readers take it to mean: a name that is known here has its own IRI, any
+/// other one that no known name has.
+fn may_mean(name: &str, iri: &str) -> bool {
+    let in_contexts = KNOWN
+        .iter()
+        .flat_map(|(_, groups)| groups.iter().flat_map(|(_, words)| known_terms(words)))
+        .map(|(name, iri)| (name, Some(iri)));
+    let in_rooms = ROOMS.iter().flat_map(|room| room.full_iris());
+    let known: Vec<_> = in_contexts.chain(in_rooms).collect();
+    let has_iri = |known: &Option<String>| known.as_deref() == Some(iri);
+    if known.iter().any(|(known, _)| *known == name) {
+        known
+            .iter()
+            .any(|(known, its)| *known == name && has_iri(its))
+    } else {
+        !known.iter().any(|(_, its)| has_iri(its))
+    }
+}
+
+/// Names and IRIs out of a row of [`KNOWN`].
+fn known_terms(words: &'static str) -> impl Iterator<Item = (&'static str, String)> {
+    words.split_whitespace().map(|word| {
+        let (name, iri) = word.split_once('=').unwrap_or((word, word));
+        (name, full(iri))
+    })
+}
+
+/// An absolute IRI that can stand between angle brackets (RFC 3987, N-Quads section 4).
+fn is_iri(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return false;
+    };
+    scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        && !rest.is_empty()
+        && !rest.contains(|letter: char| {
+            letter.is_control() || letter.is_whitespace() || "<>\"{}|^`\\".contains(letter)
+        })
+}
+
+fn full(iri: &str) -> String {
+    let known = PREFIXES.iter().find_map(|(prefix, namespace)| {
+        let rest = iri.strip_prefix(prefix)?.strip_prefix(':')?;
+        Some(format!("{namespace}{rest}"))
+    });
+    known.unwrap_or_else(|| {
+        if iri.starts_with('@') || iri.contains("://") {
+            iri.to_owned()
+        } else {
+            format!("{ACTIVITY_STREAMS}#{iri}")
+        }
+    })
+}
+
+const XSD: &str = "http://www.w3.org/2001/XMLSchema#";
+
+const PREFIXES: &[(&str, &str)] = &[
+    ("dc", "http://purl.org/dc/terms/"),
+    ("ldp", "http://www.w3.org/ns/ldp#"),
+    ("sec", "https://w3id.org/security#"),
+    ("wf", "https://purl.archive.org/socialweb/webfinger#"),
+];
+
+/// The terms of the known contexts by the kind of their values: `name=iri`, or a name alone in the namespace of ActivityStreams.
+const KNOWN: &[(&str, &[(&str, &str)])] = &[
+    (
+        ACTIVITY_STREAMS,
+        &[
+            (
+                "",
+                "id=@id type=@type xsd=http://www.w3.org/2001/XMLSchema# as=https://www.w3.org/ns/activitystreams# \
+                 ldp=http://www.w3.org/ns/ldp# vcard=http://www.w3.org/2006/vcard/ns# \
+                 Accept Activity IntransitiveActivity Add Announce Application Arrive Article Audio Block Collection \
+                 CollectionPage Relationship Create Delete Dislike Document Event Follow Flag Group Ignore Image Invite \
+                 Join Leave Like Link Mention Note Object Offer OrderedCollection OrderedCollectionPage Organization Page \
+                 Person Place Profile Question Reject Remove Service TentativeAccept TentativeReject Tombstone Undo Update \
+                 Video View Listen Read Move Travel IsFollowing IsFollowedBy IsContact IsMember \
+                 content name hreflang mediaType rel summary units preferredUsername source",
+            ),
+            (
+                "id",
+                "subject relationship actor attributedTo attachment bcc bto cc context current first generator icon image \
+                 inReplyTo items instrument last location next object oneOf anyOf origin prev preview replies result \
+                 audience partOf tag target to url href describes formerType inbox=ldp:inbox outbox following followers \
+                 streams endpoints uploadMedia proxyUrl liked oauthAuthorizationEndpoint oauthTokenEndpoint \
+                 provideClientKey signClientKey sharedInbox Public likes shares alsoKnownAs",
+            ),
+            ("list", "orderedItems=items"),
+            (
+                "language",
+                "contentMap=content nameMap=name summaryMap=summary",
+            ),
+            (
+                "dateTime",
+                "closed endTime published startTime updated deleted",
+            ),
+            ("float", "accuracy altitude latitude longitude radius"),
+            ("duration", "duration"),
+            ("nonNegativeInteger", "height startIndex totalItems width"),
+        ],
+    ),
+    (
+        SECURITY_V1,
+        &[
+            (
+                "",
+                "id=@id type=@type dc=http://purl.org/dc/terms/ sec=https://w3id.org/security# \
+                 xsd=http://www.w3.org/2001/XMLSchema# EcdsaKoblitzSignature2016=sec:EcdsaKoblitzSignature2016 \
+                 Ed25519Signature2018=sec:Ed25519Signature2018 EncryptedMessage=sec:EncryptedMessage \
+                 GraphSignature2012=sec:GraphSignature2012 LinkedDataSignature2015=sec:LinkedDataSignature2015 \
+                 LinkedDataSignature2016=sec:LinkedDataSignature2016 CryptographicKey=sec:Key \
+                 authenticationTag=sec:authenticationTag canonicalizationAlgorithm=sec:canonicalizationAlgorithm \
+                 cipherAlgorithm=sec:cipherAlgorithm cipherData=sec:cipherData cipherKey=sec:cipherKey \
+                 digestAlgorithm=sec:digestAlgorithm digestValue=sec:digestValue domain=sec:domain \
+                 encryptionKey=sec:encryptionKey initializationVector=sec:initializationVector \
+                 iterationCount=sec:iterationCount nonce=sec:nonce normalizationAlgorithm=sec:normalizationAlgorithm \
+                 password=sec:password privateKeyPem=sec:privateKeyPem publicKeyBase58=sec:publicKeyBase58 \
+                 publicKeyPem=sec:publicKeyPem publicKeyWif=sec:publicKeyWif salt=sec:salt signature=sec:signature \
+                 signatureAlgorithm=sec:signingAlgorithm signatureValue=sec:signatureValue",
+            ),
+            (
+                "id",
+                "creator=dc:creator owner=sec:owner privateKey=sec:privateKey publicKey=sec:publicKey \
+                 publicKeyService=sec:publicKeyService",
+            ),
+            (
+                "dateTime",
+                "created=dc:created expiration=sec:expiration expires=sec:expiration revoked=sec:revoked",
+            ),
+        ],
+    ),
+    (
+        "https://purl.archive.org/socialweb/webfinger",
+        &[
+            ("", "wf=https://purl.archive.org/socialweb/webfinger#"),
+            ("string", "webfinger=wf:webfinger"),
+        ],
+    ),
+    // They define `proof` as a graph of its own, which is not read here: a document with a proof needs no other signature.
+    (DATA_INTEGRITY_V2, &[]),
+    ("https://w3id.org/security/data-integrity/v1", &[]),
+];
