@@ -114,7 +114,7 @@ impl Object {
     }
 
     /// Makes it quote a post, under every name by which others look for one, the link in `tag` included. `page` is where people see
-    /// the quoted post: a post that [`compose`](crate::compose) makes has a last line with it, for those who show no quotes.
+    /// the quoted post: a post that [`compose`](crate::compose) makes begins with a line of it, for those who show no quotes.
     ///
     /// Mastodon shows the quote when `authorization`, the stamp of the quoted author, confirms it (FEP-044f); others do at once.
     #[must_use]

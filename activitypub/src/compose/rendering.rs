@@ -69,14 +69,17 @@ impl<'d> Rendering<'d> {
         rendering
     }
 
-    /// For those who know no quotes. Those who do hide it by its class, as Mastodon does.
+    /// For those who know no quotes. Those who do hide it by its class, as Mastodon does. The words are the name of the link that
+    /// [`quoting`](Object::quoting) puts into `tag` (FEP-e232).
     fn quote(&mut self) {
-        let draft: &'d Draft = self.draft;
-        let Some(page) = draft.quote.as_ref().and_then(|quote| web_url(&quote.page)) else {
+        let Some(quote) = &self.draft.quote else {
             return;
         };
         self.html.push_str("<p class=\"quote-inline\">RE: ");
-        self.link(page.as_str());
+        match web_url(&quote.page) {
+            Some(page) => self.link(page.as_str(), &quote.page),
+            None => markup::escape_into(&quote.page, &mut self.html),
+        }
         self.html.push_str("</p>");
     }
 
@@ -174,13 +177,13 @@ impl<'d> Rendering<'d> {
         if web_url(address).is_none() {
             return 0;
         }
-        self.link(address);
+        self.link(address, address);
         address.len()
     }
 
-    fn link(&mut self, address: &str) {
+    fn link(&mut self, address: &str, text: &str) {
         markup::begin_link(address, "", "", &mut self.html);
-        markup::escape_into(address, &mut self.html);
+        markup::escape_into(text, &mut self.html);
         self.html.push_str("</a>");
     }
 

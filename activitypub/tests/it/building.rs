@@ -365,13 +365,16 @@ fn a_quote_is_named_in_every_way() {
     let post = Draft::new("so true")
         .quote("https://b.example/1", "https://b.example/@bob/1")
         .quote_authorization("https://b.example/stamp")
-        .into_post("https://a.example/1", &alice())
-        .to_value()
-        .unwrap();
+        .into_post("https://a.example/1", &alice());
+    assert_eq!(
+        post.quoted().unwrap().authorization.unwrap(),
+        "https://b.example/stamp"
+    );
+    assert_eq!(post.content_without_quote().unwrap(), "<p>so true</p>");
+    let post = post.to_value().unwrap();
     for name in ["quote", "quoteUrl", "quoteUri", "_misskey_quote"] {
         assert_eq!(post[name], "https://b.example/1", "{name}");
     }
-    assert_eq!(post["quoteAuthorization"], "https://b.example/stamp");
     let link = &post["tag"][0];
     assert_eq!(
         (&link["type"], &link["href"]),
@@ -383,7 +386,10 @@ fn a_quote_is_named_in_every_way() {
         content.starts_with("<p class=\"quote-inline\">RE: <a href=\"https://b.example/@bob/1\""),
         "{content}"
     );
-    assert!(content.ends_with("<p>so true</p>"), "{content}");
+    assert!(
+        content.contains(">https://b.example/@bob/1</a>"),
+        "{content}"
+    );
     // Whoever mentions nobody tells nobody.
     assert_eq!(post["cc"], json!(["https://a.example/alice/followers"]));
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::ffi::OsStr;
 use std::fs;
 use std::future::Future;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -122,7 +122,7 @@ fn a_post_is_understood_as_far_as_it_goes() {
 
     let json = json.json();
     let understood = json!({
-        "family": "object", "type": ["Note"], "id": "https://a.example/notes/1", "author": ["https://a.example/alice"],
+        "family": "object", "type": ["Note"], "role": ["post"], "id": "https://a.example/notes/1", "author": ["https://a.example/alice"],
         "text": "Hi Bob & all\u{1b}[2J", "media": ["Document  image/png  https://a.example/1.png  \"a cat\""],
         "visibility": "public", "mentions": ["@bob@b.example  https://b.example/bob"],
         "hashtags": ["#rust  https://a.example/tags/rust"], "in_reply_to": ["https://b.example/notes/7"],
@@ -135,6 +135,61 @@ fn a_post_is_understood_as_far_as_it_goes() {
     assert_eq!(json["unknown"], unknown);
     assert_eq!(json["problems"][0]["path"], "/published");
     assert_eq!(json["exact"], true);
+}
+
+#[test]
+fn a_post_tells_its_quote_poll_group_and_thread() {
+    let post = json!({
+        "@context": "https://www.w3.org/ns/activitystreams", "type": "Question", "id": "https://a.example/1",
+        "attributedTo": "https://a.example/alice", "audience": "https://l.example/c/tea", "summary": "tea &amp; more",
+        "content": "<p>Tea?</p><p class=\"quote-inline\">RE: <a href=\"https://b.example/7\">b</a></p>",
+        "quote": "https://b.example/7", "endTime": "2026-02-01T00:00:00Z", "votersCount": 3,
+        "anyOf": [{"type": "Note", "name": "yes", "replies": {"type": "Collection", "totalItems": 2}}, {"type": "Note", "name": "no"}],
+        "context": "https://a.example/thread", "image": {"type": "Image", "url": "https://a.example/1.png", "width": 4, "height": 3},
+    });
+    let understood = inspect_text("post.json", post.to_string()).1.json()["understood"].clone();
+    assert_eq!(
+        understood,
+        json!({
+            "family": "object", "type": ["Question"], "role": ["post", "poll"], "id": "https://a.example/1",
+            "author": ["https://a.example/alice"], "content_warning": "tea & more", "text": "Tea?",
+            "answers": ["yes  2", "no"], "several_may_be_chosen": true, "voters": 3, "poll_ends": "2026-02-01T00:00:00+00:00",
+            "media_elsewhere": ["https://a.example/1.png  4x3"],
+            "quotes": "https://b.example/7  nobody says that its author agrees",
+            "groups": ["https://l.example/c/tea"], "conversation": "https://a.example/thread",
+        })
+    );
+
+    let announce = json!({
+        "type": "Announce", "id": "https://l.example/1", "actor": "https://l.example/c/tea",
+        "object": {"type": "EmojiReact", "actor": "https://a.example/alice", "object": "https://b.example/7", "content": "🍵"},
+    });
+    let understood =
+        inspect_text("announce.json", announce.to_string()).1.json()["understood"].clone();
+    assert_eq!(understood["role"], json!(["passed on by a group"]));
+    assert_eq!(understood["meant_for_the_group"], false);
+    assert_eq!(understood["done_to"]["role"], json!(["reaction"]));
+    assert_eq!(understood["done_to"]["emoji"], "🍵");
+}
+
+#[test]
+fn a_document_comes_from_the_standard_input() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_inspect"))
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    program
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(NOTE.as_bytes())
+        .unwrap();
+    let output = program.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(out.contains("Hi Bob & all"), "{out}");
 }
 
 #[test]

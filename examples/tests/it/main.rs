@@ -4,9 +4,11 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
 mod bot;
+mod compose;
 mod crates;
 mod explain_signature;
 mod inspect;
+mod own_extension;
 mod quickstart;
 mod sign;
 mod signature_peer;

@@ -1,11 +1,15 @@
 //! One document: which reader is its own, and what that reader understood.
 
 use activitypub::addressing::Visibility;
+use activitypub::media::{Media, MediaSource};
+use activitypub::poll::Poll;
+use activitypub::profile::FieldValue;
+use activitypub::quote::Quoted;
 use activitypub::{
-    Activity, Actor, Any, Collection, Id, Identified, Limits, Link, Object, OneOrMany, Ref, origin,
+    Activity, Actor, Any, Collection, Id, Identified, Limits, Link, Object, OneOrMany, Ref, html,
+    origin,
 };
 use http_sig::{KeyAlgorithm, VerifyingKey};
-use mastodon_api::text::Html;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -331,6 +335,7 @@ fn any_facts(any: &Any, depth: usize) -> Facts {
     };
     facts.text("family", Some(family));
     facts.list("type", any.types().map(str::to_owned));
+    facts.list("role", roles(any));
     facts.text("id", any.id());
     match any {
         Any::Object(object) => object_facts(object, &mut facts),
@@ -346,20 +351,17 @@ fn any_facts(any: &Any, depth: usize) -> Facts {
 fn object_facts(object: &Object, facts: &mut Facts) {
     facts.refs("author", &object.attributed_to);
     facts.text("name", object.name.as_ref());
-    facts.text("summary", object.summary.as_deref().map(plain));
+    match object.content_warning() {
+        Some(warning) => facts.text("content_warning", Some(plain(warning))),
+        None => facts.text("summary", object.summary.as_deref().map(plain)),
+    }
     let is_html = object
         .media_type
         .as_deref()
         .is_none_or(|media_type| media_type == "text/html");
-    let content = object.content.as_deref();
-    let content = content.or_else(|| {
-        object
-            .content_map
-            .as_ref()?
-            .iter()
-            .next()
-            .map(|(_, text)| text)
-    });
+    // The quote is told below; the line that stands for it is for those who cannot.
+    let content = object.content_without_quote();
+    let content = content.as_deref().or_else(|| object.content_in(""));
     facts.text(
         "text",
         content.map(|text| {
@@ -375,9 +377,14 @@ fn object_facts(object: &Object, facts: &mut Facts) {
         .iter()
         .flat_map(|map| map.iter().map(|(language, _)| language.to_owned()));
     facts.list("languages", languages);
-    let answers = object.one_of.embedded().chain(object.any_of.embedded());
-    facts.list("answers", answers.map(label));
+    if let Some(poll) = object.poll() {
+        poll_facts(&poll, facts);
+    }
     facts.list("media", object.attachment.iter().map(medium));
+    let elsewhere = object.media().into_iter();
+    let elsewhere = elsewhere.filter(|medium| medium.source != MediaSource::Attachment);
+    facts.list("media_elsewhere", elsewhere.map(|medium| form(&medium)));
+    facts.text("linked_page", object.linked_page());
     facts.text("url", object.url.href());
     facts.text(
         "visibility",
@@ -385,7 +392,17 @@ fn object_facts(object: &Object, facts: &mut Facts) {
     );
     facts.list("mentions", object.mentions().map(link_text));
     facts.list("hashtags", object.hashtags().map(link_text));
+    facts.list(
+        "emoji",
+        object
+            .emojis()
+            .map(|emoji| format!(":{}:  {}", emoji.shortcode, emoji.picture)),
+    );
+    facts.text("quotes", object.quoted().map(quote));
+    facts.list("groups", object.groups().into_iter().map(Id::to_string));
     facts.refs("in_reply_to", &object.in_reply_to);
+    facts.text("conversation", object.conversation_id());
+    facts.text("replies", object.replies_id());
     facts.flag("sensitive", object.sensitive);
     facts.text(
         "published",
@@ -402,16 +419,61 @@ fn object_facts(object: &Object, facts: &mut Facts) {
     facts.text("deleted", object.deleted.as_ref().map(|time| time.as_str()));
 }
 
+/// What a thing is to the one who receives it.
+fn roles(any: &Any) -> impl Iterator<Item = String> {
+    let roles = [
+        (any.is_post(), "post"),
+        (any.is_poll(), "poll"),
+        (any.is_vote(), "vote in a poll"),
+        (any.is_chat_message(), "chat message"),
+        (any.is_tombstone(), "deleted"),
+        (any.is_group(), "group"),
+        (any.is_bot(), "bot"),
+        (any.is_reaction(), "reaction"),
+        (any.is_boost(), "boost"),
+        (any.is_group_post(), "passed on by a group"),
+        (any.is_report(), "report to moderators"),
+    ];
+    let held = roles.into_iter().filter(|(holds, _)| *holds);
+    held.map(|(_, role)| role.to_owned())
+}
+
+fn poll_facts(poll: &Poll<'_>, facts: &mut Facts) {
+    let answers = poll.options.iter().map(|option| match option.votes {
+        Some(votes) => format!("{}  {votes}", option.name),
+        None => option.name.to_owned(),
+    });
+    facts.list("answers", answers);
+    facts.flag("several_may_be_chosen", Some(poll.multiple));
+    facts.count("voters", poll.voters);
+    facts.text("poll_ends", poll.ends.map(|time| time.to_rfc3339()));
+}
+
+fn quote(quoted: Quoted) -> String {
+    let id = quoted
+        .id
+        .map_or_else(|| "(without an id)".to_owned(), |id| id.to_string());
+    match (quoted.gone, quoted.authorization) {
+        (true, _) => format!("{id}  gone"),
+        (_, Some(stamp)) => format!("{id}  allowed by {stamp}, which is to be checked"),
+        (_, None) => format!("{id}  nobody says that its author agrees"),
+    }
+}
+
+/// A size or form of a medium in a line: media type, address, pixels.
+fn form(medium: &Media) -> String {
+    let size = medium.width.zip(medium.height);
+    let size = size.map(|(width, height)| format!("{width}x{height}"));
+    let parts = [
+        medium.media_type.as_deref(),
+        Some(medium.url.as_str()),
+        size.as_deref(),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
 fn actor_facts(actor: &Actor, facts: &mut Facts) {
-    let url = actor.id.as_ref().and_then(|id| id.to_url().ok());
-    let host = url.as_ref().map(authority).filter(|host| !host.is_empty());
-    let guessed = actor
-        .preferred_username
-        .as_deref()
-        .zip(host)
-        .map(|(user, host)| format!("@{user}@{host}"));
-    let stated = actor.webfinger.as_ref().map(|handle| format!("@{handle}"));
-    facts.text("handle", stated.or(guessed));
+    facts.text("handle", actor.handle().map(|handle| format!("@{handle}")));
     facts.text("preferred_username", actor.preferred_username.as_ref());
     facts.text("name", actor.name.as_ref());
     facts.text("summary", actor.summary.as_deref().map(plain));
@@ -438,13 +500,10 @@ fn actor_facts(actor: &Actor, facts: &mut Facts) {
     facts.flag("discoverable", actor.discoverable);
     facts.refs("also_known_as", &actor.also_known_as);
     facts.refs("moved_to", &actor.moved_to);
-    let fields = actor.attachment.embedded().filter_map(|field| match field {
-        Any::Object(field) => Some(format!(
-            "{}: {}",
-            field.name.as_deref()?,
-            plain(field.value.as_deref()?)
-        )),
-        _ => None,
+    let fields = actor.fields().map(|field| match field.value {
+        FieldValue::Html(value) => format!("{}: {}", field.name, plain(value)),
+        FieldValue::Href(value) => format!("{}: {value}", field.name),
+        _ => field.name.to_owned(),
     });
     facts.list("fields", fields);
     facts.text(
@@ -455,6 +514,12 @@ fn actor_facts(actor: &Actor, facts: &mut Facts) {
 
 fn activity_facts(activity: &Activity, depth: usize, facts: &mut Facts) {
     facts.refs("done_by", &activity.actor);
+    if let Some(reaction) = activity.reaction() {
+        facts.text("emoji", reaction.emoji);
+    }
+    if let Some(passed_on) = activity.group_post() {
+        facts.flag("meant_for_the_group", Some(passed_on.names_group));
+    }
     match activity.object.only() {
         Some(Ref::Embedded(thing)) if depth > 1 => {
             facts.add("done_to", Some(Fact::Thing(any_facts(thing, depth - 1))));
@@ -581,7 +646,7 @@ fn name_of<T: Identified>(value: &Ref<T>) -> String {
 fn plain(html: &str) -> String {
     let end = html.floor_char_boundary(MAX_HTML);
     let cut = if end < html.len() { "…" } else { "" };
-    Html::from(&html[..end]).to_text() + cut
+    html::to_text(&html[..end]) + cut
 }
 
 fn visibility(

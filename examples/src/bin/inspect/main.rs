@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! inspect note.json             one document: what it is, properties nobody knows, problems
+//! compose "Hi #cats" | inspect -
 //! inspect captures/             a folder with its sub-folders: how much was read, and read exactly
 //! inspect https://example.com/users/alice
 //! inspect @alice@example.com    WebFinger, the actor, the server's software
@@ -17,7 +18,7 @@ use clap::Parser;
 use serde::Serialize;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io::{self, BufWriter, ErrorKind, Read as _, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use url::Url;
@@ -33,8 +34,8 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Debug, Parser)]
 #[command(name = "inspect", version)]
 struct Arguments {
-    /// A file, a folder, the URL of a post or actor, or a handle such as @alice@example.com.
-    #[arg(value_name = "FILE|FOLDER|URL|@HANDLE")]
+    /// A file, - for the standard input, a folder, the URL of a post or actor, or a handle such as @alice@example.com.
+    #[arg(value_name = "FILE|-|FOLDER|URL|@HANDLE")]
     target: OsString,
     /// Print one JSON object instead of text.
     #[arg(long)]
@@ -146,6 +147,9 @@ enum Target {
 impl Target {
     fn of(argument: &OsStr) -> Result<Self, Failed> {
         let text = argument.to_string_lossy();
+        if text == "-" {
+            return Ok(Self::File(argument.into()));
+        }
         if text.contains("://") {
             return match Url::parse(&text) {
                 Ok(url) if matches!(url.scheme(), "https" | "http") => Ok(Self::Url(url)),
@@ -176,8 +180,13 @@ fn is_bare_handle(text: &str) -> bool {
 
 fn read_file(path: &Path) -> Result<Vec<u8>, Failed> {
     let mut bytes = Vec::new();
-    let read =
-        File::open(path).and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes));
+    let mut read_from =
+        |file: &mut dyn Read| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes);
+    let read = if path == Path::new("-") {
+        read_from(&mut io::stdin().lock())
+    } else {
+        File::open(path).and_then(|mut file| read_from(&mut file))
+    };
     match read {
         Ok(length) if length > MAX_BYTES => Err(Failed::new(format!(
             "{} is too large: documents of at most 16 MiB are read",
