@@ -1,4 +1,4 @@
-//! Measures cases side by side: what counts is the ratio to the first of them, in the same run.
+//! Measures cases side by side: what counts is the ratio to the first of them, or what they take more, in the same run.
 //!
 //! Absolute times on a shared machine mean little. The cases take turns, so whatever slows the machine slows all of them; the
 //! median of many rounds of thread CPU time is what is compared; allocations are exact.
@@ -98,7 +98,7 @@ pub fn compare(what: &str, mut cases: Vec<Case<'_>>) {
     // What is compiled for tests is slow, and its times say nothing.
     let medians = (!cfg!(debug_assertions)).then(|| medians(&mut cases));
     let times = if medians.is_some() {
-        "        µs    ratio"
+        "        µs    ratio    µs more"
     } else {
         ""
     };
@@ -111,7 +111,8 @@ pub fn compare(what: &str, mut cases: Vec<Case<'_>>) {
         print!("  {:<48} {allocations:>11}", case.name);
         if let Some(medians) = &medians {
             let ratio = medians[at] / medians[0];
-            print!(" {:>10.2} {ratio:>8.3}", medians[at]);
+            let more = medians[at] - medians[0];
+            print!(" {:>10.2} {ratio:>8.3} {more:>10.2}", medians[at]);
         }
         println!();
         if case.most_allocations.is_some_and(|most| allocations > most) {

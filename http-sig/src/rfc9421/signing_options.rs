@@ -285,7 +285,7 @@ impl SigningOptions {
         if label.len() > LONGEST || sfv::KeyRef::from_str(label).is_err() {
             return Err(refuse());
         }
-        let mut field = String::with_capacity(label.len() + signature.len().div_ceil(3) * 4 + 4);
+        let mut field = String::with_capacity(label.len() + signature.len().div_ceil(3) * 4 + 3);
         field.push_str(label);
         field.push_str("=:");
         STANDARD.encode_string(signature, &mut field);
