@@ -2,6 +2,7 @@
 //!
 //! Other spellings stay in use beside it: a `Link` in `tag` (FEP-e232), see [`is_object_link`].
 
+use crate::any::Any;
 use crate::extension;
 use crate::id::Id;
 use crate::kind::LinkKind;
@@ -44,8 +45,9 @@ extension! {
         interacting_object: Option<Id> = "interactingObject",
         /// What is quoted, answered, liked or boosted.
         interaction_target: Option<Id> = "interactionTarget",
-        /// The same in the older `ReplyApproval` and its like, in which `object` is the answer.
-        target: Option<Id> = "target" as "as:target",
+        /// The same in the older `ReplyApproval` and its like, in which `object` is the answer. Smithereen and Pixelfed write it on
+        /// posts: the wall or group where they stand.
+        target: OneOrMany<Ref<Any>> = "target" as "as:target",
     }
 }
 

@@ -15,6 +15,7 @@ mod hostile;
 #[cfg(feature = "rsa-signature-2017")]
 mod linked_data;
 mod lossless;
+mod platforms;
 #[cfg(feature = "proof")]
 mod proofs;
 mod reading;
