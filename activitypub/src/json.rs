@@ -175,12 +175,13 @@ impl<'t, 'a> Node<'t, 'a> {
         if self.shape() != Shape::String {
             return None;
         }
-        let raw = self.raw();
+        let text: &'a str = self.tape.text;
+        let text =
+            text.get(self.span.start as usize + 1..(self.span.end as usize).saturating_sub(1))?;
         if self.span.escaped {
-            // The scan let only escapes pass that serde_json reads too.
-            return serde_json::from_str(raw).ok().map(Cow::Owned);
+            return unescaped(text).map(Cow::Owned);
         }
-        raw.get(1..raw.len().saturating_sub(1)).map(Cow::Borrowed)
+        Some(Cow::Borrowed(text))
     }
 
     /// The names and values of an object, in order; nothing for anything else.
@@ -261,6 +262,42 @@ pub(crate) fn write_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
+/// A text without its escapes, which the scan has checked. Not by `serde_json`, whose buffer grows in steps.
+fn unescaped(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((plain, escape)) = rest.split_once('\\') {
+        out.push_str(plain);
+        rest = escape.get(1..)?;
+        out.push(match *escape.as_bytes().first()? {
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let (unit, behind) = code_unit(rest)?;
+                rest = behind;
+                if let Some(letter) = char::from_u32(unit) {
+                    letter
+                } else {
+                    let (low, behind) = code_unit(rest.strip_prefix("\\u")?)?;
+                    rest = behind;
+                    char::from_u32(0x1_0000 + ((unit & 0x3ff) << 10 | low & 0x3ff))?
+                }
+            }
+            itself => char::from(itself),
+        });
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+fn code_unit(text: &str) -> Option<(u32, &str)> {
+    let (digits, rest) = text.split_at_checked(4)?;
+    Some((u32::from_str_radix(digits, 16).ok()?, rest))
+}
+
 /// How many bytes stand before the first quote, backslash or control character.
 fn plain_length(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
@@ -307,7 +344,9 @@ struct Scanner<'a, 'l> {
     bytes: &'a [u8],
     at: usize,
     spans: Vec<Span>,
-    open: Vec<Open>,
+    /// The innermost, and those around it; the outermost of them is none yet.
+    open: Open,
+    outer: Vec<Open>,
     objects: usize,
     /// The fingerprints of the names of all open objects.
     names: Vec<u32>,
@@ -315,7 +354,7 @@ struct Scanner<'a, 'l> {
 }
 
 /// An object or array whose end is not reached.
-#[derive(Clone, Copy)]
+#[derive(Default)]
 struct Open {
     index: u32,
     items: usize,
@@ -339,7 +378,8 @@ impl<'a, 'l> Scanner<'a, 'l> {
             bytes: text.as_bytes(),
             at: 0,
             spans: Vec::with_capacity(text.len() / 16 + 4),
-            open: Vec::with_capacity(16),
+            open: Open::default(),
+            outer: Vec::with_capacity(16),
             objects: 0,
             names: Vec::with_capacity(64),
             limits,
@@ -348,60 +388,64 @@ impl<'a, 'l> Scanner<'a, 'l> {
 
     fn run(mut self) -> Result<Tape<'a>, ReadError> {
         if u32::try_from(self.bytes.len()).is_err() {
-            return Err(self.refuse(Refusal::TooLong));
+            return Err(ReadError::new(Refusal::TooLong, 0, String::new()));
         }
+        // How errors say where they are is worked out once there is one.
+        match self.document() {
+            Ok(()) => Ok(Tape {
+                text: self.text,
+                spans: self.spans,
+            }),
+            Err(refusal) => Err(ReadError::new(refusal, self.at, self.path())),
+        }
+    }
+
+    fn document(&mut self) -> Result<(), Refusal> {
         self.skip_space();
         self.value()?;
-        while let Some(&Open { object, items, .. }) = self.open.last() {
+        while !self.outer.is_empty() {
             self.skip_space();
-            if self.peek() == Some(if object { b'}' } else { b']' }) {
+            let end = if self.open.object { b'}' } else { b']' };
+            if self.peek() == Some(end) {
                 self.at += 1;
                 self.close()?;
                 continue;
             }
-            if items > 0 {
+            if self.open.items > 0 {
                 self.expect(b',')?;
                 self.skip_space();
             }
-            self.count_item()?;
-            if object {
+            self.open.items += 1;
+            if self.open.items > self.limits.items {
+                return Err(Refusal::TooManyItems);
+            }
+            if self.open.object {
                 self.name()?;
             }
             self.value()?;
         }
         self.skip_space();
         if self.at < self.bytes.len() {
-            return Err(self.refuse(Refusal::TrailingBytes));
-        }
-        Ok(Tape {
-            text: self.text,
-            spans: self.spans,
-        })
-    }
-
-    fn count_item(&mut self) -> Result<(), ReadError> {
-        let limit = self.limits.items;
-        let Some(open) = self.open.last_mut() else {
-            return Ok(());
-        };
-        open.items += 1;
-        if open.items > limit {
-            return Err(self.refuse(Refusal::TooManyItems));
+            return Err(Refusal::TrailingBytes);
         }
         Ok(())
     }
 
-    fn name(&mut self) -> Result<(), ReadError> {
+    fn name(&mut self) -> Result<(), Refusal> {
         if self.peek() != Some(b'"') {
-            return Err(self.refuse_here());
+            return Err(self.unexpected());
         }
-        let index = self.next_index();
-        if let Some(open) = self.open.last_mut() {
-            open.name = index;
-        }
-        self.string()?;
-        let fingerprint = fingerprint(&self.decoded_name(index));
-        if let Some(span) = self.spans.get_mut(index as usize) {
+        let (start, index) = (self.at, self.next_index());
+        self.open.name = index;
+        let escaped = self.string()?;
+        self.push(start, escaped);
+        let fingerprint = if escaped {
+            fingerprint(&self.decoded_name(index))
+        } else {
+            let text: &str = self.text;
+            fingerprint(text.get(start + 1..self.at - 1).unwrap_or_default())
+        };
+        if let Some(span) = self.spans.last_mut() {
             span.next = fingerprint;
         }
         self.refuse_repeated_name(index, fingerprint)?;
@@ -412,21 +456,18 @@ impl<'a, 'l> Scanner<'a, 'l> {
     }
 
     /// Refuses a name that stands in its object already, if that has few names so far.
-    fn refuse_repeated_name(&mut self, index: u32, fingerprint: u32) -> Result<(), ReadError> {
-        let Some(&open) = self.open.last() else {
-            return Ok(());
-        };
-        if open.items > FEW_NAMES {
+    fn refuse_repeated_name(&mut self, index: u32, fingerprint: u32) -> Result<(), Refusal> {
+        if self.open.items > FEW_NAMES {
             return Ok(());
         }
-        let earlier = self.names.get(open.names..).unwrap_or_default();
+        let earlier = self.names.get(self.open.names..).unwrap_or_default();
         if earlier.contains(&fingerprint) {
             let name = self.decoded_name(index);
             if self
-                .names_of(open)
+                .names_of_open()
                 .any(|earlier| earlier < index && self.decoded_name(earlier) == name)
             {
-                return Err(self.refuse_name(index));
+                return Err(self.repeated(index));
             }
         }
         self.names.push(fingerprint);
@@ -434,9 +475,9 @@ impl<'a, 'l> Scanner<'a, 'l> {
     }
 
     /// Refuses a name that stands twice in an object with many.
-    fn refuse_repeated_among_many(&self, open: Open) -> Result<(), ReadError> {
+    fn refuse_repeated_among_many(&mut self) -> Result<(), Refusal> {
         let mut sorted: Vec<(Cow<'_, str>, u32)> = self
-            .names_of(open)
+            .names_of_open()
             .map(|index| (self.decoded_name(index), index))
             .collect();
         sorted.sort_unstable();
@@ -444,12 +485,12 @@ impl<'a, 'l> Scanner<'a, 'l> {
             .iter()
             .zip(sorted.iter().skip(1))
             .find_map(|(one, other)| (one.0 == other.0).then_some(other.1));
-        repeated.map_or(Ok(()), |index| Err(self.refuse_name(index)))
+        repeated.map_or(Ok(()), |index| Err(self.repeated(index)))
     }
 
-    /// The spans of the names of an object, as far as it is read.
-    fn names_of(&self, open: Open) -> impl Iterator<Item = u32> {
-        let mut at = open.index + 1;
+    /// The spans of the names of the open object, as far as it is read.
+    fn names_of_open(&self) -> impl Iterator<Item = u32> {
+        let mut at = self.open.index + 1;
         std::iter::from_fn(move || {
             let name = at;
             at = self.spans.get(name as usize + 1)?.next;
@@ -457,56 +498,61 @@ impl<'a, 'l> Scanner<'a, 'l> {
         })
     }
 
-    fn value(&mut self) -> Result<(), ReadError> {
+    fn value(&mut self) -> Result<(), Refusal> {
         match self.peek() {
-            Some(b'"') => self.string(),
+            Some(b'"') => {
+                let start = self.at;
+                let escaped = self.string()?;
+                self.push(start, escaped);
+                Ok(())
+            }
             Some(b'{') => self.begin(true),
             Some(b'[') => self.begin(false),
             Some(b't') => self.literal(b"true"),
             Some(b'f') => self.literal(b"false"),
             Some(b'n') => self.literal(b"null"),
             Some(b'-' | b'0'..=b'9') => self.number(),
-            _ => Err(self.refuse_here()),
+            _ => Err(self.unexpected()),
         }
     }
 
-    fn begin(&mut self, object: bool) -> Result<(), ReadError> {
-        if self.open.len() >= self.limits.depth {
-            return Err(self.refuse(Refusal::TooDeep));
+    fn begin(&mut self, object: bool) -> Result<(), Refusal> {
+        if self.outer.len() >= self.limits.depth {
+            return Err(Refusal::TooDeep);
         }
         if object {
             self.objects += 1;
             if self.objects > self.limits.objects {
-                return Err(self.refuse(Refusal::TooManyObjects));
+                return Err(Refusal::TooManyObjects);
             }
         }
-        self.open.push(Open {
+        let inner = Open {
             index: self.next_index(),
             items: 0,
             object,
             name: 0,
             names: self.names.len(),
-        });
+        };
+        self.outer.push(std::mem::replace(&mut self.open, inner));
         let start = self.at;
         self.at += 1;
         self.push(start, false);
         Ok(())
     }
 
-    fn close(&mut self) -> Result<(), ReadError> {
-        let Some(open) = self.open.last().copied() else {
-            return Ok(());
-        };
+    fn close(&mut self) -> Result<(), Refusal> {
         let (end, next) = (offset(self.at), self.next_index());
-        if let Some(span) = self.spans.get_mut(open.index as usize) {
+        if let Some(span) = self.spans.get_mut(self.open.index as usize) {
             span.end = end;
             span.next = next;
         }
-        self.names.truncate(open.names);
-        if open.object && open.items > FEW_NAMES {
-            self.refuse_repeated_among_many(open)?;
+        self.names.truncate(self.open.names);
+        if self.open.object && self.open.items > FEW_NAMES {
+            self.refuse_repeated_among_many()?;
         }
-        self.open.pop();
+        if let Some(outer) = self.outer.pop() {
+            self.open = outer;
+        }
         Ok(())
     }
 
@@ -526,11 +572,11 @@ impl<'a, 'l> Scanner<'a, 'l> {
         if span.is_none_or(|span| !span.escaped) {
             return Cow::Borrowed(plain);
         }
-        serde_json::from_str(&format!("\"{plain}\"")).map_or(Cow::Borrowed(plain), Cow::Owned)
+        unescaped(plain).map_or(Cow::Borrowed(plain), Cow::Owned)
     }
 
-    fn string(&mut self) -> Result<(), ReadError> {
-        let start = self.at;
+    /// Goes behind a string; says whether there are escapes in it.
+    fn string(&mut self) -> Result<bool, Refusal> {
         let mut escaped = false;
         self.at += 1;
         loop {
@@ -541,46 +587,45 @@ impl<'a, 'l> Scanner<'a, 'l> {
                     escaped = true;
                     self.escape()?;
                 }
-                _ => return Err(self.refuse_here()),
+                _ => return Err(self.unexpected()),
             }
         }
         self.at += 1;
-        self.push(start, escaped);
-        Ok(())
+        Ok(escaped)
     }
 
-    fn escape(&mut self) -> Result<(), ReadError> {
+    fn escape(&mut self) -> Result<(), Refusal> {
         self.at += 1;
         match self.peek() {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 1,
             Some(b'u') => {
                 let unit = self.code_unit()?;
                 if (0xdc00..0xe000).contains(&unit) {
-                    return Err(self.refuse(Refusal::LoneSurrogate));
+                    return Err(Refusal::LoneSurrogate);
                 }
                 if (0xd800..0xdc00).contains(&unit) {
                     if self.peek() != Some(b'\\') || self.bytes.get(self.at + 1) != Some(&b'u') {
-                        return Err(self.refuse(Refusal::LoneSurrogate));
+                        return Err(Refusal::LoneSurrogate);
                     }
                     self.at += 1;
                     if !(0xdc00..0xe000).contains(&self.code_unit()?) {
-                        return Err(self.refuse(Refusal::LoneSurrogate));
+                        return Err(Refusal::LoneSurrogate);
                     }
                 }
             }
-            _ => return Err(self.refuse_here()),
+            _ => return Err(self.unexpected()),
         }
         Ok(())
     }
 
     /// Reads `uXXXX`.
-    fn code_unit(&mut self) -> Result<u32, ReadError> {
+    fn code_unit(&mut self) -> Result<u32, Refusal> {
         let mut unit = 0;
         for _ in 0..4 {
             self.at += 1;
             let digit = self.peek().and_then(|byte| char::from(byte).to_digit(16));
             let Some(digit) = digit else {
-                return Err(self.refuse_here());
+                return Err(self.unexpected());
             };
             unit = unit * 16 + digit;
         }
@@ -588,7 +633,7 @@ impl<'a, 'l> Scanner<'a, 'l> {
         Ok(unit)
     }
 
-    fn number(&mut self) -> Result<(), ReadError> {
+    fn number(&mut self) -> Result<(), Refusal> {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -616,16 +661,16 @@ impl<'a, 'l> Scanner<'a, 'l> {
         if large {
             let text = self.text.get(start..self.at).unwrap_or_default();
             if text.parse::<f64>().is_ok_and(f64::is_infinite) {
-                return Err(self.refuse(Refusal::NumberOutOfRange));
+                return Err(Refusal::NumberOutOfRange);
             }
         }
         self.push(start, false);
         Ok(())
     }
 
-    fn digits(&mut self) -> Result<(), ReadError> {
+    fn digits(&mut self) -> Result<(), Refusal> {
         if !self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            return Err(self.refuse_here());
+            return Err(self.unexpected());
         }
         while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
             self.at += 1;
@@ -633,7 +678,7 @@ impl<'a, 'l> Scanner<'a, 'l> {
         Ok(())
     }
 
-    fn literal(&mut self, word: &[u8]) -> Result<(), ReadError> {
+    fn literal(&mut self, word: &[u8]) -> Result<(), Refusal> {
         let start = self.at;
         for &letter in word {
             self.expect(letter)?;
@@ -642,9 +687,9 @@ impl<'a, 'l> Scanner<'a, 'l> {
         Ok(())
     }
 
-    fn expect(&mut self, byte: u8) -> Result<(), ReadError> {
+    fn expect(&mut self, byte: u8) -> Result<(), Refusal> {
         if self.peek() != Some(byte) {
-            return Err(self.refuse_here());
+            return Err(self.unexpected());
         }
         self.at += 1;
         Ok(())
@@ -674,33 +719,28 @@ impl<'a, 'l> Scanner<'a, 'l> {
         });
     }
 
-    /// Refuses the byte that stands here, or the end where more was needed.
-    fn refuse_here(&self) -> ReadError {
-        self.refuse(if self.at < self.bytes.len() {
+    /// Why the byte that stands here is refused, or the end where more was needed.
+    fn unexpected(&self) -> Refusal {
+        if self.at < self.bytes.len() {
             Refusal::Syntax
         } else {
             Refusal::UnexpectedEnd
-        })
+        }
     }
 
-    fn refuse_name(&self, index: u32) -> ReadError {
-        let mut path = self.path();
-        path.truncate(path.rfind('/').unwrap_or_default());
-        push_name(&mut path, &self.decoded_name(index));
-        let start = self
-            .spans
-            .get(index as usize)
-            .map(|name| name.start as usize);
-        ReadError::new(Refusal::DuplicateKey, start.unwrap_or(self.at), path)
-    }
-
-    fn refuse(&self, refusal: Refusal) -> ReadError {
-        ReadError::new(refusal, self.at, self.path())
+    /// Refuses a name of the open object; it stands further back than where the scan is.
+    fn repeated(&mut self, index: u32) -> Refusal {
+        self.open.name = index;
+        if let Some(name) = self.spans.get(index as usize) {
+            self.at = name.start as usize;
+        }
+        Refusal::DuplicateKey
     }
 
     fn path(&self) -> String {
         let mut path = String::new();
-        for open in self.open.iter().filter(|open| open.items > 0) {
+        let opened = self.outer.iter().chain([&self.open]);
+        for open in opened.filter(|open| open.items > 0) {
             if open.object {
                 push_name(&mut path, &self.decoded_name(open.name));
             } else {
@@ -831,6 +871,13 @@ mod tests {
     }
 
     #[test]
+    fn short_escapes_are_read() {
+        let tape = Tape::kept(r#""\b\f\n\r\t\"\\\/\u00E9\uD83d\uDe00""#).unwrap();
+        let text = tape.root().unwrap().string().unwrap();
+        assert_eq!(text, "\u{8}\u{c}\n\r\t\"\\/é😀");
+    }
+
+    #[test]
     fn numbers_stay_in_the_range_of_a_double() {
         assert_eq!(refusal("{\"a\":1e400}").0, Refusal::NumberOutOfRange);
         assert_eq!(
@@ -857,6 +904,17 @@ mod tests {
             let mut out = String::new();
             write_string(&text, &mut out);
             prop_assert_eq!(serde_json::from_str::<String>(&out).unwrap(), text);
+        }
+
+        #[test]
+        fn reads_every_escape(text in any::<String>(), all in any::<bool>()) {
+            let mut json = serde_json::to_string(&text).unwrap();
+            if all {
+                let units = text.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
+                json = format!("\"{}\"", units.collect::<String>());
+            }
+            let tape = Tape::kept(&json).unwrap();
+            prop_assert_eq!(tape.root().unwrap().string().unwrap(), text);
         }
 
         #[test]
