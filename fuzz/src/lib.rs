@@ -6,7 +6,11 @@
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use activitypub::Any;
+use activitypub::proof::{
+    LinkedDataSignature, Options, ProofError, Secured, ToSign, ToSignLinkedData, canonical_json,
+};
+use activitypub::{Any, Id};
+use chrono::{DateTime, Utc};
 use guarded_http::UrlRules;
 use http::{HeaderValue, Method, Request, Response, header};
 use http_sig::cavage::SignatureHeader;
@@ -34,6 +38,53 @@ pub fn document(data: &[u8]) {
         );
     }
     let _ = read.problems();
+}
+
+/// Canonical JSON stays what it is, is the same for what we write, and what we sign is what others find signed.
+pub fn proof(data: &[u8]) {
+    let Ok(canonical) = canonical_json(data) else {
+        return;
+    };
+    assert_eq!(
+        canonical_json(canonical.as_bytes()).as_ref(),
+        Ok(&canonical)
+    );
+    let read = Any::from_slice(data).expect("what has a canonical form can be read");
+    assert_eq!(canonical_json(&read.to_vec()).as_ref(), Ok(&canonical));
+
+    let made: DateTime<Utc> = now().into();
+    let to_sign = ToSign::new(data, &Options::new("https://a.example/#key", made));
+    let to_sign = to_sign.expect("what has a canonical form can be signed");
+    let bytes = *to_sign.bytes();
+    // With the proof it may be over a limit.
+    let Ok(secured) = Secured::from_slice(to_sign.finish(&[7; 64]).as_bytes()) else {
+        return;
+    };
+    let (ours, others) = secured.proofs().split_last().expect("we made one");
+    match ours.check(made) {
+        Ok(to_verify) => assert_eq!(to_verify.bytes(), &bytes),
+        Err(error) => assert_eq!(error, ProofError::TooManyProofs),
+    }
+    for proof in others {
+        let _ = proof.check(made);
+    }
+}
+
+/// What can be signed as linked data is found signed, and signing it again covers the same.
+pub fn linked_data(data: &[u8]) {
+    let _ = LinkedDataSignature::from_slice(data);
+    let key = Id::new("https://a.example/#key");
+    let Ok(to_sign) = ToSignLinkedData::new(data, &key, now().into()) else {
+        return;
+    };
+    let bytes = to_sign.bytes().to_owned();
+    let signed = to_sign.finish(b"signature");
+    // With the signature it may be over a limit.
+    if let Ok(signature) = LinkedDataSignature::from_slice(signed.as_bytes()) {
+        assert_eq!(signature.creator(), &key);
+        let again = ToSignLinkedData::new(signed.as_bytes(), &key, now().into());
+        assert_eq!(again.expect("it was signed before").bytes(), bytes);
+    }
 }
 
 /// The `Signature` header of draft-cavage-12.
@@ -427,6 +478,8 @@ mod tests {
 
     const TARGETS: &[(&str, fn(&[u8]))] = &[
         ("document", document),
+        ("proof", proof),
+        ("linked_data", linked_data),
         ("signature_header", signature_header),
         ("signature_input", signature_input),
         ("signature_base", signature_base),
