@@ -779,7 +779,7 @@ mod tests {
             "&",
             "\n\n",
         ] {
-            let text = bomb.repeat(128 * 1024 / bomb.len());
+            let text = bomb.repeat(64 * 1024 / bomb.len());
             let draft = draft_with_cats(&text).mention(
                 "bob@b.example",
                 "https://b.example/bob",
