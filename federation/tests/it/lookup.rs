@@ -51,7 +51,11 @@ async fn the_instance_actor_is_found_by_its_handle() {
         found.id.as_ref().unwrap(),
         &format!("{BLUE}/actor").as_str()
     );
-    assert_eq!(*found, blue.federation.instance_actor());
+    // As it is written: the context is made then.
+    assert_eq!(
+        found.to_string(),
+        blue.federation.instance_actor().to_string()
+    );
 }
 
 #[tokio::test]
