@@ -258,6 +258,7 @@ fn a_quote_is_read_under_any_name() {
         r#""quote":"remember: all of it""#.to_owned(),
         r#""quote":"<p>prose</p>""#.to_owned(),
         r#""quote":"javascript:alert(1)""#.to_owned(),
+        r#""_misskey_quote":"prose","quoteUrl":"javascript:alert(1)","quoteUri":"file:///x""#.to_owned(),
         r#""quote":{"type":"Note"}"#.to_owned(),
         format!(r##""tag":[{link},"name":"#1374"}}]"##),
         r#""tag":[{"type":"Link","mediaType":"text/html","name":"RE: x","href":"https://b.example/1"}]"#.to_owned(),
