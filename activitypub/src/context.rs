@@ -495,6 +495,12 @@ impl Namespace {
             "EmojiReact" => Some(Self::Litepub),
             "PropertyValue" => Some(Self::Schema),
             "DataIntegrityProof" | "Key" | "Multikey" => Some(Self::Security),
+            _ if ROOMS
+                .iter()
+                .any(|room| room.terms.iter().any(|term| term.name == name)) =>
+            {
+                None
+            }
             _ => kind::known(name).map(|_| Self::ActivityStreams),
         }
     }
@@ -745,6 +751,7 @@ mod tests {
             r#"{"as":"https://www.w3.org/ns/activitystreams#","schema":"http://schema.org/","value":"schema:value"}"#,
             r#"{"publicKey":{"@id":"https://w3id.org/security#publicKey","@type":"@id"},"proof":"sec:proof"}"#,
             r#"{"inbox":"ldp:inbox","orderedItems":"as:items","contentMap":{"@id":"as:content","@container":"@language"}}"#,
+            r#"{"ChatMessage":"https://example.com/x","Infohash":"https://example.com/y"}"#,
             r#"{"as:actor":"as:actor","discoverable":"https://example.com/ours"}"#,
             "null",
             "[null,[],7]",

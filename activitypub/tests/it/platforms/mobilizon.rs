@@ -63,6 +63,8 @@ fn an_event() {
             hashtag #Federation
             hashtag #ActivityPub
             hashtag #Party
+            odd /@context/2/Place: the context gives a known term another meaning, which was not followed
+            odd /@context/2/location: the context gives a known term another meaning, which was not followed
         "#,
     );
 }
@@ -102,6 +104,7 @@ fn actors() {
             key https://mobilizon.fr/@contribateliers#main-key
             avatar https://mobilizon.fr/media/a94f7f8da4b39f6b375f55bd8664abff4ae61d33496df7ee23ad6bf473c3632f.png?name=contribateliers%27s%20avatar.png
             header https://mobilizon.fr/media/7fe251dd5f8b5abcea10c31b655c09afee457efdd49f3087ba78b054b3f0dbeb.jpg?name=contribateliers%27s%20banner.jpg
+            odd /@context/2/location: the context gives a known term another meaning, which was not followed
         "#,
     );
     real(
@@ -115,6 +118,7 @@ fn actors() {
             shared inbox https://mobilizon.fr/inbox
             followers https://mobilizon.fr/@sanof44/followers
             key https://mobilizon.fr/@sanof44#main-key
+            odd /@context/2/location: the context gives a known term another meaning, which was not followed
         "#,
     );
 }
