@@ -100,11 +100,12 @@ impl LinkedDataSignature {
             }
         }
         let options_hash = said.hash()?;
-        let mut texts = Vec::new();
-        for tags in [Tags::Lowercase, Tags::AsTheyCame] {
-            texts.push(format!("{options_hash}{}", document_hash(root, tags)?));
+        let (hash, capitals) = document_hash(root, Tags::Lowercase)?;
+        let mut texts = vec![format!("{options_hash}{hash}")];
+        if capitals {
+            let (hash, _) = document_hash(root, Tags::AsTheyCame)?;
+            texts.push(format!("{options_hash}{hash}"));
         }
-        texts.dedup();
         Ok(Self {
             owner: origin::owner(&Any::read(root)).cloned(),
             texts,
@@ -182,7 +183,7 @@ impl ToSignLinkedData {
         options.push_text("creator", creator.as_str());
         options.push_text("created", &created);
         Ok(Self {
-            text: said.hash()? + &document_hash(root, Tags::Lowercase)?,
+            text: said.hash()? + &document_hash(root, Tags::Lowercase)?.0,
             document: unsigned,
             options,
         })
@@ -223,7 +224,8 @@ pub enum LinkedDataError {
     /// The document holds something that JSON-LD reads differently or not at all, so that the signature would not cover it: a name
     /// without a definition, a keyword, an id that is no absolute IRI, a context inside. The text is a JSON pointer to it.
     NotCovered(String),
-    /// Things without an id refer to each other in a way that would take too long to sort out.
+    /// The context defines more than 200 names, or things without an id refer to each other in a way that would take too long to sort
+    /// out.
     TooComplex,
     /// The document names no owner, or several.
     NoSingleOwner,
@@ -324,11 +326,12 @@ enum Tags {
     AsTheyCame,
 }
 
-/// The hash of a document without its signature.
-fn document_hash(root: Node<'_, '_>, tags: Tags) -> Result<String, LinkedDataError> {
+/// The hash of a document without its signature, and whether it has language tags with capitals.
+fn document_hash(root: Node<'_, '_>, tags: Tags) -> Result<(String, bool), LinkedDataError> {
     let mut graph = Graph {
         terms: Terms::read(member(root, "@context"))?,
         tags,
+        capitals: false,
         statements: BTreeSet::new(),
         blanks: 0,
         described: HashSet::new(),
@@ -337,7 +340,7 @@ fn document_hash(root: Node<'_, '_>, tags: Tags) -> Result<String, LinkedDataErr
     if graph.thing(root, true).is_none() {
         return Err(LinkedDataError::NotCovered(graph.path));
     }
-    hash(&graph.statements)
+    Ok((hash(&graph.statements)?, graph.capitals))
 }
 
 fn hash(statements: &BTreeSet<Statement>) -> Result<String, LinkedDataError> {
@@ -351,6 +354,7 @@ fn hash(statements: &BTreeSet<Statement>) -> Result<String, LinkedDataError> {
 struct Graph {
     terms: Terms,
     tags: Tags,
+    capitals: bool,
     statements: BTreeSet<Statement>,
     blanks: usize,
     /// The ids of the things that were written out.
@@ -403,6 +407,7 @@ impl Graph {
                     return None;
                 }
                 for (language, value) in value.members() {
+                    self.capitals |= language.contains(|letter: char| letter.is_ascii_uppercase());
                     let suffix = match self.tags {
                         Tags::Lowercase => format!("@{}", language.to_ascii_lowercase()),
                         Tags::AsTheyCame => format!("@{language}"),

@@ -331,6 +331,22 @@ fn a_poisoned_document_ends() {
     assert_eq!(signed(&document).unwrap_err(), LinkedDataError::TooComplex);
     document["object"]["tag"] = things(5_000);
     assert_eq!(signed(&document).unwrap_err(), LinkedDataError::TooComplex);
+    document["object"]["tag"] = json!(null);
+    let names: Value = (0..201)
+        .map(|n| (format!("n{n}"), json!(format!("https://b.example/{n}"))))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+    for context in [
+        names,
+        json!(vec!["https://www.w3.org/ns/activitystreams"; 30]),
+    ] {
+        let mut document = document.clone();
+        document["@context"] = json!([context]);
+        if let Some(many) = context.as_array() {
+            document["@context"] = json!(many);
+        }
+        assert_eq!(signed(&document).unwrap_err(), LinkedDataError::TooComplex);
+    }
     document["object"]["tag"] = things(500);
     assert!(verify(&signed(&document).unwrap()).is_ok());
 }

@@ -29,8 +29,9 @@ pub(super) struct Statement {
 #[derive(Debug)]
 pub(super) struct Poisoned;
 
-/// How many paths through blank nodes are tried. Those of honest documents are told apart by what they say, and need none or one each.
-const MOST_PATHS: usize = 10_000;
+/// How many steps on paths through blank nodes are taken. The nodes of honest documents are told apart by what they say, or need a
+/// step or two each.
+const MOST_STEPS: usize = 200_000;
 
 /// Blank nodes of one document.
 const MOST_BLANKS: usize = 2_000;
@@ -126,7 +127,7 @@ struct State<'g> {
     statements: BTreeMap<usize, Vec<&'g Statement>>,
     first_degree: HashMap<usize, String>,
     canonical: Issuer,
-    paths: usize,
+    steps: usize,
 }
 
 impl<'g> State<'g> {
@@ -149,7 +150,7 @@ impl<'g> State<'g> {
             statements,
             first_degree,
             canonical: Issuer::new("c14n"),
-            paths: 0,
+            steps: 0,
         })
     }
 
@@ -190,12 +191,13 @@ impl<'g> State<'g> {
         self.first_degree.get(&blank).map_or("", String::as_str)
     }
 
-    /// Section 4.8.3. The depth of the recursion is that of the paths, so it is bounded by their number too.
+    /// Section 4.8.3. The depth of the recursion is the length of a path.
     fn hash_n_degree(
         &mut self,
         blank: usize,
         mut issuer: Issuer,
     ) -> Result<(String, Issuer), Poisoned> {
+        self.take_steps(self.statements.get(&blank).map_or(0, Vec::len))?;
         let mut related: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
         for statement in self.statements.get(&blank).into_iter().flatten() {
             for (other, position) in blanks(statement).filter(|(other, _)| *other != blank) {
@@ -231,10 +233,7 @@ impl<'g> State<'g> {
         issuer: &Issuer,
         best: Option<&(String, Issuer)>,
     ) -> Result<Option<(String, Issuer)>, Poisoned> {
-        self.paths += 1;
-        if self.paths > MOST_PATHS {
-            return Err(Poisoned);
-        }
+        self.take_steps(1 + order.len() + issuer.order.len())?;
         let worse = |path: &str| {
             best.is_some_and(|(best, _)| path.len() >= best.len() && path > best.as_str())
         };
@@ -268,6 +267,15 @@ impl<'g> State<'g> {
         }
         let better = best.is_none_or(|(best, _)| path < *best);
         Ok(better.then_some((path, issuer)))
+    }
+
+    /// Every step costs about as much as any other, so that their number bounds the time.
+    fn take_steps(&mut self, steps: usize) -> Result<(), Poisoned> {
+        self.steps += steps;
+        if self.steps > MOST_STEPS {
+            return Err(Poisoned);
+        }
+        Ok(())
     }
 
     /// Section 4.7.3.

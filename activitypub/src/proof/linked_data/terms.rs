@@ -4,6 +4,7 @@
 //! a context can say only this is taken: that a new name stands for an IRI for which no other name stands.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use super::LinkedDataError;
 use crate::context::{ACTIVITY_STREAMS, SECURITY_V1};
@@ -43,7 +44,10 @@ impl Terms {
     /// Reads an `@context`.
     pub(super) fn read(context: Option<Node<'_, '_>>) -> Result<Self, LinkedDataError> {
         let mut terms = Self::default();
-        for entry in elements(context) {
+        for (index, entry) in elements(context).enumerate() {
+            if index >= MOST_ENTRIES {
+                return Err(LinkedDataError::TooComplex);
+            }
             match entry.shape() {
                 Shape::String => terms.add_known(&as_text(entry).unwrap_or_default())?,
                 Shape::Object => terms.add_own(entry)?,
@@ -95,6 +99,9 @@ impl Terms {
     fn add_own(&mut self, context: Node<'_, '_>) -> Result<(), LinkedDataError> {
         let mut iris: HashSet<String> = HashSet::new();
         let mut own = Vec::new();
+        if context.members().nth(MOST_OWN_TERMS).is_some() {
+            return Err(LinkedDataError::TooComplex);
+        }
         for (name, value) in context.members() {
             let remapped = || LinkedDataError::Remapped(name.clone().into_owned());
             if name.starts_with('@') || name.contains(':') {
@@ -156,21 +163,31 @@ impl Terms {
 /// Whether a name that a document defines means what its readers take it to mean: a name that is known here has its own IRI, any
 /// other one that no known name has.
 fn may_mean(name: &str, iri: &str) -> bool {
+    match NAMES.iris.get(name) {
+        Some(iris) => iris.iter().any(|its| its == iri),
+        None => !NAMES.taken.contains(iri),
+    }
+}
+
+/// All names that are known here. A name has no IRI if a context document defines it that is not known here.
+struct Names {
+    iris: HashMap<&'static str, Vec<String>>,
+    taken: HashSet<String>,
+}
+
+static NAMES: LazyLock<Names> = LazyLock::new(|| {
     let in_contexts = KNOWN
         .iter()
         .flat_map(|(_, groups)| groups.iter().flat_map(|(_, words)| known_terms(words)))
         .map(|(name, iri)| (name, Some(iri)));
     let in_rooms = ROOMS.iter().flat_map(|room| room.full_iris());
-    let known: Vec<_> = in_contexts.chain(in_rooms).collect();
-    let has_iri = |known: &Option<String>| known.as_deref() == Some(iri);
-    if known.iter().any(|(known, _)| *known == name) {
-        known
-            .iter()
-            .any(|(known, its)| *known == name && has_iri(its))
-    } else {
-        !known.iter().any(|(_, its)| has_iri(its))
+    let mut iris: HashMap<_, Vec<_>> = HashMap::new();
+    for (name, iri) in in_contexts.chain(in_rooms) {
+        iris.entry(name).or_default().extend(iri);
     }
-}
+    let taken = iris.values().flatten().cloned().collect();
+    Names { iris, taken }
+});
 
 /// Names and IRIs out of a row of [`KNOWN`].
 fn known_terms(words: &'static str) -> impl Iterator<Item = (&'static str, String)> {
@@ -208,6 +225,12 @@ fn full(iri: &str) -> String {
         }
     })
 }
+
+/// Documents have up to five.
+const MOST_ENTRIES: usize = 20;
+
+/// Documents have up to sixty.
+const MOST_OWN_TERMS: usize = 200;
 
 const XSD: &str = "http://www.w3.org/2001/XMLSchema#";
 
