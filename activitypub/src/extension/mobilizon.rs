@@ -22,8 +22,8 @@ extension! {
         uuid: Option<String> = "uuid" as "sc:identifier",
         /// How it stands: `CONFIRMED`, `TENTATIVE`, `CANCELLED`.
         status: Option<String> = "ical:status",
-        /// What kind of event it is: `MEETING`, `ARTS`, …
-        category: Option<String> = "category" as "sc:category",
+        /// What kind of event it is: `MEETING`, `ARTS`, …; several with FEP-8a8e.
+        category: OneOrMany<String> = "category" as "sc:category",
         /// Who may take part: `free`, `restricted`, `external`, `invite`.
         join_mode: Option<String> = "joinMode",
         /// Where to register, if that is elsewhere.
