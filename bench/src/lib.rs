@@ -5,6 +5,8 @@
 //!
 //! Allocations may have a ceiling. `cargo test --bench NAME` looks at nothing else, so that it can gate.
 
+pub mod documents;
+
 use cpu_time::ThreadTime;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::alloc::System;
