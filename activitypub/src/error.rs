@@ -140,6 +140,24 @@ pub enum Reason {
     NotANumber,
     /// A point in time was expected (RFC 3339).
     NotADate,
+    /// `true` or `false` came as text; it is read as if it had not.
+    BooleanAsText,
+    /// The number came as text; it is read as if it had not.
+    NumberAsText,
+    /// The text came as a number; its digits are read.
+    TextAsNumber,
+    /// The single value came as a list of one; it is read.
+    ListOfOne,
+    /// The list is empty where a single value was expected; it is read as none.
+    EmptyList,
+    /// The text is empty where something else was expected; it is read as none.
+    EmptyText,
+    /// The time is written as in mail (RFC 2822); it is read.
+    MailDate,
+    /// The time is a number of seconds or milliseconds since 1970; it is read.
+    UnixTime,
+    /// The time is only a day; it is read as its beginning in UTC.
+    DayOnly,
     /// The time does not say in which zone; it is read as UTC.
     NoZone,
     /// The zone of the time has no colon (`+0100`); it is read as if it had.
@@ -171,6 +189,15 @@ impl fmt::Display for Reason {
             Self::NotACount => "a whole number from 0 on was expected",
             Self::NotANumber => "a number was expected",
             Self::NotADate => "a point in time such as 2026-01-31T12:00:00Z was expected",
+            Self::BooleanAsText => "true or false is written as text",
+            Self::NumberAsText => "the number is written as text",
+            Self::TextAsNumber => "the text is written as a number",
+            Self::ListOfOne => "the single value is written as a list",
+            Self::EmptyList => "an empty list stands where a single value was expected",
+            Self::EmptyText => "an empty text stands where something else was expected",
+            Self::MailDate => "the time is written as in mail, not as 2026-01-31T12:00:00Z",
+            Self::UnixTime => "the time is written as a number, not as 2026-01-31T12:00:00Z",
+            Self::DayOnly => "the time is only a day and is read as its beginning in UTC",
             Self::NoZone => "the time names no zone and is read as UTC",
             Self::ZoneWithoutColon => "the zone of the time is not written as +01:00",
             Self::NotALanguageMap => "an object with one text for each language was expected",

@@ -295,6 +295,10 @@ pub fn read<P: Property>(extra: &Extra, vocabulary: &Vocabulary, name: &str) -> 
 #[doc(hidden)]
 pub fn write<P: Property>(extra: &mut Extra, vocabulary: &Vocabulary, name: &str, value: &P) {
     let spelled = spelling(extra, vocabulary, name).to_owned();
+    let as_it_came = |raw| value.repaired_from(raw).is_some();
+    if extra.raw(&spelled).is_some_and(as_it_came) {
+        return;
+    }
     let readable = || extra.property::<P>(&spelled).is_ok_and(|old| old.is_set());
     if value.is_set() || readable() {
         extra.set_property(&spelled, value);

@@ -6,10 +6,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::Reason;
-use crate::property::{Property, read_kept};
+use crate::property::{Property, read_or_repair};
 
 /// The properties of a thing that no typed field holds, in the order in which they came: those that this crate does not know,
-/// and those whose value no field could take (a date that is none, a `null`).
+/// those whose value no field could take (a date that is none, a `null`), and those whose value was repaired for its field.
 ///
 /// What stands here is written back as it came, unless a typed field of the same name was set in the meantime.
 ///
@@ -35,6 +35,8 @@ struct Kept {
     entries: Vec<Entry>,
     /// Fields that came under another spelling than their plain one.
     spellings: Vec<(&'static str, Box<str>)>,
+    /// The names of the properties whose value was repaired for a field.
+    repaired: Vec<Box<str>>,
 }
 
 /// A property's place in the text: the name, then the value.
@@ -91,7 +93,8 @@ impl Extra {
     /// # Errors
     /// The value is not what the type holds. An element of a list that is not does not lose the others: see [`OneOrMany`](crate::OneOrMany).
     pub fn property<P: Property>(&self, name: &str) -> Result<P, Reason> {
-        self.raw(name).map_or_else(|| Ok(P::default()), read_kept)
+        self.raw(name)
+            .map_or_else(|| Ok(P::default()), read_or_repair)
     }
 
     /// Sets a property as [`set`](Self::set) does; the empty value removes it.
@@ -150,6 +153,28 @@ impl Extra {
         });
     }
 
+    /// Keeps the text of a property whose field holds the repaired value.
+    pub(crate) fn keep_repaired(&mut self, name: &str, value: &str) {
+        self.keep(name, value);
+        self.0.get_or_insert_default().repaired.push(name.into());
+    }
+
+    /// The text of a property whose value was repaired for its field.
+    pub(crate) fn repaired(&self, name: &str) -> Option<&str> {
+        self.is_repaired(name).then(|| self.raw(name)).flatten()
+    }
+
+    pub(crate) fn is_repaired(&self, name: &str) -> bool {
+        let kept = self.0.as_ref();
+        kept.is_some_and(|kept| kept.repaired.iter().any(|repaired| **repaired == *name))
+    }
+
+    /// Whether all fields are written under their plain name and as they are.
+    pub(crate) fn is_plain(&self) -> bool {
+        let kept = self.0.as_ref();
+        kept.is_none_or(|kept| kept.spellings.is_empty() && kept.repaired.is_empty())
+    }
+
     /// Remembers that a field came under another name.
     pub(crate) fn remember_spelling(&mut self, field: &'static str, spelled: &str) {
         let kept = self.0.get_or_insert_default();
@@ -169,6 +194,9 @@ impl Extra {
     fn put(&mut self, name: &str, value: &str) {
         if self.raw(name).is_some() {
             *self = self.rebuilt(|kept, old| Some(if kept == name { value } else { old }));
+            if let Some(kept) = &mut self.0 {
+                kept.repaired.retain(|repaired| **repaired != *name);
+            }
         } else {
             self.keep(name, value);
         }
@@ -178,8 +206,10 @@ impl Extra {
     fn rebuilt<'v>(&'v self, mut value: impl FnMut(&str, &'v str) -> Option<&'v str>) -> Self {
         let mut rebuilt = Self::default();
         for (name, old) in self.iter() {
-            if let Some(value) = value(name, old) {
-                rebuilt.keep(name, value);
+            match value(name, old) {
+                Some(value) if self.is_repaired(name) => rebuilt.keep_repaired(name, value),
+                Some(value) => rebuilt.keep(name, value),
+                None => {}
             }
         }
         for (field, spelled) in self.spellings() {

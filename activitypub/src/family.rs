@@ -9,7 +9,7 @@ use crate::error::Problem;
 use crate::json::Node;
 
 /// What the table makes. Reading is total: every JSON object is a value of every family.
-pub(crate) trait Family: Sized {
+pub(crate) trait Family: PartialEq + Sized {
     fn read(node: Node<'_, '_>) -> Self {
         *Self::read_boxed(node)
     }
@@ -154,10 +154,11 @@ macro_rules! family {
                     }
                 }
 
-                /// Whether a field that is set is written under this name.
+                /// Whether a field answers for this name: one that is set and written under it, or one that was repaired, even if it
+                /// was emptied since.
                 fn writes(&self, key: &str) -> bool {
-                    Field::spelled(key)
-                        .is_some_and(|field| self.has(field) && self.extra.spelling(field.plain()) == key)
+                    let writes = |field| self.has(field) && self.extra.spelling(field.plain()) == key;
+                    self.extra.is_repaired(key) || Field::spelled(key).is_some_and(writes)
                 }
 
                 fn each_set(&self, visitor: &mut impl Visit) {

@@ -317,8 +317,9 @@ impl<T: AsRef<str>> From<T> for TypeName {
 
 /// A point in time that keeps its spelling, because signatures cover the spelling.
 ///
-/// Reads RFC 3339 as ActivityStreams has it (Core section 2.3: seconds may be missing), and a time without a zone, which some
-/// servers send and which is read as UTC.
+/// Reads RFC 3339 as ActivityStreams has it (Core section 2.3: seconds may be missing), and what some servers send instead: a time
+/// without a zone (read as UTC), a day alone (read as its beginning in UTC), a date as in mail (RFC 2822), and in documents a number
+/// of seconds or milliseconds since 1970.
 ///
 /// ```
 /// use activitypub::Timestamp;
@@ -348,7 +349,9 @@ impl Timestamp {
     /// The point in time.
     #[must_use]
     pub fn to_utc(&self) -> DateTime<Utc> {
-        repair::time(&self.0).unwrap_or_default()
+        repair::time(&self.0)
+            .or_else(|| repair::unix_time(&self.0))
+            .unwrap_or_default()
     }
 }
 
@@ -363,7 +366,8 @@ impl From<DateTime<Utc>> for Timestamp {
     }
 }
 
-/// A number that keeps its spelling: `1.50` is written back as `1.50`.
+/// A number that keeps its spelling: `1.50` is written back as `1.50`, and a number that came as text as text.
+// The JSON text, so with quotes if it was one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decimal(Box<str>);
 
@@ -371,13 +375,13 @@ impl Decimal {
     /// The number as it came.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.trim_matches('"')
     }
 
     /// The nearest double.
     #[must_use]
     pub fn to_f64(&self) -> f64 {
-        self.0.parse().unwrap_or_default()
+        self.as_str().parse().unwrap_or_default()
     }
 
     /// The number, if it is one that JSON can write: not infinite, not `NaN`.
@@ -435,6 +439,11 @@ pub trait Field: Slot + Default {
     const IDS: bool;
 
     fn read(node: Node<'_, '_>) -> Result<Self, Reason>;
+
+    /// Reads a value that `read` refuses, if there is but one thing that it can mean, and says what is odd in it.
+    fn repair(_node: Node<'_, '_>) -> Option<(Self, Reason)> {
+        None
+    }
 }
 
 /// A field of a family once it was read. Apart from [`Field`] so that fields of different types go through one loop.
@@ -442,13 +451,24 @@ pub trait Slot {
     fn is_set(&self) -> bool;
     fn write(&self, out: &mut String);
     fn problems(&self, path: &mut String, into: &mut Vec<Problem>);
+
+    /// What is odd in a text, if this is the value that was repaired from it.
+    fn repaired_from(&self, _raw: &str) -> Option<Reason> {
+        None
+    }
 }
 
 /// One value of a property.
-pub trait Element: Sized {
+pub trait Element: PartialEq + Sized {
     const IDS: bool = false;
 
     fn read(node: Node<'_, '_>) -> Result<Self, Reason>;
+
+    /// As [`Field::repair`].
+    fn repair(_node: Node<'_, '_>) -> Option<(Self, Reason)> {
+        None
+    }
+
     fn write(&self, out: &mut String);
     fn problems(&self, _path: &mut String, _into: &mut Vec<Problem>) {}
 }
@@ -457,7 +477,15 @@ impl<T: Element> Field for Option<T> {
     const IDS: bool = T::IDS;
 
     fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
-        T::read(node).map(Some)
+        T::read(node).map(Some).map_err(|reason| match reason {
+            Reason::EmptyId => reason,
+            _ => repair::nothing(node).unwrap_or(reason),
+        })
+    }
+
+    fn repair(node: Node<'_, '_>) -> Option<(Self, Reason)> {
+        let (value, reason) = T::repair(node).or_else(|| repair::list_of_one(node))?;
+        Some((Some(value), reason))
     }
 }
 
@@ -476,6 +504,12 @@ impl<T: Element> Slot for Option<T> {
         if let Some(value) = self {
             value.problems(path, into);
         }
+    }
+
+    fn repaired_from(&self, raw: &str) -> Option<Reason> {
+        let tape = Tape::kept(raw)?;
+        let (value, reason) = Self::repair(tape.root()?)?;
+        (value == *self).then_some(reason)
     }
 }
 
@@ -573,26 +607,39 @@ fn kept_problems<T: Element>(raw: &Raw, path: &str, into: &mut Vec<Problem>) {
     );
 }
 
-/// Reads a value into its field, or keeps it with what no field holds.
+/// Reads a value into its field, or keeps it with what no field holds; a value that was repaired goes to both.
 pub(crate) fn read_into<P: Field>(slot: &mut P, extra: &mut Extra, key: &str, value: Node<'_, '_>) {
-    match P::read(value) {
-        Ok(property) => *slot = property,
-        Err(_) => extra.keep(key, value.raw()),
+    if let Ok(property) = P::read(value) {
+        *slot = property;
+    } else if let Some((property, _)) = P::repair(value) {
+        *slot = property;
+        extra.keep_repaired(key, value.raw());
+    } else {
+        extra.keep(key, value.raw());
     }
 }
 
 /// Why a property did not take a value; `None` for `null`, which says that there is none.
 pub(crate) fn reason_for<P: Field>(raw: &str) -> Option<Reason> {
-    read_kept::<P>(raw).err()
+    read_kept(raw, P::read).err()
 }
 
 /// Reads a value that was kept as text; `null` is the empty value.
-pub(crate) fn read_kept<P: Field>(raw: &str) -> Result<P, Reason> {
+pub(crate) fn read_or_repair<P: Field>(raw: &str) -> Result<P, Reason> {
+    read_kept(raw, |node| {
+        P::read(node).or_else(|reason| P::repair(node).map(|repaired| repaired.0).ok_or(reason))
+    })
+}
+
+fn read_kept<P: Field>(
+    raw: &str,
+    read: impl Fn(Node<'_, '_>) -> Result<P, Reason>,
+) -> Result<P, Reason> {
     if raw == "null" {
         return Ok(P::default());
     }
     let tape = Tape::kept(raw).ok_or(Reason::Unreadable)?;
-    tape.root().map_or(Err(Reason::Unreadable), P::read)
+    tape.root().map_or(Err(Reason::Unreadable), read)
 }
 
 /// Lists what is wrong in a value, or says why it is not what the property holds at all.
@@ -601,7 +648,13 @@ pub(crate) fn problems_in<P: Field>(
     path: &mut String,
     into: &mut Vec<Problem>,
 ) -> Result<(), Reason> {
-    P::read(value).map(|value| value.problems(path, into))
+    match P::read(value) {
+        Ok(property) => {
+            property.problems(path, into);
+            Ok(())
+        }
+        Err(reason) => Err(P::repair(value).map_or(reason, |repaired| repaired.1)),
+    }
 }
 
 /// Runs `inner` with the path extended by a step.
@@ -675,6 +728,10 @@ impl Element for String {
         node.string().map(Self::from).ok_or(Reason::NotAString)
     }
 
+    fn repair(node: Node<'_, '_>) -> Option<(Self, Reason)> {
+        repair::number_for_text(node)
+    }
+
     fn write(&self, out: &mut String) {
         write_string(self, out);
     }
@@ -695,6 +752,10 @@ impl Element for bool {
         node.raw().parse().map_err(|_| Reason::NotABoolean)
     }
 
+    fn repair(node: Node<'_, '_>) -> Option<(Self, Reason)> {
+        repair::boolean(node)
+    }
+
     fn write(&self, out: &mut String) {
         out.push_str(if *self { "true" } else { "false" });
     }
@@ -705,6 +766,10 @@ impl Element for u64 {
         node.raw().parse().map_err(|_| Reason::NotACount)
     }
 
+    fn repair(node: Node<'_, '_>) -> Option<(Self, Reason)> {
+        repair::count(node)
+    }
+
     fn write(&self, out: &mut String) {
         out.push_str(&self.to_string());
     }
@@ -712,26 +777,42 @@ impl Element for u64 {
 
 impl Element for Decimal {
     fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
-        match node.shape() {
-            Shape::Number => Ok(Self(node.raw().into())),
-            _ => Err(Reason::NotANumber),
-        }
+        let is_number = node.shape() == Shape::Number || repair::number(node).is_some();
+        is_number
+            .then(|| Self(node.raw().into()))
+            .ok_or(Reason::NotANumber)
     }
 
     fn write(&self, out: &mut String) {
         out.push_str(&self.0);
     }
+
+    fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
+        if self.0.starts_with('"') {
+            into.push(Problem {
+                path: path.clone(),
+                reason: Reason::NumberAsText,
+            });
+        }
+    }
 }
 
 impl Element for Timestamp {
     fn read(node: Node<'_, '_>) -> Result<Self, Reason> {
-        node.string()
-            .and_then(|text| Self::parse(&text))
-            .ok_or(Reason::NotADate)
+        let raw = node.raw();
+        match node.shape() {
+            Shape::Number => repair::unix_time(raw).map(|_| Self(raw.into())),
+            _ => node.string().and_then(|text| Self::parse(&text)),
+        }
+        .ok_or(Reason::NotADate)
     }
 
     fn write(&self, out: &mut String) {
-        write_string(&self.0, out);
+        // No text that is a time is also a number.
+        match repair::unix_time(&self.0) {
+            Some(_) => out.push_str(&self.0),
+            None => write_string(&self.0, out),
+        }
     }
 
     fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
@@ -812,18 +893,24 @@ pub(crate) struct Writer<'w> {
 impl Visit for Writer<'_> {
     #[inline]
     fn field(&mut self, plain: &'static str, member: &'static str, field: &impl Field) {
-        if self.extra.spellings().is_empty() {
+        if self.extra.is_plain() {
             write_comma(self.out);
             self.out.push_str(member);
             field.write(self.out);
-        } else {
-            write_member(self.extra.spelling(plain), self.out, |out| field.write(out));
+            return;
         }
+        let name = self.extra.spelling(plain);
+        let as_it_came = |raw: &&str| field.repaired_from(raw).is_some();
+        let raw = self.extra.repaired(name).filter(as_it_came);
+        write_member(name, self.out, |out| match raw {
+            Some(raw) => out.push_str(raw),
+            None => field.write(out),
+        });
     }
 }
 
 impl Writer<'_> {
-    /// Writes what no field holds. `covers` says whether a field that is set is written under this name.
+    /// Writes what no field holds. `covers` says whether a field answers for this name.
     pub(crate) fn extra(&mut self, covers: impl Fn(&str) -> bool) {
         for (name, raw) in self.extra.iter().filter(|(name, _)| !covers(name)) {
             write_member(name, self.out, |out| out.push_str(raw));
@@ -854,8 +941,15 @@ pub(crate) struct Inspector<'w> {
 
 impl Visit for Inspector<'_> {
     fn field(&mut self, plain: &'static str, _member: &'static str, field: &impl Field) {
-        below(self.path, self.extra.spelling(plain), |path| {
+        let name = self.extra.spelling(plain);
+        let raw = self.extra.repaired(name);
+        below(self.path, name, |path| {
             field.problems(path, self.into);
+            let reason = raw.and_then(|raw| field.repaired_from(raw));
+            self.into.extend(reason.map(|reason| Problem {
+                path: path.clone(),
+                reason,
+            }));
         });
     }
 }

@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_cat() {
-        let text = br#"{"type":"Person","isCat":true,"_misskey_summary":"meow","vcard:bday":"2001-12-31","vcard:Address":7}"#;
+        let text = br#"{"type":"Person","isCat":true,"_misskey_summary":"meow","vcard:bday":"2001-12-31","vcard:Address":true}"#;
         let mut actor = crate::actor::Actor::from_slice(text).unwrap();
         let mut said: Actor = actor.extension();
         assert_eq!(
@@ -111,7 +111,7 @@ mod tests {
         actor.set_extension(&said);
         assert_eq!(
             actor.to_string(),
-            r#"{"type":"Person","_misskey_summary":"meow","vcard:bday":"2001-12-31","vcard:Address":7}"#
+            r#"{"type":"Person","_misskey_summary":"meow","vcard:bday":"2001-12-31","vcard:Address":true}"#
         );
     }
 

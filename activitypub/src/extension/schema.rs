@@ -78,8 +78,11 @@ mod tests {
         let place: Place = object.extension();
         let address: PostalAddress = place.address.embedded().next().unwrap().extension();
         assert_eq!(
-            (address.address_locality.as_deref(), address.postal_code),
-            (Some("Graz"), None)
+            (
+                address.address_locality.as_deref(),
+                address.postal_code.as_deref()
+            ),
+            (Some("Graz"), Some("8010"))
         );
         assert_eq!(
             place

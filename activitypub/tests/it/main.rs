@@ -19,4 +19,5 @@ mod platforms;
 #[cfg(feature = "proof")]
 mod proofs;
 mod reading;
+mod repairs;
 mod roles;

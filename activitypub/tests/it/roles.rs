@@ -752,7 +752,7 @@ fn profiles() {
         (r#","preferredUsername":"../a""#, None),
         (r#","preferredUsername":"a\u0000""#, None),
         (r#","preferredUsername":"""#, None),
-        (r#","preferredUsername":["alice"]"#, None),
+        (r#","preferredUsername":["alice","bob"]"#, None),
         ("", None),
     ] {
         assert_eq!(handle(rest).as_deref(), expected, "{rest}");

@@ -92,7 +92,7 @@ fn what_is_said_of_a_book() {
             actor https://example.com/users/rat
             reaction Like
             object https://unknown.status/not-found
-            odd /published: a point in time such as 2026-01-31T12:00:00Z was expected
+            odd /published: the time is written as in mail, not as 2026-01-31T12:00:00Z
         "#,
     );
 }

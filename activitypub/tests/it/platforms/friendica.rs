@@ -126,7 +126,7 @@ fn hubzilla_and_osada() {
             followers https://hub.example/followers/ann
             key https://hub.example/channel/ann
             avatar https://hub.example/photo/a
-            odd /discoverable: true or false was expected
+            odd /discoverable: true or false is written as text
         "#,
     );
     real(

@@ -24,7 +24,7 @@ fn a_recording() {
             published 2026-01-31 12:00:00 UTC
             visibility Public
             media Audio https://w.example/listen/1.mp3 Miaow - Cats - Purr
-            odd /object/duration: a text was expected
+            odd /object/duration: the text is written as a number
         "#,
     );
     real(

@@ -581,7 +581,7 @@ fn smaller_ones() {
             published 2024-02-25 23:31:27 UTC
             visibility Public
             conversation http://127.0.0.1/65dbcdcf549a6a4c0dbd1d5a
-            odd /published: a point in time such as 2026-01-31T12:00:00Z was expected
+            odd /published: the time is written as in mail, not as 2026-01-31T12:00:00Z
         "#,
     );
     real(
@@ -600,7 +600,7 @@ fn smaller_ones() {
             Follow
             actor https://social.example/alyssa/
             object https://social.example/alyssa/posts/49e2d03d-b53a-4c4c-a95c-94a6abf45a19
-            odd /published: a point in time such as 2026-01-31T12:00:00Z was expected
+            odd /published: the time is written as a number, not as 2026-01-31T12:00:00Z
         "#,
     );
     real(

@@ -26,8 +26,8 @@ fn a_post() {
             hashtag #cats
             media Image https://x.example/storage/m/1.jpeg a cat
             odd /object/published: the zone of the time is not written as +01:00
-            odd /object/location/longitude: a number was expected
-            odd /object/location/latitude: a number was expected
+            odd /object/location/latitude: the number is written as text
+            odd /object/location/longitude: the number is written as text
         "#,
     );
     real(
@@ -53,8 +53,8 @@ fn a_post() {
             text Menlo Park, aka Pixelfed Park
             place Menlo Park
             visibility Direct
-            odd /location/longitude: a number was expected
-            odd /location/latitude: a number was expected
+            odd /location/latitude: the number is written as text
+            odd /location/longitude: the number is written as text
         "#,
     );
 }
@@ -71,7 +71,7 @@ fn a_story() {
             published 2026-01-31 12:00:00 UTC
             visibility Followers
             media Image https://x.example/s.jpg
-            odd /duration: a text was expected
+            odd /duration: the text is written as a number
         "#,
     );
     real(
@@ -82,7 +82,7 @@ fn a_story() {
             published 2021-09-01 07:20:53 UTC
             visibility Followers
             media Image https://pixelfed.test/storage/_esm.t3/xV9/R2LF1xwhAA/011oqKVPDySG3WCPW7yIs2wobvccoITMnG/yT_FZX04f2DCzTA3K8HD2OS7FptXTHPiE1c_ZkHASBQ8UlPKH4.jpg
-            odd /duration: a text was expected
+            odd /duration: the text is written as a number
         "#,
     );
 }
