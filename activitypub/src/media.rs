@@ -88,7 +88,9 @@ impl Object {
         let mut media: Vec<Media> = self.attachment.iter().filter_map(attached).collect();
         let own = MediaKind::of_type(self.kind().as_str());
         if own != MediaKind::Unknown {
-            let preview = largest(&self.icon).or_else(|| largest(&self.image));
+            let preview = widest(&self.icon, MediaSource::Icon)
+                .or_else(|| widest(&self.image, MediaSource::Image))
+                .map(|picture| picture.url);
             for link in self.url.embedded().flat_map(forms) {
                 media.extend(of_link(&link, MediaSource::Url).map(|form| Media {
                     description: self.name.clone(),
@@ -105,7 +107,8 @@ impl Object {
         media
     }
 
-    /// The page that it is about, as Lemmy and Mbin send it: the first link in `attachment` that is no medium.
+    /// The page that it is about, as Lemmy and Mbin send it: the first link in `attachment` that is no medium. Of a picture that Lemmy links
+    /// and shows in `image` too, there is none.
     #[must_use]
     pub fn linked_page(&self) -> Option<Url> {
         self.attachment
@@ -113,20 +116,23 @@ impl Object {
             .filter_map(Any::as_link)
             .filter(|link| of_link(link, MediaSource::Attachment).is_none())
             .find_map(|link| web_url(link.href.as_ref()?))
+            .filter(|page| {
+                !pictures(&self.image, MediaSource::Image).any(|picture| picture.url == *page)
+            })
     }
 }
 
 impl Actor {
-    /// The small picture: the first in `icon`.
+    /// The small picture: of those in `icon` the widest, as PeerTube begins with that of 48 pixels; the first if they do not tell.
     #[must_use]
     pub fn avatar(&self) -> Option<Media> {
-        pictures(&self.icon, MediaSource::Icon).next()
+        widest(&self.icon, MediaSource::Icon)
     }
 
-    /// The wide picture above the profile: the first in `image`.
+    /// The wide picture above the profile, of those in `image` in the same manner.
     #[must_use]
     pub fn header(&self) -> Option<Media> {
-        pictures(&self.image, MediaSource::Image).next()
+        widest(&self.image, MediaSource::Image)
     }
 }
 
@@ -230,7 +236,7 @@ fn of_object(object: &Object, source: MediaSource) -> Option<Media> {
     };
     media.width = media.width.or(object.width);
     media.height = media.height.or(object.height);
-    media.preview = largest(&object.icon);
+    media.preview = widest(&object.icon, MediaSource::Icon).map(|picture| picture.url);
     Some(media)
 }
 
@@ -257,10 +263,14 @@ fn forms(link: &Link) -> Vec<Link> {
     std::iter::once(own).chain(within).collect()
 }
 
-fn largest(pictures: &OneOrMany<Ref<Any>>) -> Option<Url> {
-    self::pictures(pictures, MediaSource::Icon)
-        .max_by_key(|picture| picture.width.unwrap_or_default())
-        .map(|picture| picture.url)
+fn widest(values: &OneOrMany<Ref<Any>>, source: MediaSource) -> Option<Media> {
+    pictures(values, source).reduce(|widest, next| {
+        if next.width > widest.width {
+            next
+        } else {
+            widest
+        }
+    })
 }
 
 fn web_url(id: &Id) -> Option<Url> {

@@ -55,6 +55,15 @@ fn tells(document: &[u8], expected: &str) -> Any {
     thing
 }
 
+/// The post, which stands alone or in activities.
+fn post_of(thing: &Any) -> &Object {
+    match thing {
+        Any::Object(object) => object,
+        Any::Activity(activity) => post_of(activity.object().unwrap()),
+        _ => panic!("no post: {thing}"),
+    }
+}
+
 /// What a user wants to know, a line for each thing that there is to know.
 fn told(thing: &Any) -> String {
     let mut lines = String::new();
@@ -214,12 +223,14 @@ fn deed(activity: &Activity, lines: &mut String) {
     if let Some(passed_on) = activity.group_post() {
         line(lines, "group post of", passed_on.group);
     }
-    match activity.object() {
-        Some(Any::Object(object)) => post(object, lines),
-        Some(Any::Activity(inner)) => deed(inner, lines),
-        Some(Any::Actor(actor)) => profile(actor, lines),
-        Some(Any::Collection(collection)) => list(collection, lines),
-        _ => some(lines, "object", activity.object_id()),
+    for object in activity.object.iter() {
+        match object.embedded() {
+            Some(Any::Object(object)) => post(object, lines),
+            Some(Any::Activity(inner)) => deed(inner, lines),
+            Some(Any::Actor(actor)) => profile(actor, lines),
+            Some(Any::Collection(collection)) => list(collection, lines),
+            _ => some(lines, "object", object.id()),
+        }
     }
 }
 

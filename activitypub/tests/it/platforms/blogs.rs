@@ -1,10 +1,12 @@
 //! Blogs: Plume, WriteFreely, WordPress, Ghost.
 
-use super::{ours, real};
+use activitypub::extension::plume;
+
+use super::{ours, post_of, real};
 
 #[test]
 fn plume() {
-    ours(
+    let create = ours(
         r#"{"@context":["https://www.w3.org/ns/activitystreams",{"Hashtag":"as:Hashtag","license":"plume:license"}],"type":"Create","actor":"https://u.example/@/ann/",
 "to":["https://www.w3.org/ns/activitystreams#Public"],"object":{"type":"Article","id":"https://u.example/~/Cats/purr/","name":"Purr","content":"<p>Purr.</p>",
 "summary":"On purring","source":{"content":"Purr.","mediaType":"text/markdown"},"attributedTo":["https://u.example/@/ann/","https://u.example/~/Cats/"],
@@ -23,6 +25,11 @@ fn plume() {
             hashtag cats
         "#,
     );
+    let article = post_of(&create);
+    let said: plume::Article = article.extension();
+    assert_eq!(said.license.as_deref(), Some("CC-BY"));
+    // The author and their blog: two, so nobody owns it alone.
+    assert_eq!(article.attributed_to_id(), None);
     real(
         "plume/Plume__activity_pub_mod__L755.json",
         r#"

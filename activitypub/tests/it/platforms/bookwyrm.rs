@@ -1,10 +1,12 @@
 //! BookWyrm.
 
-use super::{ours, real};
+use activitypub::extension::bookwyrm::{Reader, ReadingStatus};
+
+use super::{ours, post_of, real};
 
 #[test]
 fn what_is_said_of_a_book() {
-    ours(
+    let review = ours(
         r#"{"@context":"https://www.w3.org/ns/activitystreams","id":"https://r.example/user/ann/review/1","type":"Review","inReplyTo":null,"published":"2026-01-31T12:00:00+00:00",
 "attributedTo":"https://r.example/user/ann","content":"<p>Good</p>","to":["https://www.w3.org/ns/activitystreams#Public"],"cc":["https://r.example/user/ann/followers"],
 "replies":{"id":"https://r.example/user/ann/review/1/replies","type":"OrderedCollection","totalItems":0,"first":"https://r.example/user/ann/review/1/replies?page=1",
@@ -22,7 +24,13 @@ fn what_is_said_of_a_book() {
             replies https://r.example/user/ann/review/1/replies
         "#,
     );
-    ours(
+    let said: ReadingStatus = post_of(&review).extension();
+    assert_eq!(said.rating.unwrap().to_f64(), 4.5);
+    assert_eq!(
+        said.in_reply_to_book.id().unwrap(),
+        "https://r.example/book/1"
+    );
+    let quotation = ours(
         r#"{"@context":"https://www.w3.org/ns/activitystreams","id":"https://r.example/user/ann/quotation/1","type":"Quotation","published":"2026-01-31T12:00:00+00:00",
 "attributedTo":"https://r.example/user/ann","content":"<p>I like it</p>","to":["https://www.w3.org/ns/activitystreams#Public"],"cc":[],
 "inReplyToBook":"https://r.example/book/1","quote":"<p>Call me Ishmael.</p>","position":7,"positionMode":"PG"}"#,
@@ -34,6 +42,11 @@ fn what_is_said_of_a_book() {
             visibility Public
         "#,
     );
+    let quotation = post_of(&quotation);
+    let said: ReadingStatus = quotation.extension();
+    assert_eq!(said.quote.as_deref(), Some("<p>Call me Ishmael.</p>"));
+    assert_eq!(said.position.unwrap().as_str(), "7");
+    assert_eq!(quotation.quoted(), None, "a passage is no post");
     real(
         "bookwyrm/bookwyrm__FEDERATION__L54.json",
         r#"
@@ -99,7 +112,7 @@ fn what_is_said_of_a_book() {
 
 #[test]
 fn a_reader() {
-    ours(
+    let ann = ours(
         r#"{"@context":["https://www.w3.org/ns/activitystreams","https://w3id.org/security/v1"],"id":"https://r.example/user/ann","type":"Person","preferredUsername":"ann",
 "inbox":"https://r.example/user/ann/inbox","followers":"https://r.example/user/ann/followers","outbox":"https://r.example/user/ann/outbox","name":"Ann","summary":"",
 "publicKey":{"id":"https://r.example/user/ann/#main-key","owner":"https://r.example/user/ann","publicKeyPem":"-----BEGIN PUBLIC KEY-----"},
@@ -117,6 +130,8 @@ fn a_reader() {
             odd /devices: the id is empty
         "#,
     );
+    let said: Reader = ann.as_actor().unwrap().extension();
+    assert_eq!(said.bookwyrm_user, Some(true));
     real(
         "bookwyrm/bookwyrm__data_ap_user_external.json",
         r#"

@@ -1,10 +1,13 @@
 //! Friendica, Hubzilla, Osada, streams and Forte.
 
-use super::{ours, real};
+use activitypub::extension::diaspora::Diaspora;
+use activitypub::origin::{Origin, same_origin};
+
+use super::{ours, post_of, real};
 
 #[test]
 fn friendica() {
-    ours(
+    let article = ours(
         r#"{"@context":["https://www.w3.org/ns/activitystreams","https://w3id.org/security/v1",{"vcard":"http://www.w3.org/2006/vcard/ns#","dfrn":"http://purl.org/macgirvin/dfrn/1.0/","diaspora":"https://diasporafoundation.org/ns/"}],
 "id":"https://d.example/objects/1","diaspora:guid":"1","type":"Article","published":"2026-01-31T12:00:00Z","updated":"2026-01-31T12:00:00Z","url":"https://d.example/display/1",
 "attributedTo":"https://d.example/profile/ann","context":"https://d.example/objects/1#context","conversation":"https://d.example/objects/1#context","name":"Purr","content":"<p>Purr.</p>",
@@ -24,6 +27,8 @@ fn friendica() {
             mentions https://l.example/c/cats
         "#,
     );
+    let said: Diaspora = post_of(&article).extension();
+    assert_eq!(said.guid.as_deref(), Some("1"));
     ours(
         r##"{"id":"https://d.example/profile/ann","diaspora:guid":"1","type":"Person","following":"https://d.example/following/ann","followers":"https://d.example/followers/ann","inbox":"https://d.example/inbox/ann",
 "outbox":"https://d.example/outbox/ann","featured":"https://d.example/featured/ann","preferredUsername":"ann","name":"Ann","vcard:hasAddress":{"@type":"vcard:Home","vcard:country-name":"Italy"},
@@ -182,7 +187,7 @@ fn streams_and_forte() {
             quotes https://q.example/notes/7 by ObjectLink
         "#,
     );
-    ours(
+    let ann = ours(
         r#"{"type":"Person","id":"https://s.example/.well-known/apgateway/did:key:z6MkAnn/actor","preferredUsername":"ann","name":"Ann","inbox":"https://s.example/.well-known/apgateway/did:key:z6MkAnn/actor/inbox",
 "followers":"https://s.example/.well-known/apgateway/did:key:z6MkAnn/actor/followers","gateways":["https://s.example","https://other.example"],"webfinger":"ann@s.example",
 "assertionMethod":[{"id":"https://s.example/.well-known/apgateway/did:key:z6MkAnn/actor#z6MkAnn","type":"Multikey","controller":"https://s.example/.well-known/apgateway/did:key:z6MkAnn/actor","publicKeyMultibase":"z6MkAnn"}]}"#,
@@ -194,6 +199,10 @@ fn streams_and_forte() {
             followers https://s.example/.well-known/apgateway/did:key:z6MkAnn/actor/followers
         "#,
     );
+    // Whoever holds the key speaks for it, not the server that passes it on.
+    let id = ann.id().unwrap();
+    assert_eq!(Origin::of(id).unwrap().to_string(), "did:key:z6MkAnn");
+    assert!(!same_origin(id, &"https://s.example/channel/eve".into()));
     real(
         "streams/pleroma__fixtures_roadhouse-create-activity.json",
         r#"

@@ -1,10 +1,12 @@
 //! Funkwhale.
 
-use super::{ours, real};
+use activitypub::extension::funkwhale;
+
+use super::{ours, post_of, real};
 
 #[test]
 fn a_recording() {
-    ours(
+    let create = ours(
         r#"{"@context":["https://www.w3.org/ns/activitystreams",{"fw":"https://funkwhale.audio/ns#"}],"type":"Create","actor":"https://w.example/federation/actors/ann",
 "to":"https://www.w3.org/ns/activitystreams#Public","object":{"type":"Audio","id":"https://w.example/federation/music/uploads/1","name":"Miaow - Cats - Purr",
 "published":"2026-01-31T12:00:00+00:00","attributedTo":"https://w.example/federation/actors/ann","to":"https://www.w3.org/ns/activitystreams#Public",
@@ -27,6 +29,19 @@ fn a_recording() {
             odd /object/duration: the text is written as a number
         "#,
     );
+    let said: funkwhale::Audio = post_of(&create).extension();
+    let track = said.track.embedded().next().unwrap();
+    let on: funkwhale::Track = track.extension();
+    assert_eq!(
+        (track.name.as_deref(), on.position),
+        (Some("Purr"), Some(1))
+    );
+    assert_eq!(
+        on.artists.embedded().next().unwrap().id().unwrap(),
+        "https://w.example/federation/music/artists/1"
+    );
+    let album: funkwhale::Track = on.album.embedded().next().unwrap().extension();
+    assert_eq!(album.released.as_deref(), Some("2026-01-01"));
     real(
         "funkwhale/funkwhale__federation_test_third_party_activitypub__L151.json",
         r#"

@@ -1,10 +1,14 @@
 //! GoToSocial.
 
-use super::{ours, real};
+use activitypub::Id;
+use activitypub::extension::gotosocial::{Deed, Interaction, Permission};
+use activitypub::extension::quote::Authorization;
+
+use super::{ours, post_of, real};
 
 #[test]
 fn a_post() {
-    ours(
+    let note = ours(
         r#"{"@context":["https://gotosocial.org/ns","https://www.w3.org/ns/activitystreams",{"sensitive":"as:sensitive"}],
 "id":"https://g.example/users/ann/statuses/01J","type":"Note","attributedTo":"https://g.example/users/ann","attachment":[],
 "to":"https://g.example/users/ann/followers","cc":["https://o.example/users/bob"],"content":"<p>hi</p>","contentMap":{"en":"<p>hi</p>"},
@@ -26,6 +30,18 @@ fn a_post() {
             replies https://g.example/users/ann/statuses/01J/replies
             mentions https://o.example/users/bob
         "#,
+    );
+    let note = post_of(&note);
+    let permission = |deed, actor: &str| note.permission(deed, &Id::new(actor), |_| false);
+    let (bob, eve) = ("https://o.example/users/bob", "https://o.example/users/eve");
+    assert_eq!(permission(Deed::Like, eve), Permission::Automatic);
+    assert_eq!(permission(Deed::Reply, eve), Permission::Manual);
+    assert_eq!(permission(Deed::Reply, bob), Permission::Automatic);
+    assert_eq!(permission(Deed::Announce, eve), Permission::Unsaid);
+    let said: Interaction = note.extension();
+    assert_eq!(
+        said.approved_by.unwrap(),
+        "https://o.example/users/bob/accepts/1"
     );
     real(
         "gotosocial/gotosocial__typeutils_internaltoas_test__L635.json",
@@ -101,11 +117,67 @@ fn an_actor() {
 
 #[test]
 fn an_approval() {
+    let stamp = ours(
+        r#"{"@context":["https://www.w3.org/ns/activitystreams","https://gotosocial.org/ns"],"type":"ReplyApproval","id":"https://o.example/users/bob/accepts/1",
+"attributedTo":"https://o.example/users/bob","object":"https://g.example/users/ann/statuses/01J","target":"https://o.example/notes/1"}"#,
+        "
+            ReplyApproval
+            author https://o.example/users/bob
+        ",
+    );
+    let said: Authorization = post_of(&stamp).extension();
+    assert_eq!(said.target.id().unwrap(), "https://o.example/notes/1");
     real(
         "gotosocial/gotosocial__federation_interaction_policy__L516.json",
         r#"
             ReplyApproval
             author https://example.org/users/post_author
         "#,
+    );
+}
+
+#[test]
+fn several_votes_at_once() {
+    let votes = ours(
+        r##"{"@context":"https://www.w3.org/ns/activitystreams","type":"Create","id":"https://g.example/users/ann/activity#vote/1","actor":"https://g.example/users/ann",
+"to":"https://o.example/users/bob","object":[{"type":"Note","id":"https://g.example/users/ann#vote/1/yes","attributedTo":"https://g.example/users/ann",
+"inReplyTo":"https://o.example/polls/1","name":"yes","to":"https://o.example/users/bob"},{"type":"Note","id":"https://g.example/users/ann#vote/1/no",
+"attributedTo":"https://g.example/users/ann","inReplyTo":"https://o.example/polls/1","name":"no","to":"https://o.example/users/bob"}]}"##,
+        "
+            Create
+            actor https://g.example/users/ann
+            Note vote
+            choice yes
+            author https://g.example/users/ann
+            answers https://o.example/polls/1
+            Note vote
+            choice no
+            author https://g.example/users/ann
+            answers https://o.example/polls/1
+        ",
+    );
+    let votes = votes.as_activity().unwrap().votes();
+    let choices: Vec<_> = votes
+        .map(|vote| (vote.poll.as_str(), vote.choice))
+        .collect();
+    assert_eq!(
+        choices,
+        [
+            ("https://o.example/polls/1", "yes"),
+            ("https://o.example/polls/1", "no")
+        ]
+    );
+}
+
+#[test]
+fn pinned_posts_are_ids() {
+    ours(
+        r#"{"@context":"https://www.w3.org/ns/activitystreams","id":"https://g.example/users/ann/collections/featured","type":"OrderedCollection","totalItems":2,
+"orderedItems":["https://g.example/users/ann/statuses/01J","https://g.example/users/ann/statuses/01K"]}"#,
+        "
+            OrderedCollection
+            count 2
+            here 2
+        ",
     );
 }

@@ -1,10 +1,13 @@
 //! Mastodon and its forks (glitch-soc, Hometown, Fedibird).
 
-use super::{ours, real};
+use activitypub::Id;
+use activitypub::extension::gotosocial::{Deed, Permission};
+
+use super::{ours, post_of, real};
 
 #[test]
 fn a_post() {
-    ours(
+    let create = ours(
         r##"{"@context":["https://www.w3.org/ns/activitystreams",{"toot":"http://joinmastodon.org/ns#","sensitive":"as:sensitive",
 "quote":"https://w3id.org/fep/044f#quote","quoteUri":"http://fedibird.com/ns#quoteUri","blurhash":"toot:blurhash"}],
 "id":"https://m.example/users/ann/statuses/1/activity","type":"Create","actor":"https://m.example/users/ann",
@@ -47,6 +50,15 @@ fn a_post() {
             media Image https://m.example/m.png 800x600 soup
         "#,
     );
+    let note = post_of(&create);
+    let quoted = note.quoted().unwrap();
+    assert_eq!(quoted.authorization.unwrap(), "https://q.example/stamps/1");
+    let stranger = Id::new("https://o.example/users/eve");
+    assert_eq!(
+        note.permission(Deed::Quote, &stranger, |_| false),
+        Permission::Automatic
+    );
+    assert_eq!(note.media()[0].focal_point, Some((0.0, -0.5)));
     real(
         "mastodon/activity_pub__mastodon_mastodon-create-with-attachment.json",
         r#"

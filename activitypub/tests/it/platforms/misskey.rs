@@ -1,10 +1,12 @@
 //! Misskey and its kin (Firefish, Iceshrimp, Sharkey).
 
-use super::{ours, real};
+use activitypub::extension::misskey;
+
+use super::{ours, post_of, real};
 
 #[test]
 fn a_post() {
-    ours(
+    let note = ours(
         r#"{"@context":["https://www.w3.org/ns/activitystreams","https://w3id.org/security/v1",{"misskey":"https://misskey-hub.net/ns#",
 "_misskey_quote":"misskey:_misskey_quote","quoteUrl":"as:quoteUrl"}],"id":"https://k.example/notes/1","type":"Note",
 "attributedTo":"https://k.example/users/9ann","summary":null,"content":"<p><span>look<br><br>RE: </span><a href=\"https://q.example/notes/7\">https://q.example/notes/7</a></p>",
@@ -21,6 +23,13 @@ fn a_post() {
             quotes https://q.example/notes/7 by MisskeyQuote
             media Image https://k.example/files/1
         "#,
+    );
+    let note = post_of(&note);
+    let said: misskey::Note = note.extension();
+    assert_eq!(said.content.as_deref(), Some("look"));
+    assert_eq!(
+        note.content_without_quote().unwrap(),
+        "<p><span>look</span></p>"
     );
     ours(
         r#"{"id":"https://k.example/notes/2","type":"Question","attributedTo":"https://k.example/users/9ann","content":"<p>Tea?</p>","_misskey_talk":false,
@@ -112,7 +121,7 @@ fn a_reaction() {
 
 #[test]
 fn an_actor() {
-    ours(
+    let ann = ours(
         r#"{"@context":["https://www.w3.org/ns/activitystreams","https://w3id.org/security/v1"],"type":"Person","id":"https://k.example/users/9ann",
 "inbox":"https://k.example/users/9ann/inbox","outbox":"https://k.example/users/9ann/outbox","followers":"https://k.example/users/9ann/followers",
 "featured":"https://k.example/users/9ann/collections/featured","sharedInbox":"https://k.example/inbox","endpoints":{"sharedInbox":"https://k.example/inbox"},
@@ -134,6 +143,11 @@ fn an_actor() {
             avatar https://k.example/a.webp
             field Site: x
         "#,
+    );
+    let said: misskey::Actor = ann.as_actor().unwrap().extension();
+    assert_eq!(
+        (said.is_cat, said.birthday.as_deref()),
+        (Some(true), Some("2000-02-29"))
     );
     real(
         "misskey/fedidevs.org__actor_index__L244.json",

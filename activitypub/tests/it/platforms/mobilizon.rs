@@ -1,10 +1,12 @@
 //! Events: Mobilizon, Gancio, gathio.
 
-use super::{ours, real};
+use activitypub::extension::{mobilizon, schema};
+
+use super::{ours, post_of, real};
 
 #[test]
 fn an_event() {
-    ours(
+    let create = ours(
         r##"{"@context":["https://www.w3.org/ns/activitystreams","https://litepub.social/litepub/context.jsonld",{"mz":"https://joinmobilizon.org/ns#","ical":"http://www.w3.org/2002/12/cal/ical#"}],
 "type":"Create","actor":"https://z.example/@ann","attributedTo":"https://z.example/@cats","to":["https://www.w3.org/ns/activitystreams#Public"],"cc":["https://z.example/@cats/followers"],
 "object":{"type":"Event","id":"https://z.example/events/1","uuid":"1","actor":"https://z.example/@ann","attributedTo":"https://z.example/@cats","name":"Cat show","content":"<p>Come</p>",
@@ -33,6 +35,17 @@ fn an_event() {
             links to https://news.example/cats
         "#,
     );
+    let event = post_of(&create);
+    let said: mobilizon::Event = event.extension();
+    assert_eq!(
+        (said.join_mode.as_deref(), said.remaining_attendee_capacity),
+        (Some("free"), Some(3))
+    );
+    let place = event.location.embedded().next().unwrap();
+    let place: schema::Place = place.as_object().unwrap().extension();
+    let address = place.address.embedded().next().unwrap();
+    let address: schema::PostalAddress = address.extension();
+    assert_eq!(address.address_locality.as_deref(), Some("Paris"));
     real(
         "mobilizon/mobilizon__fixtures_mobilizon-post-activity-group.json",
         r#"
@@ -71,7 +84,7 @@ fn an_event() {
 
 #[test]
 fn actors() {
-    ours(
+    let cats = ours(
         r#"{"type":"Group","id":"https://z.example/@cats","preferredUsername":"cats","name":"Cats","summary":"<p>Cats</p>","url":"https://z.example/@cats","inbox":"https://z.example/@cats/inbox",
 "followers":"https://z.example/@cats/followers","members":"https://z.example/@cats/members","openness":"moderated","memberCount":3,"manuallyApprovesFollowers":true,"discoverable":true,
 "endpoints":{"sharedInbox":"https://z.example/inbox","members":"https://z.example/@cats/members"},"icon":{"type":"Image","mediaType":null,"url":"https://z.example/a.png"},
@@ -89,6 +102,11 @@ fn actors() {
             key https://z.example/@cats#main-key
             avatar https://z.example/a.png
         "#,
+    );
+    let said: mobilizon::Group = cats.as_actor().unwrap().extension();
+    assert_eq!(
+        (said.openness.as_deref(), said.member_count),
+        (Some("moderated"), Some(3))
     );
     real(
         "mobilizon/lemmy__objects_group.json",
@@ -178,4 +196,20 @@ fn gancio_and_gathio() {
             avatar https://domain/events/EVENTID.jpg
         "#,
     );
+}
+
+#[test]
+fn the_actor_of_the_server_is_a_program() {
+    let relay = ours(
+        r##"{"type":"Application","id":"https://z.example/relay","preferredUsername":"relay","name":"Mobilizon","inbox":"https://z.example/inbox",
+"publicKey":{"id":"https://z.example/relay#main-key","owner":"https://z.example/relay","publicKeyPem":"-----BEGIN PUBLIC KEY-----"}}"##,
+        "
+            Application
+            handle relay@z.example
+            name Mobilizon
+            inbox https://z.example/inbox
+            key https://z.example/relay#main-key
+        ",
+    );
+    assert!(relay.is_bot());
 }

@@ -1,6 +1,10 @@
 //! Takahe, Threads, NodeBB, Discourse, Bridgy Fed, Mitra, Smithereen, GNU social and smaller ones.
 
-use super::{ours, real};
+use activitypub::Activity;
+use activitypub::addressing::is_public;
+use activitypub::extension::quote::Authorization;
+
+use super::{ours, post_of, real};
 
 #[test]
 fn takahe() {
@@ -430,7 +434,7 @@ fn mitra() {
 
 #[test]
 fn smithereen() {
-    ours(
+    let note = ours(
         r#"{"type":"Note","id":"https://sm.example/posts/1","attributedTo":"https://sm.example/users/1","content":"<p>Purr</p>","published":"2026-01-31T12:00:00Z","url":"https://sm.example/posts/1",
 "to":["https://www.w3.org/ns/activitystreams#Public"],"cc":[],"inReplyTo":null,"target":{"type":"Collection","id":"https://sm.example/users/2/wall","attributedTo":"https://sm.example/users/2"},
 "attachment":[{"type":"Image","mediaType":"image/webp","url":"https://sm.example/c.webp","width":100,"height":50,"cropRegion":[0,0,1,1]}],
@@ -446,6 +450,8 @@ fn smithereen() {
             media Image https://sm.example/c.webp 100x50
         "#,
     );
+    let note: Authorization = post_of(&note).extension();
+    assert_eq!(note.target.id().unwrap(), "https://sm.example/users/2/wall");
     ours(
         r#"{"type":"Person","id":"https://sm.example/users/1","name":"Ann","preferredUsername":"ann","firstName":"Ann","url":"https://sm.example/ann","inbox":"https://sm.example/users/1/inbox",
 "followers":"https://sm.example/users/1/followers","wall":"https://sm.example/users/1/wall","endpoints":{"sharedInbox":"https://sm.example/activitypub/sharedInbox","collectionSimpleQuery":"https://sm.example/query"},
@@ -671,4 +677,23 @@ fn smaller_ones() {
             odd /published: the time names no zone and is read as UTC
         "#,
     );
+}
+
+/// Relays in the manner of Mastodon are asked for everyone's posts; those in the manner of LitePub are followed, and follow back.
+#[test]
+fn relays() {
+    let follow: Activity = r#"{"type":"Follow","id":"https://m.example/1","actor":"https://m.example/actor","object":"https://www.w3.org/ns/activitystreams#Public"}"#
+        .parse()
+        .unwrap();
+    assert!(is_public(follow.object_id().unwrap()));
+    let announce = ours(
+        r#"{"type":"Announce","id":"https://relay.example/activities/1","actor":"https://relay.example/actor","to":["https://relay.example/actor/followers"],
+"object":"https://m.example/users/ann/statuses/1"}"#,
+        "
+            Announce
+            actor https://relay.example/actor
+            object https://m.example/users/ann/statuses/1
+        ",
+    );
+    assert!(announce.is_boost());
 }

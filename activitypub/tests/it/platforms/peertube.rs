@@ -1,10 +1,12 @@
 //! PeerTube, Owncast.
 
-use super::{ours, real};
+use activitypub::extension::peertube;
+
+use super::{ours, post_of, real};
 
 #[test]
 fn a_video() {
-    ours(
+    let video = ours(
         r#"{"type":"Video","id":"https://t.example/videos/watch/1","name":"Cats","duration":"PT90S","uuid":"1","category":{"identifier":"15","name":"Science"},
 "licence":{"identifier":"1","name":"Attribution"},"language":{"identifier":"en","name":"English"},"views":7,"sensitive":false,"commentsEnabled":true,
 "published":"2026-01-31T12:00:00.000Z","updated":"2026-01-31T12:00:00.000Z","tag":[{"type":"Hashtag","name":"cats"}],"mediaType":"text/markdown",
@@ -33,6 +35,13 @@ fn a_video() {
             media Video https://t.example/1080.mp4 1920x1080 Cats
         "#,
     );
+    let video = post_of(&video);
+    let said: peertube::Video = video.extension();
+    assert_eq!((said.views, said.comments_enabled), (Some(7), Some(true)));
+    assert_eq!(video.duration.as_deref(), Some("PT90S"));
+    assert_eq!(video.media_type.as_deref(), Some("text/markdown"));
+    // Several authors: none of them alone is the owner.
+    assert_eq!(video.attributed_to_id(), None);
     real(
         "peertube/lemmy__objects_video.json",
         r#"
@@ -86,7 +95,7 @@ fn actors() {
             followers https://t.example/video-channels/cats/followers
             key https://t.example/video-channels/cats#main-key
             moderator https://t.example/accounts/ann
-            avatar https://t.example/48.png
+            avatar https://t.example/120.png
             header https://t.example/banner.png
         "#,
     );
@@ -103,7 +112,7 @@ fn actors() {
             followers https://tilvids.com/video-channels/thelinuxexperiment_channel/followers
             key https://tilvids.com/video-channels/thelinuxexperiment_channel#main-key
             moderator https://tilvids.com/accounts/thelinuxexperiment
-            avatar https://tilvids.com/lazy-static/avatars/1bbe97f1-d283-4db4-8bdd-e5320564aff9.jpg
+            avatar https://tilvids.com/lazy-static/avatars/13b0214b-edc0-4c5b-a04d-be648a3a370a.jpg
             header https://tilvids.com/lazy-static/banners/1a8d6881-30c8-47cb-8576-7af62d869c45.jpg
         "#,
     );

@@ -1,10 +1,13 @@
 //! Pixelfed.
 
-use super::{ours, real};
+use activitypub::addressing::is_public;
+use activitypub::extension::pixelfed;
+
+use super::{ours, post_of, real};
 
 #[test]
 fn a_post() {
-    ours(
+    let create = ours(
         r##"{"@context":["https://www.w3.org/ns/activitystreams",{"commentsEnabled":{"@id":"pixelfed:commentsEnabled","@type":"schema:Boolean"}}],
 "type":"Create","id":"https://x.example/p/ann/1/activity","actor":"https://x.example/users/ann","to":["https://www.w3.org/ns/activitystreams#Public"],
 "object":{"id":"https://x.example/p/ann/1","type":"Note","summary":null,"content":"cat #cats","inReplyTo":null,"published":"2026-01-31T12:00:00+0000",
@@ -30,6 +33,16 @@ fn a_post() {
             odd /object/location/longitude: the number is written as text
         "#,
     );
+    let note = post_of(&create);
+    let place = note.location.embedded().next().unwrap();
+    let place = place.as_object().unwrap();
+    assert_eq!(place.latitude.as_ref().unwrap().to_f64(), 41.902782);
+    let said: pixelfed::Place = place.extension();
+    assert_eq!(said.country.as_deref(), Some("Italy"));
+    let said: pixelfed::Note = note.extension();
+    let capabilities = said.capabilities.embedded().next().unwrap();
+    let capabilities: pixelfed::Capabilities = capabilities.extension();
+    assert!(is_public(&capabilities.reply.unwrap()));
     real(
         "pixelfed/docs__activitypub_create_note.json",
         r#"
@@ -61,7 +74,7 @@ fn a_post() {
 
 #[test]
 fn a_story() {
-    ours(
+    let story = ours(
         r#"{"@context":"https://www.w3.org/ns/activitystreams","id":"https://x.example/stories/ann/1","type":"Story","to":["https://x.example/users/ann/followers"],"cc":[],
 "attributedTo":"https://x.example/users/ann","published":"2026-01-31T12:00:00+00:00","expiresAt":"2026-02-01T12:00:00+00:00","duration":3,"can_reply":true,
 "can_react":false,"attachment":{"type":"Image","url":"https://x.example/s.jpg","mediaType":"image/jpeg"}}"#,
@@ -73,6 +86,12 @@ fn a_story() {
             media Image https://x.example/s.jpg
             odd /duration: the text is written as a number
         "#,
+    );
+    let said: pixelfed::Story = post_of(&story).extension();
+    assert_eq!((said.can_reply, said.can_react), (Some(true), Some(false)));
+    assert_eq!(
+        said.expires_at.unwrap().to_utc().to_rfc3339(),
+        "2026-02-01T12:00:00+00:00"
     );
     real(
         "pixelfed/pixelfed__ActivityPub_StoryValidationTest__L16.json",

@@ -1,5 +1,7 @@
 //! Pleroma and Akkoma.
 
+use activitypub::extension::litepub;
+
 use super::{ours, real};
 
 #[test]
@@ -167,7 +169,7 @@ fn a_chat_message_and_a_reaction() {
 
 #[test]
 fn an_actor() {
-    ours(
+    let ann = ours(
         r#"{"@context":["https://www.w3.org/ns/activitystreams","https://p.example/schemas/litepub-0.1.jsonld",{"@language":"und"}],
 "id":"https://p.example/users/ann","type":"Person","name":"Ann","preferredUsername":"ann","summary":"","alsoKnownAs":[],"capabilities":
 {"acceptsChatMessages":true},"discoverable":false,"manuallyApprovesFollowers":false,"inbox":"https://p.example/users/ann/inbox",
@@ -188,6 +190,10 @@ fn an_actor() {
             avatar https://p.example/media/a.png
         "#,
     );
+    let said: litepub::Actor = ann.as_actor().unwrap().extension();
+    let capabilities = said.capabilities.embedded().next().unwrap();
+    let capabilities: litepub::Capabilities = capabilities.extension();
+    assert_eq!(capabilities.accepts_chat_messages, Some(true));
     real(
         "akkoma/pleroma__tesla_mock_helene-p.helene.moe.json",
         r#"

@@ -1,10 +1,13 @@
 //! Communities of links and talk: Lemmy, Mbin and kbin, PieFed, lotide.
 
-use super::{ours, real};
+use activitypub::extension::lemmy;
+use activitypub::{Activity, ActivityKind};
+
+use super::{ours, post_of, real};
 
 #[test]
 fn a_post_of_lemmy() {
-    ours(
+    let announce = ours(
         r#"{"@context":["https://join-lemmy.org/context.json","https://www.w3.org/ns/activitystreams"],"actor":"https://l.example/c/cats",
 "to":["https://www.w3.org/ns/activitystreams#Public"],"cc":["https://l.example/c/cats/followers"],"type":"Announce",
 "id":"https://l.example/activities/announce/create/1","object":{"id":"https://l.example/activities/create/1","actor":"https://l.example/u/ann",
@@ -32,6 +35,14 @@ fn a_post_of_lemmy() {
             links to https://news.example/cats
         "#,
     );
+    let said: lemmy::Post = post_of(&announce).extension();
+    assert_eq!(
+        (said.stickied, said.comments_enabled),
+        (Some(true), Some(true))
+    );
+    let announce = announce.as_activity().unwrap();
+    assert!(announce.is_group_post() && !announce.is_boost());
+    assert!(announce.group_post().unwrap().names_group);
     ours(
         r#"{"type":"Note","id":"https://l.example/comment/1","attributedTo":"https://l.example/u/ann","to":["https://www.w3.org/ns/activitystreams#Public"],
 "cc":["https://l.example/c/cats","https://l.example/u/bob"],"content":"<p>aww</p>","inReplyTo":"https://l.example/post/1","mediaType":"text/html",
@@ -63,7 +74,6 @@ fn a_post_of_lemmy() {
             conversation https://enterprise.lemmy.ml/post/55143/context
             mentions https://enterprise.lemmy.ml/c/tenforward
             media Image https://enterprise.lemmy.ml/pictrs/image/eOtYb9iEiB.png
-            links to https://enterprise.lemmy.ml/pictrs/image/eOtYb9iEiB.png
         "#,
     );
     real(
@@ -119,7 +129,7 @@ fn a_post_of_lemmy() {
 
 #[test]
 fn actors_of_lemmy() {
-    ours(
+    let cats = ours(
         r#"{"@context":["https://join-lemmy.org/context.json","https://www.w3.org/ns/activitystreams"],"type":"Group","id":"https://l.example/c/cats",
 "preferredUsername":"cats","name":"Cats","summary":"<p>Cats only</p>","sensitive":false,"attributedTo":"https://l.example/c/cats/moderators",
 "postingRestrictedToMods":true,"inbox":"https://l.example/c/cats/inbox","followers":"https://l.example/c/cats/followers",
@@ -140,6 +150,8 @@ fn actors_of_lemmy() {
             avatar https://l.example/i.webp
         "#,
     );
+    let said: lemmy::Community = cats.as_actor().unwrap().extension();
+    assert_eq!(said.posting_restricted_to_mods, Some(true));
     ours(
         r#"{"type":"Person","id":"https://l.example/u/ann","preferredUsername":"ann","name":"Ann","summary":"<p>hi</p>","matrixUserId":"@ann:matrix.example",
 "inbox":"https://l.example/u/ann/inbox","outbox":"https://l.example/u/ann/outbox","endpoints":{"sharedInbox":"https://l.example/inbox"},
@@ -411,4 +423,56 @@ fn lotide() {
             key https://narwhal.city//communities/12#main-key
         "#,
     );
+}
+
+/// The second Announce of Lemmy, which Mastodon and Pleroma understand, has the post itself.
+#[test]
+fn a_boost_by_a_group() {
+    let announce = ours(
+        r#"{"type":"Announce","id":"https://l.example/activities/announce/page/1","actor":"https://l.example/c/cats","to":["https://www.w3.org/ns/activitystreams#Public"],
+"cc":["https://l.example/c/cats/followers"],"object":"https://l.example/post/1"}"#,
+        "
+            Announce
+            actor https://l.example/c/cats
+            object https://l.example/post/1
+        ",
+    );
+    assert!(announce.is_boost() && !announce.is_group_post());
+}
+
+/// What is reported is an id, or a list of them with the actor for Mastodon.
+#[test]
+fn reports_in_both_forms() {
+    for (object, reported) in [
+        (r#""https://l.example/post/1""#, 1),
+        (
+            r#"["https://l.example/u/eve","https://l.example/post/1"]"#,
+            2,
+        ),
+    ] {
+        let report = format!(
+            r#"{{"type":"Flag","id":"https://b.example/reports/1","actor":"https://b.example/u/ann","to":["https://l.example/c/cats"],
+"object":{object},"audience":"https://l.example/c/cats","summary":"spam"}}"#
+        );
+        let report: Activity = report.parse().unwrap();
+        assert!(report.is_report());
+        assert_eq!(report.object.ids().count(), reported);
+        assert_eq!(report.summary.as_deref(), Some("spam"));
+    }
+}
+
+#[test]
+fn what_moderators_do() {
+    let delete: Activity = r#"{"type":"Delete","id":"https://l.example/activities/delete/1","actor":"https://l.example/u/ann","to":["https://www.w3.org/ns/activitystreams#Public"],
+"object":"https://l.example/u/ann","removeData":true,"summary":"gone"}"#
+        .parse()
+        .unwrap();
+    let said: lemmy::Moderation = delete.extension();
+    assert_eq!(said.remove_data, Some(true));
+    let lock: Activity = r#"{"type":"Lock","id":"https://l.example/activities/lock/1","actor":"https://l.example/u/mod","to":["https://l.example/c/cats"],
+"cc":["https://l.example/c/cats"],"object":"https://l.example/post/1","audience":"https://l.example/c/cats","summary":"enough"}"#
+        .parse()
+        .unwrap();
+    assert_eq!(lock.kind(), ActivityKind::Lock);
+    assert_eq!(lock.object_id().unwrap(), "https://l.example/post/1");
 }
