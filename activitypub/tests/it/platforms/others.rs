@@ -535,6 +535,111 @@ fn gnu_social() {
 #[test]
 fn smaller_ones() {
     real(
+        "ktistec/ktistec__object_question_spec__L119.json",
+        r#"
+            Question post poll
+            visibility Direct
+            answer Option A Some(10)
+            answer Option B Some(15)
+            answer Option C Some(5)
+            multiple true
+        "#,
+    );
+    real(
+        "tootik/tootik__test_poll_test__L112.json",
+        r#"
+            Create
+            actor https://127.0.0.1/user/dan
+            Question post poll
+            author https://127.0.0.1/user/dan
+            text vanilla or chocolate?
+            visibility Public
+            answer vanilla Some(0)
+            answer chocolate Some(0)
+            multiple false
+            voters 0
+            ends 2099-10-01 05:35:36 UTC
+        "#,
+    );
+    real(
+        "tootik/tootik__FEDERATION__L203.json",
+        r#"
+            Person
+            inbox https://a.localdomain/.well-known/apgateway/did:key:z6Mkm8WZrNcWpbqjJWZC3zs18P4f8cWyqaEoBmhiv5wvMUFL/actor/inbox
+            followers https://a.localdomain/.well-known/apgateway/did:key:z6Mkm8WZrNcWpbqjJWZC3zs18P4f8cWyqaEoBmhiv5wvMUFL/actor/followers
+            key https://a.localdomain/.well-known/apgateway/did:key:z6Mkm8WZrNcWpbqjJWZC3zs18P4f8cWyqaEoBmhiv5wvMUFL/actor#main-key
+            avatar https://a.localdomain/.well-known/apgateway/did:key:z6Mkm8WZrNcWpbqjJWZC3zs18P4f8cWyqaEoBmhiv5wvMUFL/actor/icon.gif
+        "#,
+    );
+    real(
+        "vernissage/VernissageServer__ActivityPubKitTests_ActivityDtoDeserializationFixtures__L110.json",
+        r#"
+            Person
+            handle johndoe@example.com
+            name John Doe :verified:
+            page https://example.com/@johndoe
+            about #iOS/#dotNET developer, #Apple  fanboy,
+            inbox https://example.com/actors/johndoe/inbox
+            shared inbox https://example.com/shared/inbox
+            followers https://example.com/actors/johndoe/followers
+            pinned https://example.com/actors/johndoe/featured
+            key https://example.com/actors/johndoe#main-key
+            avatar https://s3.eu-central-1.amazonaws.com/instance/039ebf33d1664d5d849574d0e7191354.jpg
+            header https://s3.eu-central-1.amazonaws.com/instance/2ef4a0f69d0e410ba002df2212e2b63c.jpg
+            field MASTODON: https://mastodon.social/@johndoe
+            field GITHUB: https://github.com/johndoe
+        "#,
+    );
+    real(
+        "goblog/GoBlog__activityStreams_test__L131.json",
+        r#"
+            Note post
+            author https://example.com
+            page https://example.com/test
+            text <div class="e-content"><p>Test content</
+            visibility Unlisted
+        "#,
+    );
+    real(
+        "goblog/GoBlog__activityStreams_test__L23.json",
+        r#"
+            Person
+            handle user@example.org
+            name Example user
+            page https://example.org/@user
+        "#,
+    );
+    real(
+        "kitsune/kitsune__serde_mod__L368.json",
+        r#"
+            Note post
+            author https://example.com/actors/1
+            warning A quirky Note
+            visibility Direct
+        "#,
+    );
+    real(
+        "immers/activitypub-express__functional_inbox.spec__L8.json",
+        r#"
+            Create
+            actor https://localhost/u/test
+            Note post
+            author https://localhost/u/test
+            text Say, did you finish reading that book I
+            visibility Direct
+        "#,
+    );
+    real(
+        "matters/matters-fediverse-gateway__test_gateway-core.test__L6827.json",
+        r#"
+            Article post
+            author https://matters.example/users/alice
+            page https://matters.example/a/hello
+            title Hello Fediverse
+            visibility Direct
+        "#,
+    );
+    real(
         "forgejo/kitsune__objects_shoes.forgejo.madhouse-project.org_api_v1_activitypub_user-id_1_activities_742.json",
         r#"
             Note post
