@@ -168,6 +168,8 @@ pub enum Reason {
     NotAReference,
     /// An id has no letter.
     EmptyId,
+    /// An address has no host; what is shown is looked for on the host of the thing.
+    NoHost,
     /// A list holds `null`.
     Null,
     /// The same property stands there under two spellings; the plain one was read.
@@ -203,6 +205,7 @@ impl fmt::Display for Reason {
             Self::NotALanguageMap => "an object with one text for each language was expected",
             Self::NotAReference => "an id or an object was expected",
             Self::EmptyId => "the id is empty",
+            Self::NoHost => "the address names no host",
             Self::Null => "the list holds null",
             Self::Repeated => "the property stands there under two spellings",
             Self::Redefined => {

@@ -32,6 +32,11 @@ impl Id {
     pub fn to_url(&self) -> Result<Url, url::ParseError> {
         Url::parse(&self.0)
     }
+
+    /// Whether it is an address that leaves out the host, `/media/1.png`.
+    pub(crate) fn is_path(&self) -> bool {
+        self.0.starts_with('/') && !self.0.starts_with("//")
+    }
 }
 
 impl fmt::Display for Id {

@@ -1,8 +1,8 @@
 //! Media: the pictures, films and sounds of a post or a profile, wherever its server puts them.
 //!
 //! Mastodon has them in `attachment`; PeerTube's and Funkwhale's are the `url` of the post itself, in several sizes; Lemmy, WordPress and
-//! Mobilizon set a picture with `image`. Only `https` and `http` URLs are media here: what says `javascript:`, `file:` or nothing
-//! at all is left out. They may be on any host, and everything said of them is a claim.
+//! Mobilizon set a picture with `image`. Only `https` and `http` URLs are media here, also those without a host, which are on
+//! that of the thing: what says `javascript:`, `file:` or nothing at all is left out. They may be on any host, and everything said of them is a claim.
 
 use url::Url;
 
@@ -85,14 +85,16 @@ impl Object {
     /// ```
     #[must_use]
     pub fn media(&self) -> Vec<Media> {
+        let held = |source| Holder::of(self.id.as_ref(), source);
+        let attached = |value| attached(value, held(MediaSource::Attachment));
         let mut media: Vec<Media> = self.attachment.iter().filter_map(attached).collect();
         let own = MediaKind::of_type(self.kind().as_str());
         if own != MediaKind::Unknown {
-            let preview = widest(&self.icon, MediaSource::Icon)
-                .or_else(|| widest(&self.image, MediaSource::Image))
+            let preview = widest(&self.icon, held(MediaSource::Icon))
+                .or_else(|| widest(&self.image, held(MediaSource::Image)))
                 .map(|picture| picture.url);
             for link in self.url.embedded().flat_map(forms) {
-                media.extend(of_link(&link, MediaSource::Url).map(|form| Media {
+                media.extend(of_link(&link, held(MediaSource::Url)).map(|form| Media {
                     description: self.name.clone(),
                     preview: preview.clone(),
                     ..form
@@ -100,10 +102,10 @@ impl Object {
             }
             let says_so = MediaKind::of_media_type(self.media_type.as_deref()) == own;
             if says_so && self.url.embedded().next().is_none() {
-                media.extend(of_object(self, MediaSource::Url));
+                media.extend(of_object(self, held(MediaSource::Url)));
             }
         }
-        media.extend(pictures(&self.image, MediaSource::Image));
+        media.extend(pictures(&self.image, held(MediaSource::Image)));
         media
     }
 
@@ -111,13 +113,15 @@ impl Object {
     /// and shows in `image` too, there is none.
     #[must_use]
     pub fn linked_page(&self) -> Option<Url> {
+        let held = |source| Holder::of(self.id.as_ref(), source);
+        let attached = held(MediaSource::Attachment);
         self.attachment
             .embedded()
             .filter_map(Any::as_link)
-            .filter(|link| of_link(link, MediaSource::Attachment).is_none())
-            .find_map(|link| web_url(link.href.as_ref()?))
+            .filter(|link| of_link(link, attached).is_none())
+            .find_map(|link| attached.url(link.href.as_ref()?))
             .filter(|page| {
-                !pictures(&self.image, MediaSource::Image).any(|picture| picture.url == *page)
+                !pictures(&self.image, held(MediaSource::Image)).any(|picture| picture.url == *page)
             })
     }
 }
@@ -126,13 +130,16 @@ impl Actor {
     /// The small picture: of those in `icon` the widest, as PeerTube begins with that of 48 pixels; the first if they do not tell.
     #[must_use]
     pub fn avatar(&self) -> Option<Media> {
-        widest(&self.icon, MediaSource::Icon)
+        widest(&self.icon, Holder::of(self.id.as_ref(), MediaSource::Icon))
     }
 
     /// The wide picture above the profile, of those in `image` in the same manner.
     #[must_use]
     pub fn header(&self) -> Option<Media> {
-        widest(&self.image, MediaSource::Image)
+        widest(
+            &self.image,
+            Holder::of(self.id.as_ref(), MediaSource::Image),
+        )
     }
 }
 
@@ -159,32 +166,55 @@ impl MediaKind {
     }
 }
 
-fn attached(value: &Ref<Any>) -> Option<Media> {
+/// Where a medium stands: in which property, of which thing.
+#[derive(Clone, Copy)]
+struct Holder<'a> {
+    source: MediaSource,
+    id: Option<&'a Id>,
+}
+
+impl<'a> Holder<'a> {
+    fn of(id: Option<&'a Id>, source: MediaSource) -> Self {
+        Self { source, id }
+    }
+
+    /// A web address; one without a host is on that of the thing (RFC 3986 section 5.2).
+    fn url(self, address: &Id) -> Option<Url> {
+        let url = if address.is_path() {
+            let own = self.id?.to_url().ok()?;
+            let joined = own.join(address.as_str()).ok();
+            joined.filter(|url| url.host() == own.host())
+        } else {
+            address.to_url().ok()
+        };
+        url.filter(|url| matches!(url.scheme(), "https" | "http"))
+    }
+}
+
+fn attached(value: &Ref<Any>, holder: Holder<'_>) -> Option<Media> {
     match value.embedded()? {
-        Any::Link(link) => of_link(link, MediaSource::Attachment),
+        Any::Link(link) => of_link(link, holder),
         Any::Object(object) => {
             let is_medium = matches!(
                 object.kind().as_str(),
                 "Document" | "Image" | "Video" | "Audio"
             ) || object.types.is_empty()
                 || MediaKind::of_media_type(object.media_type.as_deref()) != MediaKind::Unknown;
-            is_medium
-                .then(|| of_object(object, MediaSource::Attachment))
-                .flatten()
+            is_medium.then(|| of_object(object, holder)).flatten()
         }
         _ => None,
     }
 }
 
 /// A picture may also be a mere URL.
-fn pictures(values: &OneOrMany<Ref<Any>>, source: MediaSource) -> impl Iterator<Item = Media> {
+fn pictures(values: &OneOrMany<Ref<Any>>, holder: Holder<'_>) -> impl Iterator<Item = Media> {
     values.iter().filter_map(move |value| {
         let picture = match value {
-            Ref::Id(id) => Some(Media::at(web_url(id)?, source)),
+            Ref::Id(id) => Some(Media::at(id, holder)?),
             Ref::Embedded(thing) => match &**thing {
-                Any::Object(object) => of_object(object, source),
+                Any::Object(object) => of_object(object, holder),
                 Any::Link(link) => {
-                    let mut picture = Media::at(web_url(link.href.as_ref()?)?, source);
+                    let mut picture = Media::at(link.href.as_ref()?, holder)?;
                     picture.describe(link);
                     Some(picture)
                 }
@@ -198,7 +228,7 @@ fn pictures(values: &OneOrMany<Ref<Any>>, source: MediaSource) -> impl Iterator<
     })
 }
 
-fn of_object(object: &Object, source: MediaSource) -> Option<Media> {
+fn of_object(object: &Object, holder: Holder<'_>) -> Option<Media> {
     let mut media = object
         .url
         .iter()
@@ -207,14 +237,14 @@ fn of_object(object: &Object, source: MediaSource) -> Option<Media> {
                 Ref::Id(id) => (id, None),
                 Ref::Embedded(link) => (link.href.as_ref()?, Some(&**link)),
             };
-            let mut media = Media::at(web_url(id)?, source);
+            let mut media = Media::at(id, holder)?;
             link.into_iter().for_each(|link| media.describe(link));
             Some(media)
         })
         .or_else(|| {
             // Some write the attribute of a link.
             let href: Option<Id> = object.extra.property("href").ok()?;
-            Some(Media::at(web_url(&href?)?, source))
+            Media::at(&href?, holder)
         })?;
     let focal_point: Vec<f64> = object
         .focal_point
@@ -236,17 +266,17 @@ fn of_object(object: &Object, source: MediaSource) -> Option<Media> {
     };
     media.width = media.width.or(object.width);
     media.height = media.height.or(object.height);
-    media.preview = widest(&object.icon, MediaSource::Icon).map(|picture| picture.url);
+    media.preview = widest(&object.icon, holder).map(|picture| picture.url);
     Some(media)
 }
 
 /// A link that says that it leads to a medium.
-fn of_link(link: &Link, source: MediaSource) -> Option<Media> {
+fn of_link(link: &Link, holder: Holder<'_>) -> Option<Media> {
     let kind = MediaKind::of_media_type(link.media_type.as_deref());
     if kind == MediaKind::Unknown {
         return None;
     }
-    let mut media = Media::at(web_url(link.href.as_ref()?)?, source);
+    let mut media = Media::at(link.href.as_ref()?, holder)?;
     media.describe(link);
     media.description.clone_from(&link.name);
     Some(Media { kind, ..media })
@@ -263,8 +293,8 @@ fn forms(link: &Link) -> Vec<Link> {
     std::iter::once(own).chain(within).collect()
 }
 
-fn widest(values: &OneOrMany<Ref<Any>>, source: MediaSource) -> Option<Media> {
-    pictures(values, source).reduce(|widest, next| {
+fn widest(values: &OneOrMany<Ref<Any>>, holder: Holder<'_>) -> Option<Media> {
+    pictures(values, holder).reduce(|widest, next| {
         if next.width > widest.width {
             next
         } else {
@@ -273,16 +303,11 @@ fn widest(values: &OneOrMany<Ref<Any>>, source: MediaSource) -> Option<Media> {
     })
 }
 
-fn web_url(id: &Id) -> Option<Url> {
-    let url = id.to_url().ok()?;
-    matches!(url.scheme(), "https" | "http").then_some(url)
-}
-
 impl Media {
-    fn at(url: Url, source: MediaSource) -> Self {
-        Self {
-            url,
-            source,
+    fn at(address: &Id, holder: Holder<'_>) -> Option<Self> {
+        Some(Self {
+            url: holder.url(address)?,
+            source: holder.source,
             kind: MediaKind::Unknown,
             media_type: None,
             description: None,
@@ -291,7 +316,7 @@ impl Media {
             width: None,
             height: None,
             preview: None,
-        }
+        })
     }
 
     fn describe(&mut self, link: &Link) {

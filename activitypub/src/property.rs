@@ -701,8 +701,9 @@ impl<T: Family> Element for Ref<T> {
     }
 
     fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
-        if let Self::Embedded(thing) = self {
-            thing.problems(path, into);
+        match self {
+            Self::Id(id) => id.problems(path, into),
+            Self::Embedded(thing) => thing.problems(path, into),
         }
     }
 }
@@ -720,6 +721,15 @@ impl Element for Id {
 
     fn write(&self, out: &mut String) {
         write_string(self.as_str(), out);
+    }
+
+    fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
+        if self.is_path() {
+            into.push(Problem {
+                path: path.clone(),
+                reason: Reason::NoHost,
+            });
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 //! | `["…"]` for a single value | [`ListOfOne`](Reason::ListOfOne) | activitypub-express (Immers) |
 //! | `[]` for none | [`EmptyList`](Reason::EmptyList) | software in PHP, where an empty map and an empty list are one |
 //! | `""` for none | [`EmptyId`](Reason::EmptyId), [`EmptyText`](Reason::EmptyText) | BookWyrm (`devices`, `inReplyTo`), reel2bits, Vernissage |
+//! | `/media/1.png`, an address without a host; pictures are looked for on that of the thing | [`NoHost`](Reason::NoHost) | old versions of Mastodon (`missing.png`), Gancio (hashtags) |
 //! | a time without a zone, also with a space for the `T` | [`NoZone`](Reason::NoZone) | old versions of the WordPress plugin, Socialhome, Bridgy Fed |
 //! | a zone without a colon, or without minutes | [`ZoneWithoutColon`](Reason::ZoneWithoutColon) | Pixelfed, Communecter, Threads |
 //! | `Mon, 25 May 2020 19:31:20 GMT` | [`MailDate`](Reason::MailDate) | BookWyrm, Emissary |

@@ -105,6 +105,7 @@ const ODD: &[(Reason, usize)] = &[
     (Reason::EmptyId, 5),
     (Reason::ListOfOne, 1),
     (Reason::MailDate, 3),
+    (Reason::NoHost, 8),
     (Reason::NoZone, 8),
     // A place of microformats.
     (Reason::NotACount, 1),

@@ -161,7 +161,11 @@ const TEXTS: &[&str] = &[
     "https://a.example/1",
     "2026-01-31T12:00:00Z",
     "2026-01-31T12:00:00",
+    "2026-01-31",
+    "Sat, 31 Jan 2026 12:00:00 GMT",
     "true",
+    "7",
+    "-0.5",
     "\u{0}\"\\/\u{1f600}",
 ];
 
@@ -171,6 +175,8 @@ fn json() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
+        // Seconds of our days.
+        (1_000_000_000_u64..2_000_000_000).prop_map(Value::from),
         proptest::num::f64::NORMAL.prop_map(Value::from),
         proptest::sample::select(TEXTS).prop_map(Value::from),
         any::<String>().prop_map(Value::from),

@@ -241,3 +241,37 @@ fn single_values_lists_and_things_in_full_are_no_deviation() {
     let empty: OneOrMany<String> = OneOrMany::absent();
     assert_eq!(actor.attribution_domains, empty);
 }
+
+#[test]
+fn pictures_are_on_the_host_of_the_thing() {
+    let actor = |icon: &str| {
+        let text = format!(
+            r#"{{"type":"Person","id":"https://a.example/users/1","icon":{{"type":"Image","url":"{icon}"}}}}"#
+        );
+        text.parse::<Actor>().unwrap()
+    };
+    let missing = actor("/avatars/missing.png");
+    assert_eq!(
+        missing.avatar().unwrap().url.as_str(),
+        "https://a.example/avatars/missing.png"
+    );
+    assert_eq!(missing.problems()[0].path, "/icon/url");
+    assert_eq!(missing.problems()[0].reason, Reason::NoHost);
+    for elsewhere in [
+        "//b.example/x",
+        "/\\\\b.example/x",
+        "/\\t/b.example/x",
+        "x.png",
+        "",
+    ] {
+        assert_eq!(actor(elsewhere).avatar(), None, "{elsewhere}");
+    }
+    let mut nowhere = missing;
+    nowhere.id = None;
+    assert_eq!(nowhere.avatar(), None);
+
+    let note: Object = r#"{"type":"Note","id":"https://a.example/1","attachment":{"type":"Image","url":"/x.png"}}"#
+        .parse()
+        .unwrap();
+    assert_eq!(note.media()[0].url.as_str(), "https://a.example/x.png");
+}

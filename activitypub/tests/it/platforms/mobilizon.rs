@@ -180,6 +180,7 @@ fn gancio_and_gathio() {
             place Colosseo
             visibility Public
             hashtag #test
+            odd /object/tag/0/href: the address names no host
         "#,
     );
     real(
