@@ -313,6 +313,8 @@ mod tests {
         let memory = ReplayMemory::new(3);
         assert!(memory.is_empty());
         assert_eq!(memory.remember(key(1), at(100), at(0)), Arrival::First);
+        assert!(!memory.is_empty());
+        assert_eq!(format!("{memory:?}"), "ReplayMemory { len: 1, most: 3 }");
         memory.forget(key(1));
         memory.forget(key(2));
         assert!(memory.is_empty());

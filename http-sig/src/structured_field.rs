@@ -349,6 +349,10 @@ mod tests {
         let long = |length: usize| format!("a=\"{}\"", "x".repeat(length - 4));
         assert_eq!(reason(&long(LONGEST)), None);
         assert_eq!(reason(&long(LONGEST + 1)), Some(Reason::HeaderTooLong));
+
+        let long = |length: usize| item("x".repeat(length).as_bytes()).err();
+        assert_eq!(long(LONGEST), None);
+        assert_eq!(long(LONGEST + 1), Some(Reason::HeaderTooLong));
     }
 
     #[test]
@@ -401,6 +405,8 @@ mod tests {
             ),
             ("text/html,   \"x\";q=0.50", Some("text/html, \"x\";q=0.5")),
             ("5;  a", Some("5;a")),
+            // A list and a dictionary, of the same spelling.
+            ("a,   b;x", Some("a, b;x")),
             ("a, a", None),
             ("a=?", None),
             // What the first says would not be in the spelling.

@@ -327,6 +327,10 @@ mod tests {
                 "keyId=\"a\\\"b\",signature=\"AAEC\"",
                 Reason::HeaderMalformed,
             ),
+            (
+                "keyId=\"a\\\\b\",signature=\"AAEC\"",
+                Reason::HeaderMalformed,
+            ),
             ("keyId=\"a,signature=AAEC", Reason::HeaderMalformed),
             (
                 "keyId=a,KEYID=b,signature=\"AAEC\"",
@@ -360,6 +364,7 @@ mod tests {
             (r#"a\"b" rest"#, r#"a\"b"#),
             (r#"ab\"c" rest"#, r#"ab\"c"#),
             (r#"a\\\"b" rest"#, r#"a\\\"b"#),
+            (r#"\a\"b" rest"#, r#"\a\"b"#),
             (r#"é" rest"#, "é"),
         ] {
             assert_eq!(quoted(text), Some((inside, " rest")), "{text}");

@@ -171,14 +171,12 @@ impl Component {
         self.covered == other.covered && self.of_request == other.of_request
     }
 
-    /// Whether this is or has in it the signature with this label, in the message that is signed.
-    pub(crate) fn is_of_signature(&self, label: &str) -> bool {
-        let is_field = |name| [SIGNATURE, SIGNATURE_INPUT].contains(name);
+    /// Whether this is a whole field in which signatures stand, of the message that is signed.
+    pub(crate) fn is_of_signatures(&self) -> bool {
         !self.of_request
             && match &self.covered {
-                Covered::Member(name, key) => is_field(name) && key == label,
                 Covered::Field(name) | Covered::Canonical(name) | Covered::Bytes(name) => {
-                    is_field(name)
+                    [SIGNATURE, SIGNATURE_INPUT].contains(name)
                 }
                 _ => false,
             }

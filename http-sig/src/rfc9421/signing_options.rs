@@ -209,8 +209,8 @@ impl SigningOptions {
                 reason,
             };
             let component = Component::from_text(text, in_response).map_err(refuse)?;
-            if component.is_of_signature(&self.label) {
-                // Not yet, and it cannot cover itself.
+            if component.is_of_signatures() {
+                // It is not there yet and cannot cover itself; a member for it is missed when the base is written.
                 return Err(refuse(Reason::ComponentMissing));
             }
             if !components.iter().any(|other| other.is_same(&component)) {
@@ -271,7 +271,7 @@ impl SigningOptions {
         member.get(self.label.len() + 1..).unwrap_or_default()
     }
 
-    /// Sets the fields `Signature-Input` and `Signature`, or adds to them.
+    /// Adds to the fields `Signature-Input` and `Signature`; those that it replaces are gone before.
     pub(crate) fn write(
         &self,
         headers: &mut HeaderMap,
@@ -291,7 +291,7 @@ impl SigningOptions {
         STANDARD.encode_string(signature, &mut field);
         field.push(':');
         let beside = |name, member: String| match structured_field::joined(headers, &name) {
-            Some(others) if self.beside => {
+            Some(others) => {
                 let members = structured_field::dictionary(&others).map_err(|_| refuse())?;
                 let taken = members.iter().any(|(other, _)| *other == label);
                 if taken || members.len() == structured_field::MOST_MEMBERS {
@@ -304,7 +304,7 @@ impl SigningOptions {
                 }
                 Ok(text)
             }
-            _ => Ok(member),
+            None => Ok(member),
         };
         let [input, field] = [beside(SIGNATURE_INPUT, member)?, beside(SIGNATURE, field)?];
         if input.len().max(field.len()) > structured_field::LONGEST {

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::{Method, Request, StatusCode, Uri};
 use http_sig::negotiate::{DoubleKnock, Knock, Redirect, Scheme};
 use http_sig::rfc9421::{AcceptSignature, Declined};
-use http_sig::{Arrival, Digest, Policy, Reason, ReplayMemory, Signer, VerifyingKey};
+use http_sig::{Arrival, Digest, Policy, Reason, ReplayMemory, SignError, Signer, VerifyingKey};
 use proptest::option;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -85,8 +85,8 @@ fn a_fleet_of_servers_is_knocked_at() {
             assert!(knocks.implements(&actor, RFC_9421, now()));
         }
         for step in case["requests"].as_array().unwrap() {
-            let hours = step["hours"].as_u64().unwrap_or(0);
-            let now = now() + Duration::from_secs(hours * 60 * 60);
+            let hours = step["hours"].as_f64().unwrap_or(0.0);
+            let now = now() + Duration::from_secs_f64(hours * 3600.0);
             let mut request = request(text(step, "method"), "https://example.org/inbox");
             let digest = (!request.body().is_empty()).then(|| Digest::sha256(request.body()));
             let mut tried = Vec::new();
@@ -242,6 +242,114 @@ fn what_was_learnt_survives_a_restart() {
     after.restore("https://far.example", Scheme::Rfc9421, now() + year, now());
     let week = now() + Duration::from_secs(7 * 24 * 60 * 60);
     assert_eq!(after.remembered(now())[0].2, week);
+}
+
+#[test]
+fn what_is_remembered_ends_when_it_is_told_to() {
+    let knocks = DoubleKnock::new().remember_for(Duration::from_secs(60));
+    let tries = [0, 59, 60].map(|at| knock_later(&knocks, "https://example.org/inbox", at));
+    assert_eq!(tries, [2, 1, 2]);
+}
+
+#[test]
+fn a_hint_counts_from_the_moment_at_which_experience_ends() {
+    let knocks = DoubleKnock::new();
+    let end = now() + Duration::from_secs(60);
+    knocks.restore("https://example.org", Scheme::Draft, end, now());
+    let signer = Signer::new(KEY_ID, ed25519().clone()).unwrap();
+    let request = request("GET", "https://example.org/users/bob");
+    for (now, expected) in [
+        (end - Duration::from_secs(1), Scheme::Draft),
+        (end, Scheme::Rfc9421),
+    ] {
+        assert!(knocks.implements(request.uri(), RFC_9421, now));
+        assert_eq!(knocks.first(&signer, &request, now).scheme(), expected);
+    }
+}
+
+#[test]
+fn what_is_learnt_of_an_origin_takes_the_place_of_what_was_known() {
+    let knocks = DoubleKnock::new().capacity(2);
+    knocks.implements(&Uri::from_static("https://a.example/"), RFC_9421, now());
+    for (origin, seconds) in [
+        ("https://b.example", 100),
+        ("https://a.example", 200),
+        // There is no room for it, and `b` ends soonest.
+        ("https://c.example", 300),
+    ] {
+        let until = now() + Duration::from_secs(seconds);
+        knocks.restore(origin, Scheme::Rfc9421, until, now());
+    }
+    let mut origins: Vec<_> = knocks
+        .remembered(now())
+        .into_iter()
+        .map(|(origin, ..)| origin)
+        .collect();
+    origins.sort();
+    assert_eq!(origins, ["https://a.example", "https://c.example"]);
+}
+
+#[test]
+fn what_is_shown_says_how_much_is_known_and_where_a_request_goes() {
+    let knocks = DoubleKnock::new();
+    for host in ["a", "b"] {
+        knock_at(&knocks, &format!("https://{host}.example/inbox"));
+    }
+    let shown = format!("{knocks:?}");
+    assert_eq!(shown, "DoubleKnock { first: Draft, remembered: 2, .. }");
+    let signer = Signer::new(KEY_ID, ed25519().clone()).unwrap();
+    let knock = knocks.first(&signer, &request("GET", "https://example.org/"), now());
+    let shown = format!("{knock:?}");
+    assert!(
+        shown.contains("origin: Some(\"https://example.org\")"),
+        "{shown}"
+    );
+    let names = [Scheme::Draft, Scheme::Rfc9421].map(|scheme| scheme.to_string());
+    assert_eq!(names, ["draft-cavage-12", "RFC 9421"]);
+}
+
+#[test]
+fn a_digest_is_signed_with_a_body_and_where_one_is_usual_or_asked_for() {
+    let signer = Signer::new(KEY_ID, ed25519().clone()).unwrap();
+    let key = ed25519().verifying_key();
+    for (scheme, name) in [
+        (Scheme::Draft, "digest"),
+        (Scheme::Rfc9421, "content-digest"),
+    ] {
+        let knocks = DoubleKnock::new().first_scheme(scheme);
+        for (method, body, digested) in [
+            ("POST", "{}", true),
+            ("POST", "", true),
+            ("GET", "{}", true),
+            ("GET", "", false),
+        ] {
+            let mut sent = request(method, "https://example.org/inbox");
+            *sent.body_mut() = body.into();
+            let knock = knocks.first(&signer, &sent, now());
+            knock.sign(&mut sent, now()).unwrap();
+            assert_eq!(seen(&sent, &key, now()), named(scheme));
+            let has_one = sent.headers().contains_key(name);
+            assert_eq!(has_one, digested, "{name} {method} {body}");
+        }
+        // The body is not looked at, so that it may not be empty.
+        let mut sent = request("POST", "https://example.org/inbox");
+        let knock = knocks.first(&signer, &sent, now());
+        let outcome = knock.sign_prepared(&mut sent, None, now());
+        assert!(matches!(outcome, Err(SignError::NoDigest { .. })), "{name}");
+    }
+
+    let mut sent = request("GET", "https://example.org/users/bob");
+    let field = "sig1=(\"@method\" \"@target-uri\" \"content-digest\");created";
+    let mut headers = http::HeaderMap::new();
+    headers.insert("accept-signature", field.parse().unwrap());
+    let knock = DoubleKnock::new().first(&signer, &sent, now());
+    let knock = knock.next(&sent, StatusCode::UNAUTHORIZED, &headers, now());
+    knock
+        .unwrap()
+        .sign_prepared(&mut sent, None, now())
+        .unwrap();
+    assert_eq!(seen(&sent, &key, now()), "rfc9421");
+    assert!(sent.headers().contains_key("content-digest"));
 }
 
 #[test]
@@ -645,6 +753,33 @@ fn an_answer_that_is_not_what_was_asked_for_is_refused() {
         "answers to a challenge: refused {0}/{0}, accepted 2/2",
         refused + 1
     );
+}
+
+#[test]
+fn what_is_asked_for_can_be_looked_at() {
+    let field =
+        "one=(\"@method\" \"date\";bs);created;keyid=\"k\";alg=\"a\", two=();expires;tag=\"t\"";
+    let asked = AcceptSignature::parse(field.as_bytes()).unwrap();
+    let [one, two] = &asked[..] else {
+        panic!("{asked:?}")
+    };
+    assert_eq!([one.label(), two.label()], ["one", "two"]);
+    assert!(one.components().eq(["\"@method\"", "\"date\";bs"]));
+    assert_eq!(two.components().next(), None);
+    assert!(one.created() && !two.created());
+    assert!(!one.expires() && two.expires());
+    assert_eq!([one.key_id(), two.key_id()], [Some("k"), None]);
+    assert_eq!([one.algorithm(), two.algorithm()], [Some("a"), None]);
+    assert_eq!([one.tag(), two.tag()], [None, Some("t")]);
+
+    let read = |count: usize| {
+        let names: Vec<_> = (0..count).map(|at| format!("\"x{at}\"")).collect();
+        let field = format!("a=({})", names.join(" "));
+        let asked = AcceptSignature::parse(field.as_bytes());
+        asked.map(drop).map_err(|error| error.reason())
+    };
+    assert_eq!(read(64), Ok(()));
+    assert_eq!(read(65), Err(Reason::TooManyComponents));
 }
 
 #[test]

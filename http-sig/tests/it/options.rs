@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::{HeaderValue, Request, Response};
+use http::{HeaderName, HeaderValue, Request, Response};
 use http_sig::rfc9421::{SignatureInput, SigningOptions};
 use http_sig::{
     ContentDigest, Digest, DigestAlgorithm, Policy, Reason, SignError, SignatureAlgorithm, Signer,
@@ -158,6 +158,9 @@ fn an_option_that_does_not_fit_is_reported_when_signing() {
         let outcome = signed(&SigningOptions::new().label(label));
         assert!(matches!(outcome, Err(SignError::Label { .. })), "{label}");
     }
+    let longest = "a".repeat(1024);
+    let options = SigningOptions::new().label(&longest);
+    assert!(signed(&options.nonce(&longest).tag(&longest)).is_ok());
     for text in ["é", "a\nb", &"a".repeat(1025)] {
         let outcome = signed(&SigningOptions::new().nonce(text));
         assert!(matches!(
@@ -223,6 +226,59 @@ fn a_signature_stands_beside_another_and_covers_it() {
     full.headers_mut().insert("signature", many);
     let options = SigningOptions::new().beside_others(true);
     let outcome = proxy.sign_rfc9421_with(&mut full, Some(&digest()), &options, now());
+    assert!(matches!(outcome, Err(SignError::Label { .. })));
+}
+
+#[test]
+fn a_signature_stands_beside_another_in_a_response() {
+    let request = signed(&SigningOptions::new()).unwrap();
+    let server = Signer::new(KEY_ID, ed25519().clone()).unwrap();
+    let mut response = Response::new(&b"ok"[..]);
+    server
+        .sign_response(&mut response, &request, now())
+        .unwrap();
+    let proxy = Signer::new("https://proxy.example/#key", p256().clone()).unwrap();
+    let options = SigningOptions::new().label("proxy").beside_others(true);
+    proxy
+        .sign_response_with(&mut response, &request, None, &options, now())
+        .unwrap();
+    for (label, key) in [("sig1", ed25519()), ("proxy", p256())] {
+        let policy = policy().label(label);
+        let claim = policy.read_response(response.clone(), &request, now());
+        assert!(
+            claim.unwrap().check(&key.verifying_key()).is_ok(),
+            "{label}"
+        );
+    }
+
+    // Unless it is to stand beside them, it takes their place.
+    server
+        .sign_response(&mut response, &request, now())
+        .unwrap();
+    let claim = policy().read_response(response, &request, now()).unwrap();
+    assert!(claim.check(&ed25519().verifying_key()).is_ok());
+}
+
+/// What is longer no recipient reads.
+#[test]
+fn a_signature_is_said_in_16_kib_or_not_made() {
+    let name = HeaderName::try_from("x".repeat(15_500)).unwrap();
+    let signer = Signer::new(KEY_ID, ed25519().clone()).unwrap();
+    let with_nonce = |length: usize| {
+        let mut request = post();
+        request
+            .headers_mut()
+            .insert(&name, HeaderValue::from_static("1"));
+        let options = SigningOptions::new().cover(name.as_str());
+        let options = options.nonce("n".repeat(length));
+        let outcome = signer.sign_rfc9421_with(&mut request, Some(&digest()), &options, now());
+        outcome.map(|()| request)
+    };
+    let left = 16 * 1024 - input(&with_nonce(0).unwrap()).len();
+    let longest = with_nonce(left).unwrap();
+    let claim = policy().read(longest, now()).unwrap();
+    assert!(claim.check(&ed25519().verifying_key()).is_ok());
+    let outcome = with_nonce(left + 1);
     assert!(matches!(outcome, Err(SignError::Label { .. })));
 }
 
@@ -376,9 +432,14 @@ fn the_draft_covers_further_fields_and_times() {
         }
     }
     let only = cavage::SigningOptions::new().danger_cover_only_these();
-    let request = by_draft(&only.cover("(request-target)").cover("host")).unwrap();
-    let error = policy().read(request, now()).unwrap_err();
+    let only = only.cover("(request-target)").cover("host");
+    let error = policy().read(by_draft(&only).unwrap(), now()).unwrap_err();
     assert_eq!(error.reason(), Reason::ComponentUncovered);
+    // Nor need there be a digest.
+    let signer = Signer::new(KEY_ID, rsa().clone()).unwrap();
+    let mut undigested = post();
+    let outcome = signer.sign_with(&mut undigested, None, &only, now());
+    assert!(outcome.is_ok() && !undigested.headers().contains_key("digest"));
 }
 
 #[test]

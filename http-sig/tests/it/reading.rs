@@ -87,6 +87,48 @@ fn a_refusal_says_what_was_expected_what_came_and_what_to_look_at() {
 }
 
 #[test]
+fn a_refusal_that_honest_senders_meet_says_what_to_do() {
+    for (reason, word) in [
+        (Reason::Unsigned, "GET too"),
+        (Reason::SchemesMixed, "fall_back_to_draft"),
+        (Reason::LabelUnclear, "label and tag"),
+        (Reason::HeaderMalformed, "keyId="),
+        (Reason::SignatureMissing, "sig1=:…:"),
+        (Reason::SignatureNotBase64, "standard base64"),
+        (Reason::TimeMalformed, "whole seconds"),
+        (Reason::ComponentUnknown, "lower case"),
+        (Reason::ComponentMissing, "removed the field"),
+        (Reason::FieldRepeated, "added a field"),
+        (Reason::ComponentUncovered, "(request-target) host date"),
+        (Reason::NoTimeCovered, "cover date"),
+        (Reason::TimeForbidden, "hs2019"),
+        (Reason::AlgorithmRefused, "rsa-v1_5-sha256"),
+        (Reason::AlgorithmMismatch, "the key id names"),
+        (Reason::HostNotOurs, "public host name"),
+        (Reason::HostConflict, "public host name"),
+        (Reason::DateMalformed, "GMT"),
+        (Reason::DigestMalformed, "Digest: SHA-256="),
+        (Reason::DigestWeak, "Digest: SHA-256="),
+        (Reason::DigestRepeated, "Digest: SHA-256="),
+        (Reason::DigestMismatch, "as it was received"),
+        (Reason::SignatureMismatch, "Policy::explain"),
+        (Reason::TooOld, "clocks"),
+        (Reason::InFuture, "clocks"),
+        (Reason::Expired, "clocks"),
+    ] {
+        let error = VerifyError::from(reason);
+        let hint = error.hint().unwrap_or_default();
+        assert!(hint.contains(word), "{reason:?}: {hint}");
+        assert!(
+            error.to_string().ends_with(&format!(" ({hint})")),
+            "{error}"
+        );
+    }
+    // No proxy does this by accident.
+    assert_eq!(VerifyError::from(Reason::ParameterRepeated).hint(), None);
+}
+
+#[test]
 fn foreign_text_in_an_error_is_escaped_and_short() {
     let field = format!("\u{9b}31m{}", "x".repeat(5000));
     let error = http_sig::cavage::SignatureHeader::parse(field.as_bytes()).unwrap_err();
@@ -95,6 +137,10 @@ fn foreign_text_in_an_error_is_escaped_and_short() {
         found.starts_with("\\u{9b}31m") && found.chars().count() == 201,
         "{found}"
     );
+    // Characters are counted, however many bytes they have.
+    let error = http_sig::cavage::SignatureHeader::parse("🦣".repeat(201).as_bytes()).unwrap_err();
+    let expected = format!("{}…", "🦣".repeat(200));
+    assert_eq!(error.found(), Some(&*expected));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Knowing a request that came before, however it is spelled.
 
+use std::sync::Arc;
+
 use http::Request;
 use http_sig::{
     Arrival, Policy, ReplayMemory, ReplayStore, SigningKey, VerifiedRequest, VerifyingKey,
@@ -133,6 +135,23 @@ fn a_nonce_is_known_again_in_another_request_of_the_same_key() {
     let plain = message(&json!([]), &rsa().verifying_key());
     assert_eq!(plain.nonce_key(), None);
     assert_ne!(plain.replay_key(), first);
+}
+
+#[test]
+fn a_key_is_shown_by_its_bytes() {
+    let key = draft(&json!([]), &json!([])).replay_key();
+    let bytes = key.as_bytes().iter().map(|byte| format!("{byte:02x}"));
+    let bytes: String = bytes.collect();
+    assert_eq!(format!("{key:?}"), format!("ReplayKey({bytes})"));
+}
+
+#[test]
+fn a_store_is_the_same_behind_each_of_its_pointers() {
+    let [one, other] = [(); 2].map(|()| Arc::new(ReplayMemory::default()));
+    let memory: &ReplayMemory = &one;
+    assert_eq!(one.identity(), memory.identity());
+    assert_eq!(one.identity(), Arc::clone(&one).identity());
+    assert_ne!(one.identity(), other.identity());
 }
 
 #[tokio::test]

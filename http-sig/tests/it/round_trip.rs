@@ -300,15 +300,15 @@ fn what_cannot_be_signed_says_why() {
         matches!(error, SignError::Component { component, reason: Reason::FieldRepeated } if component == "content-type")
     );
 
-    let day = Duration::from_secs(86_400);
+    let second = Duration::from_secs(1);
     let year_10000 = UNIX_EPOCH + Duration::from_secs(253_402_300_800);
-    for time in [UNIX_EPOCH - day, year_10000] {
+    for time in [UNIX_EPOCH - second, year_10000] {
         assert!(matches!(
             signer.sign(&mut post(b"{}"), time),
             Err(SignError::Time)
         ));
     }
-    assert!(signer.sign(&mut post(b"{}"), year_10000 - day).is_ok());
+    assert!(signer.sign(&mut post(b"{}"), year_10000 - second).is_ok());
 }
 
 fn verify(request: Request<Vec<u8>>, key: &SigningKey, now: SystemTime) -> Result<(), VerifyError> {
