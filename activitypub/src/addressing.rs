@@ -142,18 +142,15 @@ impl Activity {
             .collect()
     }
 
-    /// Gives it the recipients of the things that it carries, and them its own (ActivityPub section 6.2, for a Create that a client
-    /// sent). The embedded things are given their recipients only if they are objects.
+    /// Gives it the recipients of the object that it carries, and that its own (ActivityPub section 6.2, for a Create that a client
+    /// sent). Several objects keep each their own: to give all of them the recipients of all would show them to others than
+    /// was asked for.
     #[must_use]
     pub fn with_recipients_shared(mut self) -> Self {
-        let carried = self.object.iter_mut().filter_map(|thing| match thing {
-            Ref::Embedded(thing) => match &mut **thing {
-                Any::Object(object) => Some(object),
-                _ => None,
-            },
-            Ref::Id(_) => None,
-        });
-        for object in carried {
+        if self.object.len() == 1
+            && let Some(Ref::Embedded(thing)) = self.object.iter_mut().next()
+            && let Any::Object(object) = &mut **thing
+        {
             for (ours, theirs) in [
                 (&mut self.to, &mut object.to),
                 (&mut self.cc, &mut object.cc),
@@ -491,6 +488,10 @@ mod tests {
         assert_eq!(create.recipients(), ["a:1", "a:3", "a:2", "a:4"]);
         let note = create.object().and_then(Any::as_object).unwrap();
         assert_eq!(note.recipients(), ["a:3", "a:1", "a:2", "a:4"]);
+
+        let two = br#"{"type":"Create","to":"a:1","object":[{"to":"a:2"},{"bto":"a:3"}]}"#;
+        let two = Activity::from_slice(two).unwrap();
+        assert_eq!(two.clone().with_recipients_shared(), two);
     }
 
     #[test]

@@ -78,7 +78,8 @@ impl Any {
         serde_json::from_str(&write_document(self))
     }
 
-    /// Everything in it, and in what it embeds, that is not as it should be. Nothing of it was lost.
+    /// Everything in it, and in what it embeds, that is not as it should be; the first 1000 of a document that has more. Nothing of
+    /// it was lost.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         problems_of(self)

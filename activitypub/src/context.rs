@@ -15,7 +15,7 @@ use crate::error::{Problem, Reason};
 use crate::extension::ROOMS;
 use crate::extra::Raw;
 use crate::family::Family;
-use crate::json::{Node, Tape};
+use crate::json::{Node, Tape, shortened};
 use crate::kind;
 use crate::property::{Element, Property, below, problems_in};
 
@@ -183,10 +183,7 @@ impl Element for Context {
 
     fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
         self.each_redefined(path, |path, _| {
-            into.push(Problem {
-                path: path.to_owned(),
-                reason: Reason::Redefined,
-            });
+            Problem::list(path, Some(Reason::Redefined), into);
         });
     }
 }
@@ -581,7 +578,7 @@ fn redefinitions(
         }
     }
     for (term, definition) in context.members() {
-        below(path, &term, |path| {
+        below(path, shortened(&term), |path| {
             if !may_mean(&term, iri_of(definition).as_deref(), prefixes) {
                 found(path, &term);
             }
@@ -624,7 +621,9 @@ fn may_mean(term: &str, defined: Option<&str>, prefixes: &HashMap<String, String
     }
     let expanded = defined.and_then(|iri| {
         let (prefix, local) = iri.split_once(':')?;
-        Some(format!("{}{local}", prefixes.get(prefix)?))
+        // A long prefix begins nothing that is known here, and would be copied for each term.
+        let namespace = prefixes.get(prefix).filter(|iri| iri.len() <= 100)?;
+        Some(format!("{namespace}{local}"))
     });
     let meant = expanded
         .as_deref()

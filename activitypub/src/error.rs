@@ -120,6 +120,20 @@ pub struct Problem {
     pub reason: Reason,
 }
 
+impl Problem {
+    /// A document of a megabyte may hold half a million of them, each with a path of hundreds of letters; nobody reads so many.
+    const MOST: usize = 1000;
+
+    pub(crate) fn list(path: &str, reason: Option<Reason>, into: &mut Vec<Self>) {
+        if let Some(reason) = reason.filter(|_| into.len() < Self::MOST) {
+            into.push(Self {
+                path: path.to_owned(),
+                reason,
+            });
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.path.escape_debug(), self.reason)

@@ -352,10 +352,7 @@ pub(crate) fn problems(
                 Err(reason) => refused = refused.or(Some(reason)),
             }
         }
-        into.extend(refused.map(|reason| Problem {
-            path: path.clone(),
-            reason,
-        }));
+        Problem::list(path, refused, into);
     });
 }
 

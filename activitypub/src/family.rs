@@ -212,7 +212,7 @@ macro_rules! family {
                     serde_json::from_str(&$crate::family::write_document(self))
                 }
 
-                /// Everything in it, and in what it embeds, that is not as it should be. Nothing of it was lost.
+                /// Everything in it, and in what it embeds, that is not as it should be; the first 1000 of a document that has more. Nothing of it was lost.
                 #[must_use]
                 pub fn problems(&self) -> Vec<$crate::error::Problem> {
                     $crate::family::problems_of(self)
@@ -279,9 +279,7 @@ let Some(field) = Field::spelled(name) else {
                         }
                         let repeated = self.has(field) || (name != field.plain() && self.extra.raw(field.plain()).is_some());
                         let reason = field.reason(raw).or(repeated.then_some($crate::error::Reason::Repeated));
-                        if let Some(reason) = reason {
-                            below(path, name, |path| into.push($crate::error::Problem { path: path.clone(), reason }));
-                        }
+                        below(path, name, |path| $crate::error::Problem::list(path, reason, into));
                     }
                 }
             }

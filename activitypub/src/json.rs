@@ -742,7 +742,7 @@ impl<'a, 'l> Scanner<'a, 'l> {
         let opened = self.outer.iter().chain([&self.open]);
         for open in opened.filter(|open| open.items > 0) {
             if open.object {
-                push_name(&mut path, &self.decoded_name(open.name));
+                push_step(&mut path, shortened(&self.decoded_name(open.name)));
             } else {
                 push_step(&mut path, &(open.items - 1).to_string());
             }
@@ -751,11 +751,11 @@ impl<'a, 'l> Scanner<'a, 'l> {
     }
 }
 
-/// Appends a name that may be long.
-fn push_name(path: &mut String, name: &str) {
+/// As much of a foreign name as a path repeats.
+pub(crate) fn shortened(name: &str) -> &str {
     let end = name.char_indices().nth(NAME_IN_PATH);
     let end = end.map_or(name.len(), |(at, _)| at);
-    push_step(path, name.get(..end).unwrap_or_default());
+    name.get(..end).unwrap_or_default()
 }
 
 /// Documents above 4 GiB are refused before anything is counted, so this never saturates.

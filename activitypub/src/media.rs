@@ -68,8 +68,14 @@ pub enum MediaSource {
     Icon,
 }
 
+/// PeerTube offers about thirty. Each repeats the name and the preview of the film, which may be long.
+const MOST_FORMS: usize = 64;
+
+/// The longest id that completes an address, in bytes: it is read again for each.
+const LONGEST_ID: usize = 2048;
+
 impl Object {
-    /// Its media: those in `attachment`, then those that it is itself (each size that its `url` offers), then those in `image`.
+    /// Its media: those in `attachment`, then those that it is itself (each size that its `url` offers, up to 64), then those in `image`.
     ///
     /// ```
     /// use activitypub::{Object, media::MediaKind};
@@ -93,7 +99,7 @@ impl Object {
             let preview = widest(&self.icon, held(MediaSource::Icon))
                 .or_else(|| widest(&self.image, held(MediaSource::Image)))
                 .map(|picture| picture.url);
-            for link in self.url.embedded().flat_map(forms) {
+            for link in self.url.embedded().flat_map(forms).take(MOST_FORMS) {
                 media.extend(of_link(&link, held(MediaSource::Url)).map(|form| Media {
                     description: self.name.clone(),
                     preview: preview.clone(),
@@ -181,7 +187,8 @@ impl<'a> Holder<'a> {
     /// A web address; one without a host is on that of the thing (RFC 3986 section 5.2).
     fn url(self, address: &Id) -> Option<Url> {
         let url = if address.is_path() {
-            let own = self.id?.to_url().ok()?;
+            let own = self.id.filter(|id| id.as_str().len() <= LONGEST_ID)?;
+            let own = own.to_url().ok()?;
             let joined = own.join(address.as_str()).ok();
             joined.filter(|url| url.host() == own.host())
         } else {

@@ -597,14 +597,9 @@ impl<T: Element> Value<T> {
 
 /// Why an element was not taken.
 fn kept_problems<T: Element>(raw: &Raw, path: &str, into: &mut Vec<Problem>) {
-    into.extend(
-        reason_for::<Option<T>>(raw.as_str())
-            .or_else(|| (raw.as_str() == "null").then_some(Reason::Null))
-            .map(|reason| Problem {
-                path: path.to_owned(),
-                reason,
-            }),
-    );
+    let reason = reason_for::<Option<T>>(raw.as_str());
+    let reason = reason.or_else(|| (raw.as_str() == "null").then_some(Reason::Null));
+    Problem::list(path, reason, into);
 }
 
 /// Reads a value into its field, or keeps it with what no field holds; a value that was repaired goes to both.
@@ -798,12 +793,8 @@ impl Element for Decimal {
     }
 
     fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
-        if self.0.starts_with('"') {
-            into.push(Problem {
-                path: path.clone(),
-                reason: Reason::NumberAsText,
-            });
-        }
+        let reason = self.0.starts_with('"').then_some(Reason::NumberAsText);
+        Problem::list(path, reason, into);
     }
 }
 
@@ -826,10 +817,7 @@ impl Element for Timestamp {
     }
 
     fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
-        into.extend(repair::oddity(&self.0).map(|reason| Problem {
-            path: path.clone(),
-            reason,
-        }));
+        Problem::list(path, repair::oddity(&self.0), into);
     }
 }
 
@@ -868,10 +856,7 @@ impl Element for LanguageMap {
                 && raw.as_str() != "null"
             {
                 below(path, language, |path| {
-                    into.push(Problem {
-                        path: path.clone(),
-                        reason: Reason::NotAString,
-                    });
+                    Problem::list(path, Some(Reason::NotAString), into);
                 });
             }
         }
@@ -956,10 +941,7 @@ impl Visit for Inspector<'_> {
         below(self.path, name, |path| {
             field.problems(path, self.into);
             let reason = raw.and_then(|raw| field.repaired_from(raw));
-            self.into.extend(reason.map(|reason| Problem {
-                path: path.clone(),
-                reason,
-            }));
+            Problem::list(path, reason, self.into);
         });
     }
 }

@@ -8,6 +8,7 @@
     reason = "also the helpers of tests may fail"
 )]
 
+mod attacks;
 mod building;
 mod claims;
 mod corpus;
@@ -18,6 +19,8 @@ mod lossless;
 mod platforms;
 #[cfg(feature = "proof")]
 mod proofs;
+mod questions;
 mod reading;
 mod repairs;
 mod roles;
+mod vocabulary;

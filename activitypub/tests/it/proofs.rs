@@ -591,3 +591,23 @@ fn vectors_of_others_hold() {
         assert_eq!(canonical_json(input.as_bytes()).unwrap(), output, "{name}");
     }
 }
+
+/// A proof of Alice's key, with the options of a row.
+pub(crate) fn signed_as(document: &Value, options: &Value) -> Value {
+    let mut said = Options::new(KEY, time("2023-02-24T23:36:38Z"));
+    if let Some(expires) = options["expires"].as_str() {
+        said = said.expires(time(expires));
+    }
+    if let Some(domain) = options["domain"].as_str() {
+        said = said.domain(domain);
+    }
+    signed_with(document, &said)
+}
+
+/// Whom the proof shows to have made the document, if its key belongs to the one who is named.
+pub(crate) fn answer(document: &[u8], controller: &str) -> Value {
+    match verify_for(&serde_json::from_slice(document).unwrap(), controller) {
+        Ok(owner) => json!(owner),
+        Err(error) => json!(format!("{error:?}")),
+    }
+}
