@@ -47,11 +47,11 @@ object_family! {
 impl Activity {
     /// An activity of this kind, addressed to nobody.
     #[must_use]
-    pub fn new(kind: ActivityKind, id: impl Into<Id>, actor: impl Into<Id>) -> Self {
+    pub fn new(kind: impl Into<ActivityKind>, id: impl Into<Id>, actor: impl Into<Id>) -> Self {
         Self {
             ld_context: Some(Context::ours()),
             id: Some(id.into()),
-            types: OneOrMany::one(kind),
+            types: OneOrMany::one(kind.into()),
             actor: OneOrMany::one(actor.into()),
             to: OneOrMany::many::<Id>([]),
             cc: OneOrMany::many::<Id>([]),
@@ -65,17 +65,28 @@ impl Activity {
         Self::new(ActivityKind::Create, id, actor).carrying(object)
     }
 
-    /// Says that the actor changed the object: a post, or themselves. It has the addressees of the object.
+    /// Says that the actor changed the object: a post, or themselves. It has the addressees of the post and the time of its change;
+    /// the document of an actor goes to everyone and to the followers that it names.
     #[must_use]
     pub fn update(id: impl Into<Id>, actor: impl Into<Id>, object: impl Into<Any>) -> Self {
         let activity = Self::new(ActivityKind::Update, id, actor);
         match object.into() {
-            Any::Object(object) => activity.carrying(object),
+            Any::Object(object) => {
+                let changed = object.updated.clone();
+                let mut activity = activity.carrying(object);
+                activity.published = changed.or(activity.published);
+                activity
+            }
+            Any::Actor(actor) => activity
+                .to([addressing::PUBLIC])
+                .cc(actor.followers.ids())
+                .about(actor),
             other => activity.about(other),
         }
     }
 
-    /// Says that the object is gone. It is addressed to everyone, so that all who have a copy may hear it.
+    /// Says that the object is gone. It is addressed to everyone, so that all who have a copy may hear it; to have it delivered to
+    /// those who got the object, give them as `cc`.
     #[must_use]
     pub fn delete(id: impl Into<Id>, actor: impl Into<Id>, object: impl Into<Id>) -> Self {
         Self::new(ActivityKind::Delete, id, actor)
@@ -126,7 +137,16 @@ impl Activity {
             .about(object.into())
     }
 
-    /// Passes an object on to everyone, `followers` above all. Add the author to `cc` to tell them.
+    /// Passes an object on to everyone, `followers` above all. To tell its author too, add them to those:
+    ///
+    /// ```
+    /// use activitypub::{Activity, Id};
+    ///
+    /// let alice = "https://example.com/alice";
+    /// let mut boost = Activity::announce("https://example.com/1", alice, "https://example.org/1", "https://example.com/alice/followers");
+    /// boost.cc.push(Id::new("https://example.org/bob"));
+    /// assert_eq!(boost.recipients(), ["https://example.com/alice/followers", "https://example.org/bob"]);
+    /// ```
     #[must_use]
     pub fn announce(
         id: impl Into<Id>,
@@ -140,14 +160,14 @@ impl Activity {
             .about(object.into())
     }
 
-    /// Sets the first addressees.
+    /// Sets the first addressees, in place of those that it had.
     #[must_use]
     pub fn to<I: Into<Id>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
         self.to = OneOrMany::many(ids.into_iter().map(Into::into));
         self
     }
 
-    /// Sets the further addressees.
+    /// Sets the further addressees, in place of those that it had.
     #[must_use]
     pub fn cc<I: Into<Id>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
         self.cc = OneOrMany::many(ids.into_iter().map(Into::into));
@@ -157,13 +177,7 @@ impl Activity {
     /// What is done: the first type that this version knows, else the first; `Activity` if it has none.
     #[must_use]
     pub fn kind(&self) -> ActivityKind {
-        let known = self
-            .types
-            .iter()
-            .find_map(|name| ActivityKind::known(name.plain()));
-        known
-            .or_else(|| self.types.first().map(|name| name.plain().into()))
-            .unwrap_or(ActivityKind::Activity)
+        ActivityKind::of(&self.types).unwrap_or(ActivityKind::Activity)
     }
 
     /// Who does it, if there is exactly one actor.

@@ -96,7 +96,7 @@ impl Actor {
     /// An actor of this kind with what every server asks for.
     #[must_use]
     pub fn new(
-        kind: ActorKind,
+        kind: impl Into<ActorKind>,
         id: impl Into<Id>,
         preferred_username: impl Into<String>,
         inbox: impl Into<Id>,
@@ -104,7 +104,7 @@ impl Actor {
         Self {
             ld_context: Some(Context::ours()),
             id: Some(id.into()),
-            types: OneOrMany::one(kind),
+            types: OneOrMany::one(kind.into()),
             preferred_username: Some(preferred_username.into()),
             inbox: OneOrMany::one(inbox.into()),
             tag: OneOrMany::many::<Id>([]),
@@ -152,13 +152,7 @@ impl Actor {
     /// What it is: the first type that this version knows, else the first; `Person` if it has none.
     #[must_use]
     pub fn kind(&self) -> ActorKind {
-        let known = self
-            .types
-            .iter()
-            .find_map(|name| ActorKind::known(name.plain()));
-        known
-            .or_else(|| self.types.first().map(|name| name.plain().into()))
-            .unwrap_or(ActorKind::Person)
+        ActorKind::of(&self.types).unwrap_or(ActorKind::Person)
     }
 
     /// The inbox to deliver to once for all actors of the server.

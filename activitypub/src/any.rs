@@ -21,6 +21,9 @@ use crate::property::{Identified, Ref};
 /// makes an actor, `actor` and `object` an activity, `items` or `orderedItems` a collection, `href` without an id a link;
 /// all else is an object.
 ///
+/// Two things are equal (`==`) if their properties came in the same form; an id alone is not equal to a list of it, nor the `@context`
+/// that we write to the one that is read back. To compare what is written, compare [`to_value`](Self::to_value).
+///
 /// ```
 /// use activitypub::Any;
 ///

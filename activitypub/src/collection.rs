@@ -61,11 +61,11 @@ impl Collection {
 
     /// A collection of this form with nothing else.
     #[must_use]
-    pub fn new(kind: CollectionKind, id: impl Into<Id>) -> Self {
+    pub fn new(kind: impl Into<CollectionKind>, id: impl Into<Id>) -> Self {
         Self {
             ld_context: Some(Context::ours()),
             id: Some(id.into()),
-            types: OneOrMany::one(kind),
+            types: OneOrMany::one(kind.into()),
             ..Self::default()
         }
     }
@@ -73,13 +73,7 @@ impl Collection {
     /// Its form: the first type that this version knows, else the first; `Collection` if it has none.
     #[must_use]
     pub fn kind(&self) -> CollectionKind {
-        let known = self
-            .types
-            .iter()
-            .find_map(|name| CollectionKind::known(name.plain()));
-        known
-            .or_else(|| self.types.first().map(|name| name.plain().into()))
-            .unwrap_or(CollectionKind::Collection)
+        CollectionKind::of(&self.types).unwrap_or(CollectionKind::Collection)
     }
 
     /// The things that stand in this document, whichever of the two properties holds them; further ones are on its pages.

@@ -43,7 +43,8 @@ pub mod zot;
 
 /// Some properties of a vocabulary, read from and written to the [`Extra`] of a thing.
 ///
-/// [`extension!`](crate::extension!) makes the types that are extensions; read one with [`Object::extension`] and its like.
+/// [`extension!`](crate::extension!) makes the types that are extensions; read one with [`Object::extension`] and its like. `problems()`
+/// lists the values that the extensions of this crate could not read; of your own, [`Extra::property`] tells.
 pub trait Extension: Default {
     /// Its terms, for the `@context` of documents in which they stand.
     const VOCABULARY: &'static Vocabulary;
@@ -60,10 +61,10 @@ pub trait Extends<Family>: Extension {}
 
 /// Makes an extension: a struct of properties that things of one or more families may have.
 ///
-/// The type of a property is one that [`Property`](crate::Property) lists. Its IRI is the first prefix and its name in JSON,
-/// unless `as "prefix:name"` or, for a text that JSON-LD must not take for an id, `literal "prefix:name"`, or, for values in an order, `list "prefix:name"` follows. `or "name"` before that
-/// is another name that is read. Names of
-/// types that belong to the vocabulary stand in `types`.
+/// The type of a property is one that [`Property`](crate::Property) lists. Its IRI is the first prefix and its name in JSON, unless one of
+/// these follows: `as "prefix:name"`, or `literal "prefix:name"` for a text that JSON-LD must not take for an id, or `list "prefix:name"`
+/// for values in an order. `or "name"` before that is another name that is read. Names of types that belong to the vocabulary stand in
+/// `types`.
 ///
 /// ```
 /// use activitypub::{Id, Object, OneOrMany, Ref, Actor};

@@ -270,7 +270,7 @@ macro_rules! family {
                 fn problems(&self, path: &mut String, into: &mut Vec<$crate::error::Problem>) {
                     self.each_set(&mut Inspector { extra: &self.extra, path, into });
                     for (name, raw) in self.extra.iter() {
-let Some(field) = Field::spelled(name) else {
+                        let Some(field) = Field::spelled(name) else {
                             $crate::extension::problems(stringify!($family), name, raw, path, into);
                             continue;
                         };
@@ -423,7 +423,7 @@ macro_rules! text_form {
             }
         }
 
-        /// Works with `serde_json` only: the JSON text has to pass unchanged.
+        /// Works with `serde_json` only: the JSON text has to pass unchanged, so it stays on one line; `{:#}` of `to_value` is indented.
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $crate::family::serialize_document(self, serializer)

@@ -39,6 +39,11 @@ impl Id {
     }
 }
 
+/// Whether a browser may open it; `javascript:` and `file:` it may not.
+pub(crate) fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "https" | "http")
+}
+
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -1,6 +1,7 @@
 //! The names of types, one open list for each family.
 
 use crate::json::fingerprint;
+use crate::property::{OneOrMany, TypeName};
 
 /// Makes an open list of names and the question which family a name belongs to.
 macro_rules! kinds {
@@ -51,6 +52,12 @@ macro_rules! kinds {
                         _ => return None,
                     };
                     (kind.as_str() == name).then_some(kind)
+                }
+
+                /// The kind of the first of these types that this version knows, else of the first.
+                pub(crate) fn of(types: &OneOrMany<TypeName>) -> Option<Self> {
+                    let known = types.iter().find_map(|name| Self::known(name.plain()));
+                    known.or_else(|| types.first().map(|name| name.plain().into()))
                 }
             }
 

@@ -10,7 +10,7 @@
 /// # assert!(matches!(note, Any::Object(_)));
 /// # Ok::<(), activitypub::ReadError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Limits {
     pub(crate) bytes: usize,
     pub(crate) depth: usize,

@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::any::Any;
 use crate::family::family;
-use crate::id::Id;
+use crate::id::{Id, is_web};
 use crate::kind::LinkKind;
 use crate::property::{LanguageMap, OneOrMany, Ref};
 
@@ -36,9 +36,9 @@ family! {
 impl Link {
     /// A link of this kind.
     #[must_use]
-    pub fn new(kind: LinkKind, href: impl Into<Id>) -> Self {
+    pub fn new(kind: impl Into<LinkKind>, href: impl Into<Id>) -> Self {
         Self {
-            types: OneOrMany::one(kind),
+            types: OneOrMany::one(kind.into()),
             href: Some(href.into()),
             ..Self::default()
         }
@@ -56,13 +56,7 @@ impl Link {
     /// What it is: the first type that this version knows, else the first; `Link` if it has none.
     #[must_use]
     pub fn kind(&self) -> LinkKind {
-        let known = self
-            .types
-            .iter()
-            .find_map(|name| LinkKind::known(name.plain()));
-        known
-            .or_else(|| self.types.first().map(|name| name.plain().into()))
-            .unwrap_or(LinkKind::Link)
+        LinkKind::of(&self.types).unwrap_or(LinkKind::Link)
     }
 }
 
@@ -88,8 +82,7 @@ impl OneOrMany<Ref<Link>> {
     /// says nothing about who wrote what is there.
     #[must_use]
     pub fn web_url(&self) -> Option<Url> {
-        let url = Url::parse(self.href()?).ok()?;
-        matches!(url.scheme(), "https" | "http").then_some(url)
+        Url::parse(self.href()?).ok().filter(is_web)
     }
 
     /// The web address if it is on the host of this id.

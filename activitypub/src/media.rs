@@ -9,7 +9,7 @@ use url::Url;
 use crate::actor::Actor;
 use crate::any::Any;
 use crate::extension::peertube;
-use crate::id::Id;
+use crate::id::{Id, is_web};
 use crate::link::Link;
 use crate::object::Object;
 use crate::property::{OneOrMany, Ref};
@@ -194,7 +194,7 @@ impl<'a> Holder<'a> {
         } else {
             address.to_url().ok()
         };
-        url.filter(|url| matches!(url.scheme(), "https" | "http"))
+        url.filter(is_web)
     }
 }
 
@@ -271,8 +271,8 @@ fn of_object(object: &Object, holder: Holder<'_>) -> Option<Media> {
         [x, y] => Some((x, y)),
         _ => None,
     };
-    media.width = media.width.or(object.width);
-    media.height = media.height.or(object.height);
+    media.width = media.width.or(pixels(object.width));
+    media.height = media.height.or(pixels(object.height));
     media.preview = widest(&object.icon, holder).map(|picture| picture.url);
     Some(media)
 }
@@ -328,7 +328,12 @@ impl Media {
 
     fn describe(&mut self, link: &Link) {
         self.media_type.clone_from(&link.media_type);
-        self.width = link.width;
-        self.height = link.height;
+        self.width = pixels(link.width);
+        self.height = pixels(link.height);
     }
+}
+
+/// PeerTube gives the sound of a film that is played alone a height of nothing.
+fn pixels(length: Option<u64>) -> Option<u64> {
+    length.filter(|pixels| *pixels > 0)
 }

@@ -80,11 +80,12 @@ object_family! {
 }
 
 impl Object {
-    /// An object of this kind with nothing else.
+    /// An object of this kind with nothing else: something that stands inside another. A document of its own also needs an `id`, and
+    /// [`Context::ours`] as `ld_context`.
     #[must_use]
-    pub fn new(kind: ObjectKind) -> Self {
+    pub fn new(kind: impl Into<ObjectKind>) -> Self {
         Self {
-            types: OneOrMany::one(kind),
+            types: OneOrMany::one(kind.into()),
             ..Self::default()
         }
     }
@@ -141,13 +142,7 @@ impl Object {
     /// What it is: the first type that this version knows, else the first; `Object` if it has none.
     #[must_use]
     pub fn kind(&self) -> ObjectKind {
-        let known = self
-            .types
-            .iter()
-            .find_map(|name| ObjectKind::known(name.plain()));
-        known
-            .or_else(|| self.types.first().map(|name| name.plain().into()))
-            .unwrap_or(ObjectKind::Object)
+        ObjectKind::of(&self.types).unwrap_or(ObjectKind::Object)
     }
 
     /// Who made it, if `attributedTo` names exactly one.

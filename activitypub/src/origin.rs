@@ -28,7 +28,7 @@ use crate::actor::Actor;
 use crate::any::Any;
 use crate::collection::Collection;
 use crate::extension::security::PublicKey;
-use crate::id::Id;
+use crate::id::{Id, is_web};
 use crate::object::Object;
 use crate::property::{Identified, Ref};
 
@@ -240,7 +240,7 @@ impl std::error::Error for NotTheirs {}
 /// The URL of an id on a web server.
 pub(crate) fn web(id: &Id) -> Option<Url> {
     let url: Url = id.to_url().ok()?;
-    let web = matches!(url.scheme(), "https" | "http")
+    let web = is_web(&url)
         && url.username().is_empty()
         && url.password().is_none()
         && !is_at_gateway(&url);

@@ -19,7 +19,7 @@ use url::Url;
 use crate::any::Any;
 use crate::extension;
 use crate::extension::quote::{is_object_link, object_link};
-use crate::id::Id;
+use crate::id::{Id, is_web};
 use crate::link::Link;
 use crate::object::Object;
 use crate::origin::{Origin, same_origin};
@@ -311,8 +311,8 @@ fn without_last_line<'a>(pieces: &[Piece<'a>]) -> Option<Vec<Piece<'a>>> {
         .chain(texts.map(|piece| piece.text))
         .collect();
     let address = address.trim();
-    let is_address = !address.contains(char::is_whitespace)
-        && Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
+    let is_address =
+        !address.contains(char::is_whitespace) && Url::parse(address).is_ok_and(|url| is_web(&url));
     if !is_address || !(kept.is_empty() || kept.ends_with(char::is_whitespace)) {
         return None;
     }

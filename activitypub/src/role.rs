@@ -4,7 +4,7 @@
 //!
 //! | question | yes for |
 //! | --- | --- |
-//! | [`Object::is_post`] | `Note`, `Article`, `Page`, `Question`, `Event`, BookWyrm's `Review`, `Comment`, `Quotation`, `Rating` and `GeneratedNote`, Pixelfed's `Story`; `Video`, `Audio`, `Image` and `Document` that have an author; any other type that has an author and a text. Votes and chat messages are none. |
+//! | [`Object::is_post`] | `Note`, `Article`, `Page`, `Question`, `Event`, `Video`, … of an author, as it lists |
 //! | [`Object::is_poll`] | what has answers to choose from, mostly a `Question` |
 //! | [`Object::is_vote`](crate::poll) | a `Note` with a name and without a text, in reply to something |
 //! | [`Object::is_chat_message`] | Pleroma's and Lemmy's `ChatMessage` |
@@ -30,8 +30,10 @@ use crate::property::{OneOrMany, TypeName};
 impl Object {
     /// Whether it is something that someone has published for others to read, see or hear.
     ///
-    /// The types that attachments have too (`Image`, `Video`, `Audio`, `Document`) are posts if they name an author (`attributedTo`), and
-    /// so are unknown types that also have a text (`content` or `name`).
+    /// Posts are `Note`, `Article`, `Page`, `Question`, `Event`, BookWyrm's `Review`, `Comment`, `Quotation`, `Rating` and
+    /// `GeneratedNote`, and Pixelfed's `Story`. The types that attachments have too (`Image`, `Video`, `Audio`, `Document`) are posts if
+    /// they name an author (`attributedTo`), and so are unknown types that also have a text (`content` or `name`). Votes and chat
+    /// messages are none.
     #[must_use]
     pub fn is_post(&self) -> bool {
         if has_type(&self.types, POSTS) {
@@ -117,7 +119,7 @@ macro_rules! of_any {
     ) => {
         impl Any {
             $(
-                #[doc = concat!("The thing as a [`", stringify!($variant), "`], if it is one.")]
+                #[doc = concat!("The [`", stringify!($variant), "`] that it is, if it belongs to that family.")]
                 #[must_use]
                 pub fn $as(&self) -> Option<&$variant> {
                     match self {

@@ -153,9 +153,15 @@ fn an_update_carries_post_or_actor() {
         json!(["a:f"])
     );
     let update = Activity::update("https://a.example/u", ALICE, alice())
-        .to([PUBLIC])
         .to_value()
         .unwrap();
+    assert_eq!(
+        (&update["to"], &update["cc"]),
+        (
+            &json!([PUBLIC]),
+            &json!(["https://a.example/alice/followers"])
+        )
+    );
     assert_eq!(update["object"]["type"], "Person");
     assert!(update["object"].get("@context").is_none());
 }
@@ -349,6 +355,7 @@ fn an_edited_post_keeps_its_id_and_says_when() {
         (&update["type"], &post["id"]),
         (&json!("Update"), &json!("https://a.example/1"))
     );
+    assert_eq!(update["published"], post["updated"]);
     assert_eq!(
         (&post["published"], &post["updated"]),
         (

@@ -794,3 +794,15 @@ fn profiles() {
     assert_eq!(alice.page().unwrap().path(), "/@alice");
     assert_eq!(alice.emojis().count(), 1);
 }
+
+#[test]
+fn a_film_of_no_height_has_none() {
+    let film = object(
+        r#"{"type":"Video","attributedTo":"https://a.example/a","url":[
+            {"type":"Link","mediaType":"video/mp4","href":"https://a.example/0.mp4","height":0,"width":0}]}"#,
+    );
+    assert_eq!(
+        (film.media()[0].height, film.media()[0].width),
+        (None, None)
+    );
+}

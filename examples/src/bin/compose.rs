@@ -82,7 +82,7 @@ enum Audience {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let create = compose(arguments)?;
-    say!("{}", serde_json::to_string_pretty(&create)?);
+    say!("{:#}", create.to_value()?);
     Ok(())
 }
 

@@ -32,10 +32,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ..Bread::default()
     };
     post.set_extension(&rye);
-    let sent = serde_json::to_string_pretty(&post)?;
-    say!("{sent}\n");
+    say!("{:#}\n", post.to_value()?);
 
-    let received: Object = sent.parse()?;
+    let received: Object = post.to_string().parse()?;
     let bread: Bread = received.extension();
     let grams = bread.grams.ok_or("the post says nothing of a bread")?;
     say!(
