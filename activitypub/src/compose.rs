@@ -204,8 +204,8 @@ impl Draft {
         self
     }
 
-    /// Makes a custom emoji known: [`mastodon::emoji`](crate::extension::mastodon::emoji) makes one. It is sent along if `:its_name:` stands in the
-    /// text, the warning, the title or an answer; so a whole set may be made known.
+    /// Makes a custom emoji known: [`mastodon::emoji`](crate::extension::mastodon::emoji) makes one. It is sent along if `:its_name:`
+    /// stands in the text, the warning, the title or an answer; so a whole set may be made known.
     #[must_use]
     pub fn emoji(mut self, emoji: Object) -> Self {
         self.emoji.push(emoji);
@@ -219,8 +219,8 @@ impl Draft {
         self
     }
 
-    /// Asks: the post becomes a `Question` with these answers, of which one may be chosen until `ends`. Nobody has voted yet. Mastodon shows no
-    /// media with a poll, and at most 500 answers.
+    /// Asks: the post becomes a `Question` with these answers, of which one may be chosen until `ends`. Nobody has voted yet. Mastodon
+    /// shows no media with a poll, and at most 500 answers.
     #[must_use]
     pub fn poll<A: Into<String>>(
         mut self,
@@ -249,8 +249,8 @@ impl Draft {
         draft
     }
 
-    /// A title: the post becomes an `Article`, unless it asks something. Mastodon shows title and link of one, and whoever knows FEP-b2b8 the
-    /// [`excerpt`](Self::excerpt), so say where its [`page`](Self::page) is.
+    /// A title: the post becomes an `Article`, unless it asks something. Mastodon shows title and link of one, and whoever knows FEP-b2b8
+    /// the [`excerpt`](Self::excerpt), so say where its [`page`](Self::page) is.
     #[must_use]
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
@@ -299,8 +299,8 @@ impl Draft {
         self
     }
 
-    /// The post that it answers: its author, whose handle is `author`, is mentioned, or Mastodon would tell them nothing, and it stays in the
-    /// same conversation. Who can see it is not taken over.
+    /// The post that it answers: its author, whose handle is `author`, is mentioned, or Mastodon would tell them nothing, and it stays in
+    /// the same conversation. Who can see it is not taken over.
     #[must_use]
     pub fn answering(mut self, post: &Object, author: impl AsRef<str>) -> Self {
         self.in_reply_to.clone_from(&post.id);
@@ -322,8 +322,8 @@ impl Draft {
         self
     }
 
-    /// Quotes a post, which people see at `page`. It is named in every way that is in use (FEP-044f, FEP-e232, Misskey, Fedibird), and those who
-    /// read none of them see a line with the link. Mastodon shows a quote once the author of the quoted post has agreed: see
+    /// Quotes a post, which people see at `page`. It is named in every way that is in use (FEP-044f, FEP-e232, Misskey, Fedibird), and
+    /// those who read none of them see a line with the link. Mastodon shows a quote once the author of the quoted post has agreed: see
     /// [`quote_authorization`](Self::quote_authorization).
     #[must_use]
     pub fn quote(mut self, post: impl Into<Id>, page: impl Into<String>) -> Self {
@@ -365,7 +365,8 @@ impl Draft {
         self
     }
 
-    /// When it was changed. Send what comes out, under the id of the post that it replaces, in an [`Activity::update`](crate::Activity::update).
+    /// When it was changed. Send what comes out, under the id of the post that it replaces, in an
+    /// [`Activity::update`](crate::Activity::update).
     #[must_use]
     pub fn updated(mut self, time: DateTime<Utc>) -> Self {
         self.updated = Some(time);

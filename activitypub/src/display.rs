@@ -7,9 +7,9 @@ use unicode_segmentation::UnicodeSegmentation as _;
 /// One line that stays a line, at most `limit` letters long as a person counts them: an emoji of seven code points is one.
 ///
 /// Out go control characters (`NUL`, what steers a terminal), what turns the direction of the text around, and what takes no room
-/// (zero-width spaces, fillers, tags, byte order marks). A letter has at most three marks. Line breaks and runs of white space become
-/// one space. What is longer ends in `…`. A name of nothing else is empty: show the handle instead. `../` stays `../`: a name is for people and
-/// never for a file system.
+/// (zero-width spaces, fillers, tags, byte order marks). A letter has at most three marks. Line breaks and runs of white space become one
+/// space. What is longer ends in `…`. A name of nothing else is empty: show the handle instead. `../` stays `../`: a name is for people
+/// and never for a file system.
 ///
 /// ```
 /// use activitypub::display::one_line;

@@ -91,7 +91,8 @@ impl Extra {
     /// ```
     ///
     /// # Errors
-    /// The value is not what the type holds. An element of a list that is not does not lose the others: see [`OneOrMany`](crate::OneOrMany).
+    /// The value is not what the type holds. An element of a list that is not does not lose the others: see
+    /// [`OneOrMany`](crate::OneOrMany).
     pub fn property<P: Property>(&self, name: &str) -> Result<P, Reason> {
         self.raw(name)
             .map_or_else(|| Ok(P::default()), read_or_repair)

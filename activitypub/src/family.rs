@@ -212,7 +212,8 @@ macro_rules! family {
                     serde_json::from_str(&$crate::family::write_document(self))
                 }
 
-                /// Everything in it, and in what it embeds, that is not as it should be; the first 1000 of a document that has more. Nothing of it was lost.
+                /// Everything in it, and in what it embeds, that is not as it should be; the first 1000 of a document that has more.
+                /// Nothing of it was lost.
                 #[must_use]
                 pub fn problems(&self) -> Vec<$crate::error::Problem> {
                     $crate::family::problems_of(self)

@@ -14,14 +14,14 @@
 //! | `ul`, `ol`, `li` | `start` and `reversed` of `ol`, `value` of `li` |
 //!
 //! Of `class` remain `mention`, `hashtag`, `ellipsis`, `invisible`, `quote-inline` and the microformats (`h-…`, `p-…`, `u-…`, `dt-…`,
-//! `e-…`). A link leads to an absolute `https`, `http`, `mailto`, `xmpp`, `gemini`, `gopher`, `magnet`, `ipfs`, `ipns`, `dat`, `dweb` or `ssb` URL;
-//! another loses its tag and keeps its text. A picture becomes its `alt` text, so that reading a post asks no server for anything.
-//! `script`, `style`, `svg`, `math`, `template`, `iframe`, `object` and the like go with all that is in them. Of every other tag only the tag
-//! goes.
+//! `e-…`). A link leads to an absolute `https`, `http`, `mailto`, `xmpp`, `gemini`, `gopher`, `magnet`, `ipfs`, `ipns`, `dat`, `dweb` or
+//! `ssb` URL; another loses its tag and keeps its text. A picture becomes its `alt` text, so that reading a post asks no server for
+//! anything. `script`, `style`, `svg`, `math`, `template`, `iframe`, `object` and the like go with all that is in them. Of every other
+//! tag only the tag goes.
 //!
-//! The text is read as browsers do (WHATWG HTML, tokenization) and every letter of the output is written anew: no tag or attribute
-//! is copied. Tags are closed in the order in which they were opened and never more than 32 are open, so time and memory grow with the length of
-//! the input and with nothing else.
+//! The text is read as browsers do (WHATWG HTML, tokenization) and every letter of the output is written anew: no tag or attribute is
+//! copied. Tags are closed in the order in which they were opened and never more than 32 are open, so time and memory grow with the
+//! length of the input and with nothing else.
 
 use std::collections::BTreeMap;
 
@@ -47,8 +47,8 @@ pub fn sanitize(html: &str) -> String {
     clean(html, true)
 }
 
-/// HTML that may stand in a line: as [`sanitize`], without paragraphs, headings, lists, quotations and line breaks, which become spaces. For the
-/// fields of a profile, and for names on servers that have markup in them.
+/// HTML that may stand in a line: as [`sanitize`], without paragraphs, headings, lists, quotations and line breaks, which become spaces.
+/// For the fields of a profile, and for names on servers that have markup in them.
 #[must_use]
 pub fn sanitize_inline(html: &str) -> String {
     clean(html, false)

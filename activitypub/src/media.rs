@@ -1,8 +1,9 @@
 //! Media: the pictures, films and sounds of a post or a profile, wherever its server puts them.
 //!
 //! Mastodon has them in `attachment`; PeerTube's and Funkwhale's are the `url` of the post itself, in several sizes; Lemmy, WordPress and
-//! Mobilizon set a picture with `image`. Only `https` and `http` URLs are media here, also those without a host, which are on
-//! that of the thing: what says `javascript:`, `file:` or nothing at all is left out. They may be on any host, and everything said of them is a claim.
+//! Mobilizon set a picture with `image`. Only `https` and `http` URLs are media here, also those without a host, which are on that of the
+//! thing: what says `javascript:`, `file:` or nothing at all is left out. They may be on any host, and everything said of them is a
+//! claim.
 
 use url::Url;
 
@@ -115,8 +116,8 @@ impl Object {
         media
     }
 
-    /// The page that it is about, as Lemmy and Mbin send it: the first link in `attachment` that is no medium. Of a picture that Lemmy links
-    /// and shows in `image` too, there is none.
+    /// The page that it is about, as Lemmy and Mbin send it: the first link in `attachment` that is no medium. Of a picture that Lemmy
+    /// links and shows in `image` too, there is none.
     #[must_use]
     pub fn linked_page(&self) -> Option<Url> {
         let held = |source| Holder::of(self.id.as_ref(), source);

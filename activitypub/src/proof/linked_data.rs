@@ -24,8 +24,8 @@ use terms::{Terms, Values};
 mod rdf;
 mod terms;
 
-/// The Linked Data Signature of a document (`RsaSignature2017`), read and not verified: an older kind of proof, with which Mastodon forwards
-/// answers and speaks to relays. Mastodon's documentation advises against it for anything new
+/// The Linked Data Signature of a document (`RsaSignature2017`), read and not verified: an older kind of proof, with which Mastodon
+/// forwards answers and speaks to relays. Mastodon's documentation advises against it for anything new
 /// (<https://docs.joinmastodon.org/spec/security/#ld>); prefer [`Secured`](super::Secured) where a document has both.
 ///
 /// It covers what JSON-LD makes of a document, and we read documents as plain JSON. So only documents are accepted in which both are the
