@@ -269,13 +269,14 @@ fn a_hint_counts_from_the_moment_at_which_experience_ends() {
 
 #[test]
 fn what_is_learnt_of_an_origin_takes_the_place_of_what_was_known() {
-    let knocks = DoubleKnock::new().capacity(2);
+    let knocks = DoubleKnock::new().capacity(3);
     knocks.implements(&Uri::from_static("https://a.example/"), RFC_9421, now());
     for (origin, seconds) in [
         ("https://b.example", 100),
         ("https://a.example", 200),
-        // There is no room for it, and `b` ends soonest.
         ("https://c.example", 300),
+        // There is no room for it, and `b` ends soonest.
+        ("https://d.example", 400),
     ] {
         let until = now() + Duration::from_secs(seconds);
         knocks.restore(origin, Scheme::Rfc9421, until, now());
@@ -286,7 +287,8 @@ fn what_is_learnt_of_an_origin_takes_the_place_of_what_was_known() {
         .map(|(origin, ..)| origin)
         .collect();
     origins.sort();
-    assert_eq!(origins, ["https://a.example", "https://c.example"]);
+    let expected = ["a", "c", "d"].map(|host| format!("https://{host}.example"));
+    assert_eq!(origins, expected);
 }
 
 #[test]
