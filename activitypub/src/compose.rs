@@ -121,7 +121,8 @@ impl Draft {
     }
 
     /// A public post written in Markdown (CommonMark and `~~strikethrough~~`). Mentions, hashtags, emoji and bare web addresses in it are
-    /// as in plain text, line breaks stay, and what comes out is cleaned like foreign HTML. The source is kept with it.
+    /// as in plain text, line breaks stay, and what comes out is cleaned like foreign HTML. The source is kept with it. A text in which more
+    /// than 32 quotations or lists begin in one line is read as plain text.
     #[cfg(feature = "markdown")]
     pub fn markdown(text: impl Into<String>) -> Self {
         Self::in_format(text.into(), Format::Markdown)
@@ -800,6 +801,30 @@ mod tests {
             let _ = Draft::markdown(text).into_post("a:1", &alice());
         }
         assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    }
+
+    #[cfg(feature = "markdown")]
+    #[test]
+    fn markdown_nests_as_deep_as_people_write() {
+        let html = |text: String| {
+            let post = Draft::markdown(text).into_post("a:1", &alice());
+            post.content.unwrap()
+        };
+        for (mark, tag) in [
+            ("> ", "<blockquote>"),
+            (">", "<blockquote>"),
+            ("- ", "<ul>"),
+            ("1. ", "<ol>"),
+        ] {
+            assert!(
+                html(format!("a\n\n{}b", mark.repeat(8))).contains(tag),
+                "{mark}"
+            );
+            let deep = format!("*a*\n\n{}b", mark.repeat(33));
+            assert!(html(deep).starts_with("<p>*a*</p><p>"), "{mark}");
+        }
+        let rule = format!("a\n\n{}\n\n- b", "-".repeat(80));
+        assert_eq!(html(rule), "<p>a</p>\n<hr>\n<ul>\n<li>b</li>\n</ul>");
     }
 
     proptest! {

@@ -27,6 +27,7 @@ use url::Url;
 use crate::actor::Actor;
 use crate::any::Any;
 use crate::collection::Collection;
+use crate::error::Reason;
 use crate::extension::security::PublicKey;
 use crate::id::{Id, is_web};
 use crate::object::Object;
@@ -149,11 +150,17 @@ pub fn is_vouched_for(container: &Id, embedded: &Any) -> bool {
 }
 
 /// The one whose key this is, where the key is a document of its own: `owner`, else `controller` (FEP-fe34, ownership). That actor's
-/// document has to list the key: see [`key_is_of`].
+/// document has to list the key: see [`key_is_of`]. `None` if one of the two is no id, or if they differ.
 #[must_use]
 pub fn key_owner(key: &Object) -> Option<Id> {
-    let named = |name| key.extra.property::<Option<Id>>(name).ok().flatten();
-    named("owner").or_else(|| named("controller"))
+    let named = |name| match key.extra.property::<Option<Id>>(name) {
+        Err(Reason::EmptyId) => Ok(None),
+        read => read,
+    };
+    match (named("owner").ok()?, named("controller").ok()?) {
+        (Some(owner), Some(controller)) => (owner == controller).then_some(owner),
+        (owner, controller) => owner.or(controller),
+    }
 }
 
 /// Whether a key and an actor name each other: the key's `owner` is the actor, and the actor's `publicKey` names the key.
@@ -265,9 +272,14 @@ fn portable(id: &Id) -> Option<Portable> {
     if text.starts_with("did:") {
         return split(text);
     }
-    let url = id.to_url().ok().filter(is_at_gateway)?;
+    let url = id.to_url().ok()?;
     let mut segments = url.path().split('/').filter(|segment| !segment.is_empty());
-    let did = segments.nth(2)?;
+    for name in GATEWAY {
+        if !unescaped(segments.next()?).eq_ignore_ascii_case(name) {
+            return None;
+        }
+    }
+    let did = segments.next()?;
     split(&segments.fold(did.to_owned(), |path, segment| path + "/" + segment))
 }
 
@@ -291,15 +303,24 @@ fn split(text: &str) -> Option<Portable> {
     })
 }
 
-/// What a gateway serves at this path is signed by somebody else (FEP-ef61), whatever stands behind it and however it is escaped.
+/// Where a gateway serves portable things.
+const GATEWAY: [&str; 2] = [".well-known", "apgateway"];
+
+/// What a gateway serves at this path is signed by somebody else (FEP-ef61), whatever stands behind it and however it is escaped: some
+/// servers take escaped slashes for slashes.
 fn is_at_gateway(url: &Url) -> bool {
-    let mut segments = url.path().split('/').filter(|segment| !segment.is_empty());
-    let mut next_is = |name: &str| {
-        segments
-            .next()
-            .is_some_and(|segment| unescaped(segment).eq_ignore_ascii_case(name))
-    };
-    next_is(".well-known") && next_is("apgateway")
+    let path = unescaped(url.path()).replace('\\', "/");
+    let mut segments = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => drop(segments.pop()),
+            other => segments.push(other),
+        }
+    }
+    let mut starts = segments.iter().zip(GATEWAY);
+    segments.len() >= GATEWAY.len()
+        && starts.all(|(segment, name)| segment.eq_ignore_ascii_case(name))
 }
 
 /// Without percent-encoding (RFC 3986 section 2.1); what is no escape stays, and what is no ASCII letter does not matter here.
@@ -397,6 +418,9 @@ mod tests {
             "did:",
             "did:key:z6Mk é",
             "https://a.example/.well-known/apgateway/alice",
+            "https://a.example/.well-known%2Fapgateway/did:key:z6Mk/actor",
+            "https://a.example/.well-known%5capgateway%2fdid:key:z6Mk/actor",
+            "https://a.example/x%2F..%2F.well-known/apgateway/did:key:z6Mk/actor",
             "https://a.example/.well-known/apgateway/",
             "https://a.example/.well-known/ap%67ateway/did:key",
         ] {
@@ -530,6 +554,17 @@ mod tests {
         }
         let key = Object::from_slice(br#"{"owner":"","controller":"https://a.example/alice"}"#);
         assert_eq!(key_owner(&key.unwrap()).unwrap(), "https://a.example/alice");
+        for riddle in [
+            r#"{"owner":["https://a.example/bob"],"controller":"https://a.example/alice"}"#,
+            r#"{"owner":"https://a.example/bob","controller":"https://a.example/alice"}"#,
+            r#"{"owner":"https://a.example/alice","controller":7}"#,
+            "{}",
+        ] {
+            assert_eq!(
+                key_owner(&Object::from_slice(riddle.as_bytes()).unwrap()),
+                None
+            );
+        }
     }
 
     #[test]

@@ -55,6 +55,8 @@ impl<'d> Rendering<'d> {
         match draft.format {
             Format::Text => rendering.paragraphs(),
             #[cfg(feature = "markdown")]
+            Format::Markdown if draft.text.lines().any(nests_deep) => rendering.paragraphs(),
+            #[cfg(feature = "markdown")]
             Format::Markdown => rendering.markdown(&draft.text),
             #[cfg(feature = "html")]
             Format::Html => {
@@ -271,6 +273,24 @@ impl<'d> Rendering<'d> {
         }
     }
 }
+
+/// Whether a line of Markdown begins more quotations and lists inside each other than anybody writes: to read them takes the square of
+/// their number.
+#[cfg(feature = "markdown")]
+fn nests_deep(line: &str) -> bool {
+    let is_mark = |letter: char| letter.is_ascii_digit() || " \t>-*+.)".contains(letter);
+    let end = line.find(|letter| !is_mark(letter)).unwrap_or(line.len());
+    let marks = line.get(..end).unwrap_or_default();
+    let quotations = marks.matches('>').count();
+    let lists = marks
+        .split([' ', '\t'])
+        .filter(|mark| mark.ends_with(['-', '*', '+', '.', ')']));
+    quotations + lists.count() > DEEPEST
+}
+
+/// Quotations and lists that may begin in one line.
+#[cfg(feature = "markdown")]
+const DEEPEST: usize = 32;
 
 /// The handle without the `@` in front.
 pub(super) fn plain_handle(handle: &str) -> String {

@@ -362,13 +362,15 @@ impl Data {
     }
 }
 
-/// Who has to have made the proof: of an identity proof (FEP-c390) the one who makes the statement.
+/// Who has to have made the proof: of an identity proof (FEP-c390) the one who makes the statement. What is also something else is not
+/// one, or a post could name its author and be signed by its subject.
 fn owner(document: &Any) -> Option<Id> {
     match document {
         Any::Object(object)
-            if document
-                .types()
-                .any(|name| name == "VerifiableIdentityStatement") =>
+            if object
+                .types
+                .only()
+                .is_some_and(|name| name.plain() == "VerifiableIdentityStatement") =>
         {
             object.subject.id().cloned()
         }

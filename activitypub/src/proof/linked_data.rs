@@ -12,12 +12,13 @@ use super::canonical::{double, root};
 use super::integrity::{as_text, elements, member};
 use super::sign::Members;
 use crate::any::Any;
-use crate::error::ReadError;
+use crate::context::plain_type;
+use crate::error::{ReadError, Reason};
 use crate::family::Family;
 use crate::id::Id;
 use crate::json::{Node, Shape, Tape};
 use crate::limits::Limits;
-use crate::{origin, repair};
+use crate::{kind, origin, repair};
 use rdf::{Statement, Term, canonical_n_quads, literal, sha256_hex};
 use terms::{Terms, Values};
 
@@ -31,7 +32,11 @@ mod terms;
 /// It covers what JSON-LD makes of a document, and we read documents as plain JSON. So only documents are accepted in which both are the
 /// same, which all of Mastodon's are: the known contexts (ActivityStreams, security v1) and definitions of new names beside them,
 /// every name defined, no keyword such as `@graph`, `@included` or `@reverse`, no context inside, every thing with an id written out
-/// in one place. Nothing else could be told from a document that was turned inside out without breaking its signature.
+/// in one place, no value twice, one known type, and nothing that the families cannot read. Nothing else could be told from a document
+/// that was turned inside out without breaking its signature.
+///
+/// Not covered is in which order a list came, unless it is one whose order means something (`orderedItems`, `focalPoint`); and of
+/// a vocabulary that this crate does not know, under which names its properties stand.
 ///
 /// ```no_run
 /// # use activitypub::{Id, proof::LinkedDataSignature};
@@ -101,13 +106,17 @@ impl LinkedDataSignature {
         }
         let options_hash = said.hash()?;
         let (hash, capitals) = document_hash(root, Tags::Lowercase)?;
+        let document = Any::read(root);
+        if let Some(unread) = unread(&document) {
+            return Err(LinkedDataError::NotCovered(unread));
+        }
         let mut texts = vec![format!("{options_hash}{hash}")];
         if capitals {
             let (hash, _) = document_hash(root, Tags::AsTheyCame)?;
             texts.push(format!("{options_hash}{hash}"));
         }
         Ok(Self {
-            owner: origin::owner(&Any::read(root)).cloned(),
+            owner: origin::owner(&document).cloned(),
             texts,
             created: repair::time(&created).ok_or(LinkedDataError::BadOptions)?,
             creator: creator.into(),
@@ -222,7 +231,8 @@ pub enum LinkedDataError {
     /// The context makes a name mean something else than its readers expect, or gives something a second name.
     Remapped(String),
     /// The document holds something that JSON-LD reads differently or not at all, so that the signature would not cover it: a name
-    /// without a definition, a keyword, an id that is no absolute IRI, a context inside. The text is a JSON pointer to it.
+    /// without a definition, a keyword, an id that is no absolute IRI, a context inside, a value that stands there twice or that no
+    /// field can hold. The text is a JSON pointer to it.
     NotCovered(String),
     /// The context defines more than 200 names, or things without an id refer to each other in a way that would take too long to sort
     /// out.
@@ -326,6 +336,25 @@ enum Tags {
     AsTheyCame,
 }
 
+/// The path to a value that no field takes. Whoever passes a document on could hide a value so, without a change to what JSON-LD reads: an
+/// id in a list of one, a text in an object.
+fn unread(document: &Any) -> Option<String> {
+    let problems = document.problems().into_iter();
+    let mut unread = problems.filter(|problem| {
+        matches!(
+            problem.reason,
+            Reason::NotAString
+                | Reason::NotABoolean
+                | Reason::NotACount
+                | Reason::NotANumber
+                | Reason::NotADate
+                | Reason::NotALanguageMap
+                | Reason::NotAReference
+        )
+    });
+    unread.next().map(|problem| problem.path)
+}
+
 /// The hash of a document without its signature, and whether it has language tags with capitals.
 fn document_hash(root: Node<'_, '_>, tags: Tags) -> Result<(String, bool), LinkedDataError> {
     let mut graph = Graph {
@@ -390,17 +419,20 @@ impl Graph {
         match meaning.values {
             Values::Id => return None,
             Values::Type => {
+                let mut known = 0;
                 for value in elements(Some(value)) {
                     let name = as_text(value)?;
+                    known += usize::from(kind::known(plain_type(&name)).is_some());
                     let iri = match self.terms.meaning(&name) {
                         Some(meaning) => {
                             Some(meaning.iri.clone()).filter(|iri| !iri.starts_with('@'))?
                         }
                         None => self.terms.iri(&name)?,
                     };
-                    self.say(subject.clone(), RDF_TYPE, Term::Iri(iri));
+                    self.say(subject.clone(), RDF_TYPE, Term::Iri(iri))?;
                 }
-                return Some(());
+                // The first that is known decides what it is, and which is first is not signed.
+                return (known <= 1).then_some(());
             }
             Values::Languages => {
                 if !matches!(value.shape(), Shape::Object | Shape::Null) {
@@ -415,7 +447,7 @@ impl Graph {
                     for value in elements(Some(value)).filter(|value| value.shape() != Shape::Null)
                     {
                         let text = as_text(value).filter(|_| is_language(&language))?;
-                        self.say(subject.clone(), &meaning.iri, literal(&text, &suffix));
+                        self.say(subject.clone(), &meaning.iri, literal(&text, &suffix))?;
                     }
                 }
                 return Some(());
@@ -439,12 +471,11 @@ impl Graph {
             });
         }
         if meaning.list && value.shape() != Shape::Null {
-            let list = self.list(objects);
-            self.say(subject.clone(), &meaning.iri, list);
-            return Some(());
+            let list = self.list(objects)?;
+            return self.say(subject.clone(), &meaning.iri, list);
         }
         for object in objects {
-            self.say(subject.clone(), &meaning.iri, object);
+            self.say(subject.clone(), &meaning.iri, object)?;
         }
         Some(())
     }
@@ -488,15 +519,15 @@ impl Graph {
         }
     }
 
-    fn list(&mut self, objects: Vec<Term>) -> Term {
+    fn list(&mut self, objects: Vec<Term>) -> Option<Term> {
         let mut rest = Term::Iri(format!("{RDF}nil"));
         for object in objects.into_iter().rev() {
             let here = self.blank();
-            self.say(here.clone(), &format!("{RDF}first"), object);
-            self.say(here.clone(), &format!("{RDF}rest"), rest);
+            self.say(here.clone(), &format!("{RDF}first"), object)?;
+            self.say(here.clone(), &format!("{RDF}rest"), rest)?;
             rest = here;
         }
-        rest
+        Some(rest)
     }
 
     fn blank(&mut self) -> Term {
@@ -504,12 +535,14 @@ impl Graph {
         Term::Blank(self.blanks)
     }
 
-    fn say(&mut self, subject: Term, predicate: &str, object: Term) {
-        self.statements.insert(Statement {
+    /// `None` if it was said before: twice or once is the same statement, and not the same list.
+    fn say(&mut self, subject: Term, predicate: &str, object: Term) -> Option<()> {
+        let statement = Statement {
             subject,
             predicate: predicate.to_owned(),
             object,
-        });
+        };
+        self.statements.insert(statement).then_some(())
     }
 
     /// Does something one step down; the path stays there if it fails.

@@ -235,6 +235,8 @@ fn names_are_not_remapped() {
         json!({"pinned": {"@id": "toot:featured", "@type": "@id"}}),
         json!({"a": "https://b.example/a", "b": "https://b.example/a"}),
         json!({"kind": "@type"}),
+        json!({"kind": {"@id": "http://www.w3.org/1999/02/22-rdf-syntax-ns#type", "@type": "@id"}}),
+        json!({"first_of": "http://www.w3.org/1999/02/22-rdf-syntax-ns#first"}),
         json!({"id": "as:url"}),
         json!({"as": "https://evil.example/ns#"}),
         json!({"content": null}),
@@ -284,6 +286,73 @@ fn names_are_not_remapped() {
             json!("https://w3id.org/security/data-integrity/v1")
         ),
         Ok(ALICE.into())
+    );
+}
+
+/// Each of these is the same to JSON-LD as what was signed, and hides something from those who read plain JSON.
+#[test]
+fn nothing_can_be_hidden_after_signing() {
+    let with = |context: Value, pointer: &str, value: Value, without: &str| {
+        let mut document = create();
+        document["object"]["summary"] = json!("A warning");
+        document["object"]["quoteUrl"] = json!("https://b.example/1");
+        document["@context"][2]["quoteUrl"] = json!({"@id": "as:quoteUrl", "@type": "@id"});
+        let mut document = signed(&document).unwrap();
+        assert_eq!(verify(&document), Ok(ALICE.into()));
+        let own = document["@context"][2].as_object_mut().unwrap();
+        own.extend(context.as_object().unwrap().clone());
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        let thing = document.pointer_mut(parent).unwrap();
+        thing.as_object_mut().unwrap().remove(without);
+        thing[name] = value;
+        verify(&document)
+    };
+    let none = || json!({});
+    for (context, pointer, value, without) in [
+        (
+            none(),
+            "/object/summary",
+            json!(["A warning", "A warning"]),
+            "",
+        ),
+        (
+            none(),
+            "/object/quoteUrl",
+            json!(["https://b.example/1"]),
+            "",
+        ),
+        (
+            none(),
+            "/object/quoteUrl",
+            json!({"id": "https://b.example/1"}),
+            "",
+        ),
+        (
+            none(),
+            "/object/tag/0/href",
+            json!(["https://a.example/tags/a"]),
+            "",
+        ),
+        (none(), "/type", json!(["Create", "Create"]), ""),
+        (
+            json!({"summaryMap": "as:summary"}),
+            "/object/summaryMap",
+            json!("A warning"),
+            "summary",
+        ),
+    ] {
+        let outcome = with(context, pointer, value.clone(), without);
+        assert!(
+            matches!(outcome, Err(LinkedDataError::NotCovered(_))),
+            "{pointer} {value}: {outcome:?}"
+        );
+    }
+    // Which of two types came first is not signed, and the first decides.
+    let mut document = create();
+    document["type"] = json!(["Create", "Note"]);
+    assert_eq!(
+        signed(&document),
+        Err(LinkedDataError::NotCovered("/type".to_owned()))
     );
 }
 

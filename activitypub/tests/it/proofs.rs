@@ -169,6 +169,15 @@ fn the_vector_of_fep_c390_is_verified() {
     let verified = to_verify.verify(&did, is_signed_by(PUBLIC)).unwrap();
     assert_eq!(verified.owner(), &did);
 
+    // What is also a post belongs to its author, not to the subject.
+    let mut post = statement.clone();
+    post["type"] = json!(["VerifiableIdentityStatement", "Note"]);
+    post["attributedTo"] = json!("https://victim.example/alice");
+    assert_eq!(
+        verify_for(&post, did.as_str()),
+        Err(ProofError::OtherController)
+    );
+
     // A proof of one's own DID about somebody else's.
     let mut of_another = statement.clone();
     of_another["subject"] = json!("did:key:z6MkhVPuyvgG1RkMv67azDqDCDERPXVrUg1i3qchXY5EACE3");

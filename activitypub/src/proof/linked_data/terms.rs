@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::LinkedDataError;
+use super::{LinkedDataError, RDF};
 use crate::context::{ACTIVITY_STREAMS, SECURITY_V1};
 use crate::extension::ROOMS;
 use crate::json::{Node, Shape};
@@ -161,11 +161,11 @@ impl Terms {
 }
 
 /// Whether a name that a document defines means what its readers take it to mean: a name that is known here has its own IRI, any
-/// other one that no known name has.
+/// other one that no known name has, and that is none of those of which types and lists are made.
 fn may_mean(name: &str, iri: &str) -> bool {
     match NAMES.iris.get(name) {
         Some(iris) => iris.iter().any(|its| its == iri),
-        None => !NAMES.taken.contains(iri),
+        None => !NAMES.taken.contains(iri) && !iri.starts_with(RDF),
     }
 }
 
