@@ -125,6 +125,50 @@ fn only_one_object_in_utf8_is_a_document() {
 }
 
 #[test]
+fn an_error_says_where() {
+    let strict = Limits::default().max_bytes(64).max_items(3).max_objects(3);
+    let strict = strict.max_depth(4);
+    for (document, expected) in [
+        (&[b' '; 65][..], (Refusal::TooLong, 64, "")),
+        (
+            br#"{"object":{"tag":[[[]]]}}"#,
+            (Refusal::TooDeep, 19, "/object/tag/0/0"),
+        ),
+        (
+            br#"{"to":["a","b","c","d"]}"#,
+            (Refusal::TooManyItems, 19, "/to/3"),
+        ),
+        (
+            br#"{"a":{},"b":[{},{}]}"#,
+            (Refusal::TooManyObjects, 16, "/b/1"),
+        ),
+        (
+            br#"{"object":{"a":1,"a":2}}"#,
+            (Refusal::DuplicateKey, 17, "/object/a"),
+        ),
+        (b"\xef\xbb\xbf{}", (Refusal::ByteOrderMark, 0, "")),
+        (b"{\"a\":\"\xff\"}", (Refusal::NotUtf8, 6, "")),
+        (b"[{}]", (Refusal::NotAnObject, 0, "")),
+        (b"{} {}", (Refusal::TrailingBytes, 3, "")),
+        (br#"{"a":[1,x]}"#, (Refusal::Syntax, 8, "/a/1")),
+        (br#"{"a~/b":tru"#, (Refusal::UnexpectedEnd, 11, "/a~0~1b")),
+        (
+            br#"{"a":{"b":"\ud800"}}"#,
+            (Refusal::LoneSurrogate, 17, "/a/b"),
+        ),
+        (br#"{"a":[1e400]}"#, (Refusal::NumberOutOfRange, 11, "/a/0")),
+    ] {
+        let error = Any::from_slice_with(document, &strict).unwrap_err();
+        assert_eq!(
+            (error.refusal(), error.offset(), error.path()),
+            expected,
+            "{}",
+            String::from_utf8_lossy(document)
+        );
+    }
+}
+
+#[test]
 fn an_error_shows_no_control_characters() {
     let error = Any::from_slice(b"{\"\\u001b[31m\":[}").unwrap_err();
     assert!(!error.to_string().contains('\u{1b}'), "{error}");
