@@ -252,3 +252,16 @@ impl From<Any> for Ref<Any> {
         Self::Embedded(Box::new(thing))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The largest piece that the C library of Linux keeps at hand for the next who asks; above it every embedded thing costs a
+    /// search.
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn stays_as_small_as_the_allocator_likes_it() {
+        assert!(size_of::<Any>() <= 1032, "{}", size_of::<Any>());
+    }
+}

@@ -1,8 +1,8 @@
 //! Ids, as exact text.
 
 use std::fmt;
-use std::sync::Arc;
 
+use arcstr::ArcStr;
 use url::Url;
 
 /// The id of an actor, object, activity or collection: the exact text that came in.
@@ -10,13 +10,14 @@ use url::Url;
 /// Two ids are equal when their texts are (ActivityPub section 3.1 compares ids and never resolves them), so nothing is ever normalised:
 /// `https://example.com` and `https://example.com/` are two ids. Cloning copies a pointer. Whether it is a URL at all is asked
 /// with [`to_url`](Self::to_url).
+// One pointer wide: things have dozens of places where an id may stand, and most of them stay empty.
 #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Id(Arc<str>);
+pub struct Id(ArcStr);
 
 impl Id {
     /// Takes the text as it is.
     pub fn new(text: impl AsRef<str>) -> Self {
-        Self(Arc::from(text.as_ref()))
+        Self(ArcStr::from(text.as_ref()))
     }
 
     /// The text as it came in.

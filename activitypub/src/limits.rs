@@ -45,7 +45,7 @@ impl Limits {
     }
 
     /// Objects in the whole document; 10 000 unless told otherwise. An empty object costs its sender two bytes and us
-    /// more than a kilobyte.
+    /// a kilobyte.
     #[must_use]
     pub fn max_objects(mut self, objects: usize) -> Self {
         self.objects = objects;

@@ -34,6 +34,7 @@ use crate::{kind, repair};
 #[derive(Clone, PartialEq)]
 pub struct OneOrMany<T>(Values<T>);
 
+// Everything but a single value is behind one pointer, so that the dozens of these that a thing holds are no larger than a value.
 #[derive(Clone, PartialEq)]
 #[expect(clippy::box_collection, reason = "every thing holds dozens of these")]
 enum Values<T> {
@@ -42,10 +43,9 @@ enum Values<T> {
     Null,
     One(T),
     /// One value that is not what the property holds.
-    Kept(Raw),
-    Many(Vec<T>),
-    /// A list in which at least one element is not what the property holds. Apart, because it is rare and all others are smaller
-    /// without it.
+    Kept(Box<Raw>),
+    Many(Box<Vec<T>>),
+    /// A list in which at least one element is not what the property holds.
     Mixed(Box<Vec<Value<T>>>),
 }
 
@@ -54,6 +54,12 @@ enum Value<T> {
     Read(T),
     /// Not what the property holds.
     Kept(Raw),
+}
+
+impl<T> Values<T> {
+    fn list(values: Vec<T>) -> Self {
+        Self::Many(Box::new(values))
+    }
 }
 
 impl<T> OneOrMany<T> {
@@ -73,21 +79,21 @@ impl<T> OneOrMany<T> {
 
     /// A list, written as an array whatever its length.
     pub fn many<V: Into<T>>(values: impl IntoIterator<Item = V>) -> Self {
-        Self(Values::Many(values.into_iter().map(Into::into).collect()))
+        Self(Values::list(values.into_iter().map(Into::into).collect()))
     }
 
     /// Adds a value at the end; what was single becomes a list.
     pub fn push(&mut self, value: impl Into<T>) {
         let value = value.into();
         self.0 = match std::mem::replace(&mut self.0, Values::Absent) {
-            Values::Absent => Values::Many(vec![value]),
-            Values::One(one) => Values::Many(vec![one, value]),
+            Values::Absent => Values::list(vec![value]),
+            Values::One(one) => Values::list(vec![one, value]),
             Values::Many(mut values) => {
                 values.push(value);
                 Values::Many(values)
             }
             Values::Null => Self::mixed(vec![Value::Kept(Raw::known("null"))], value),
-            Values::Kept(raw) => Self::mixed(vec![Value::Kept(raw)], value),
+            Values::Kept(raw) => Self::mixed(vec![Value::Kept(*raw)], value),
             Values::Mixed(values) => Self::mixed(*values, value),
         };
     }
@@ -395,7 +401,14 @@ impl Decimal {
 
 /// A text in several languages (ActivityStreams Core section 4.7), in the order in which they came.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct LanguageMap(Vec<(Box<str>, Value<Box<str>>)>);
+// A slice, which is smaller than a vector where there is none; languages are few and seldom set.
+pub struct LanguageMap(Box<[InLanguage]>);
+
+#[derive(Clone, Debug, PartialEq)]
+struct InLanguage {
+    language: Box<str>,
+    text: Value<Box<str>>,
+}
 
 impl LanguageMap {
     /// The text in a language, whose tag must be spelled as in the document (`en`, `pt-BR`).
@@ -408,8 +421,8 @@ impl LanguageMap {
 
     /// The languages and texts.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().filter_map(|(language, text)| match text {
-            Value::Read(text) => Some((&**language, &**text)),
+        self.0.iter().filter_map(|entry| match &entry.text {
+            Value::Read(text) => Some((&*entry.language, &**text)),
             Value::Kept(_) => None,
         })
     }
@@ -417,9 +430,16 @@ impl LanguageMap {
     /// Sets the text in a language.
     pub fn set(&mut self, language: &str, text: impl Into<String>) {
         let text = Value::Read(text.into().into_boxed_str());
-        match self.0.iter_mut().find(|entry| &*entry.0 == language) {
-            Some(entry) => entry.1 = text,
-            None => self.0.push((language.into(), text)),
+        match self.0.iter_mut().find(|entry| &*entry.language == language) {
+            Some(entry) => entry.text = text,
+            None => {
+                let mut texts = std::mem::take(&mut self.0).into_vec();
+                texts.push(InLanguage {
+                    language: language.into(),
+                    text,
+                });
+                self.0 = texts.into();
+            }
         }
     }
 }
@@ -520,7 +540,10 @@ impl<T: Element> Field for OneOrMany<T> {
         Ok(Self(match node.shape() {
             Shape::Array => read_list(node),
             Shape::Null => Values::Null,
-            _ => T::read(node).map_or_else(|_| Values::Kept(Raw::known(node.raw())), Values::One),
+            _ => T::read(node).map_or_else(
+                |_| Values::Kept(Box::new(Raw::known(node.raw()))),
+                Values::One,
+            ),
         }))
     }
 }
@@ -537,7 +560,7 @@ fn read_list<T: Element>(node: Node<'_, '_>) -> Values<T> {
         };
         values.push(value);
     }
-    Values::Many(values)
+    Values::list(values)
 }
 
 impl<T: Element> Slot for OneOrMany<T> {
@@ -826,24 +849,25 @@ impl Element for LanguageMap {
         if node.shape() != Shape::Object {
             return Err(Reason::NotALanguageMap);
         }
-        Ok(Self(
-            node.members()
-                .map(|(language, text)| {
-                    let text = text.string().map_or_else(
-                        || Value::Kept(Raw::known(text.raw())),
-                        |text| Value::Read(String::from(text).into_boxed_str()),
-                    );
-                    (Box::from(&*language), text)
-                })
-                .collect(),
-        ))
+        let mut texts = Vec::with_capacity(node.members().count());
+        texts.extend(node.members().map(|(language, text)| {
+            let text = text.string().map_or_else(
+                || Value::Kept(Raw::known(text.raw())),
+                |text| Value::Read(String::from(text).into_boxed_str()),
+            );
+            InLanguage {
+                language: Box::from(&*language),
+                text,
+            }
+        }));
+        Ok(Self(texts.into()))
     }
 
     fn write(&self, out: &mut String) {
-        write_list('{', &self.0, '}', out, |(language, text), out| {
-            write_string(language, out);
+        write_list('{', &self.0, '}', out, |entry, out| {
+            write_string(&entry.language, out);
             out.push(':');
-            match text {
+            match &entry.text {
                 Value::Read(text) => write_string(text, out),
                 Value::Kept(raw) => out.push_str(raw.as_str()),
             }
@@ -851,11 +875,11 @@ impl Element for LanguageMap {
     }
 
     fn problems(&self, path: &mut String, into: &mut Vec<Problem>) {
-        for (language, text) in &self.0 {
-            if let Value::Kept(raw) = text
+        for entry in &self.0 {
+            if let Value::Kept(raw) = &entry.text
                 && raw.as_str() != "null"
             {
-                below(path, language, |path| {
+                below(path, &entry.language, |path| {
                     Problem::list(path, Some(Reason::NotAString), into);
                 });
             }
