@@ -19,6 +19,9 @@ use crate::json::{Node, Tape, shortened};
 use crate::kind;
 use crate::property::{Element, Property, below, problems_in};
 
+#[cfg(any(feature = "json-ld", feature = "rsa-signature-2017"))]
+pub(crate) mod documents;
+
 /// The context of ActivityStreams 2.0, the first entry of every `@context`.
 pub const ACTIVITY_STREAMS: &str = "https://www.w3.org/ns/activitystreams";
 
@@ -238,7 +241,7 @@ impl Vocabulary {
 
     /// The names with their full IRIs, of which a term has several if its namespace is spelled in several ways; none is told of other
     /// names that are only read, and of those that a context document defines.
-    #[cfg(feature = "rsa-signature-2017")]
+    #[cfg(any(feature = "json-ld", feature = "rsa-signature-2017"))]
     pub(crate) fn full_iris(&self) -> impl Iterator<Item = (&'static str, Option<String>)> {
         self.terms.iter().flat_map(|term| {
             let (prefix, local) = self.parts(term);
@@ -560,6 +563,41 @@ pub(crate) fn plain_type(name: &str) -> &str {
     }
 }
 
+/// Whether a context gives a known term another meaning.
+#[cfg(feature = "json-ld")]
+pub(crate) fn redefines(context: Node<'_, '_>) -> bool {
+    let mut any = false;
+    redefinitions(
+        context,
+        &mut HashMap::new(),
+        &mut String::new(),
+        &mut |_, _| any = true,
+    );
+    any
+}
+
+/// An IRI with a customary prefix in full.
+#[cfg(feature = "json-ld")]
+pub(crate) fn spelled_out(iri: &str) -> Cow<'_, str> {
+    let known = iri.split_once(':').and_then(|(prefix, local)| {
+        let known = PREFIXES.iter().find(|known| known.0 == prefix)?;
+        Some(format!("{}{local}", known.1))
+    });
+    known.map_or(Cow::Borrowed(iri), Cow::Owned)
+}
+
+/// Whether names with this prefix for this IRI are read as they are, or mean nothing that is known.
+#[cfg(feature = "json-ld")]
+pub(crate) fn is_customary(prefix: &str, iri: &str) -> bool {
+    let rooms = ROOMS.iter().flat_map(|room| room.prefixes());
+    let all = PREFIXES.iter().map(|known| (known.0, known.1));
+    let mut all = all
+        .chain(rooms.copied())
+        .filter(|known| known.1 == iri)
+        .peekable();
+    all.peek().is_none() || all.any(|known| known.0 == prefix)
+}
+
 /// Walks over what a context defines itself, with the prefixes that it has defined so far.
 fn redefinitions(
     context: Node<'_, '_>,
@@ -593,7 +631,7 @@ fn redefinitions(
     }
 }
 
-fn iri_of<'a>(definition: Node<'_, 'a>) -> Option<Cow<'a, str>> {
+pub(crate) fn iri_of<'a>(definition: Node<'_, 'a>) -> Option<Cow<'a, str>> {
     let id = || definition.members().find(|member| member.0 == "@id");
     definition.string().or_else(|| id()?.1.string())
 }

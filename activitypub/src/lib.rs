@@ -10,6 +10,8 @@ pub mod extension;
 pub mod group;
 #[cfg(feature = "html")]
 pub mod html;
+#[cfg(feature = "json-ld")]
+pub mod json_ld;
 pub mod kind;
 pub mod media;
 pub mod origin;

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use activitypub::proof::{
     LinkedDataSignature, Options, ProofError, Secured, ToSign, ToSignLinkedData, canonical_json,
 };
-use activitypub::{Any, Id};
+use activitypub::{Any, Id, json_ld};
 use chrono::{DateTime, Utc};
 use guarded_http::UrlRules;
 use http::{HeaderValue, Method, Request, Response, header};
@@ -85,6 +85,17 @@ pub fn linked_data(data: &[u8]) {
         let again = ToSignLinkedData::new(signed.as_bytes(), &key, now().into());
         assert_eq!(again.expect("it was signed before").bytes(), bytes);
     }
+}
+
+/// What was compacted can be written, read, and compacted again.
+pub fn compaction(data: &[u8]) {
+    let _ = json_ld::needs_compaction(data);
+    let Ok(compacted) = json_ld::compact(data) else {
+        return;
+    };
+    let written = compacted.into_any().to_vec();
+    document(&written);
+    let _ = json_ld::compact(&written);
 }
 
 /// The `Signature` header of draft-cavage-12.
@@ -480,6 +491,7 @@ mod tests {
         ("document", document),
         ("proof", proof),
         ("linked_data", linked_data),
+        ("compaction", compaction),
         ("signature_header", signature_header),
         ("signature_input", signature_input),
         ("signature_base", signature_base),

@@ -11,6 +11,8 @@
 mod attacks;
 mod building;
 mod claims;
+#[cfg(feature = "json-ld")]
+mod compaction;
 mod corpus;
 mod hostile;
 #[cfg(feature = "rsa-signature-2017")]

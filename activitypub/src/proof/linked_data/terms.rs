@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::{LinkedDataError, RDF};
-use crate::context::{ACTIVITY_STREAMS, SECURITY_V1};
+use crate::context::documents::{KNOWN, XSD, known_terms};
 use crate::extension::ROOMS;
 use crate::json::{Node, Shape};
 use crate::proof::DATA_INTEGRITY_V2;
@@ -73,6 +73,9 @@ impl Terms {
     }
 
     fn add_known(&mut self, url: &str) -> Result<(), LinkedDataError> {
+        if WITHOUT_TERMS.contains(&url) {
+            return Ok(());
+        }
         let known = KNOWN.iter().find(|(known, _)| *known == url);
         let Some((_, groups)) = known else {
             return Err(LinkedDataError::UnknownContext(url.to_owned()));
@@ -189,14 +192,6 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
     Names { iris, taken }
 });
 
-/// Names and IRIs out of a row of [`KNOWN`].
-fn known_terms(words: &'static str) -> impl Iterator<Item = (&'static str, String)> {
-    words.split_whitespace().map(|word| {
-        let (name, iri) = word.split_once('=').unwrap_or((word, word));
-        (name, full(iri))
-    })
-}
-
 /// An absolute IRI that can stand between angle brackets (RFC 3987, N-Quads section 4).
 fn is_iri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else {
@@ -212,111 +207,14 @@ fn is_iri(text: &str) -> bool {
         })
 }
 
-fn full(iri: &str) -> String {
-    let known = PREFIXES.iter().find_map(|(prefix, namespace)| {
-        let rest = iri.strip_prefix(prefix)?.strip_prefix(':')?;
-        Some(format!("{namespace}{rest}"))
-    });
-    known.unwrap_or_else(|| {
-        if iri.starts_with('@') || iri.contains("://") {
-            iri.to_owned()
-        } else {
-            format!("{ACTIVITY_STREAMS}#{iri}")
-        }
-    })
-}
-
 /// Documents have up to five.
 const MOST_ENTRIES: usize = 20;
 
 /// Documents have up to sixty.
 const MOST_OWN_TERMS: usize = 200;
 
-const XSD: &str = "http://www.w3.org/2001/XMLSchema#";
-
-const PREFIXES: &[(&str, &str)] = &[
-    ("dc", "http://purl.org/dc/terms/"),
-    ("ldp", "http://www.w3.org/ns/ldp#"),
-    ("sec", "https://w3id.org/security#"),
-    ("wf", "https://purl.archive.org/socialweb/webfinger#"),
-];
-
-/// The terms of the known contexts by the kind of their values: `name=iri`, or a name alone in the namespace of ActivityStreams.
-const KNOWN: &[(&str, &[(&str, &str)])] = &[
-    (
-        ACTIVITY_STREAMS,
-        &[
-            (
-                "",
-                "id=@id type=@type xsd=http://www.w3.org/2001/XMLSchema# as=https://www.w3.org/ns/activitystreams# \
-                 ldp=http://www.w3.org/ns/ldp# vcard=http://www.w3.org/2006/vcard/ns# \
-                 Accept Activity IntransitiveActivity Add Announce Application Arrive Article Audio Block Collection \
-                 CollectionPage Relationship Create Delete Dislike Document Event Follow Flag Group Ignore Image Invite \
-                 Join Leave Like Link Mention Note Object Offer OrderedCollection OrderedCollectionPage Organization Page \
-                 Person Place Profile Question Reject Remove Service TentativeAccept TentativeReject Tombstone Undo Update \
-                 Video View Listen Read Move Travel IsFollowing IsFollowedBy IsContact IsMember \
-                 content name hreflang mediaType rel summary units preferredUsername source",
-            ),
-            (
-                "id",
-                "subject relationship actor attributedTo attachment bcc bto cc context current first generator icon image \
-                 inReplyTo items instrument last location next object oneOf anyOf origin prev preview replies result \
-                 audience partOf tag target to url href describes formerType inbox=ldp:inbox outbox following followers \
-                 streams endpoints uploadMedia proxyUrl liked oauthAuthorizationEndpoint oauthTokenEndpoint \
-                 provideClientKey signClientKey sharedInbox Public likes shares alsoKnownAs",
-            ),
-            ("list", "orderedItems=items"),
-            (
-                "language",
-                "contentMap=content nameMap=name summaryMap=summary",
-            ),
-            (
-                "dateTime",
-                "closed endTime published startTime updated deleted",
-            ),
-            ("float", "accuracy altitude latitude longitude radius"),
-            ("duration", "duration"),
-            ("nonNegativeInteger", "height startIndex totalItems width"),
-        ],
-    ),
-    (
-        SECURITY_V1,
-        &[
-            (
-                "",
-                "id=@id type=@type dc=http://purl.org/dc/terms/ sec=https://w3id.org/security# \
-                 xsd=http://www.w3.org/2001/XMLSchema# EcdsaKoblitzSignature2016=sec:EcdsaKoblitzSignature2016 \
-                 Ed25519Signature2018=sec:Ed25519Signature2018 EncryptedMessage=sec:EncryptedMessage \
-                 GraphSignature2012=sec:GraphSignature2012 LinkedDataSignature2015=sec:LinkedDataSignature2015 \
-                 LinkedDataSignature2016=sec:LinkedDataSignature2016 CryptographicKey=sec:Key \
-                 authenticationTag=sec:authenticationTag canonicalizationAlgorithm=sec:canonicalizationAlgorithm \
-                 cipherAlgorithm=sec:cipherAlgorithm cipherData=sec:cipherData cipherKey=sec:cipherKey \
-                 digestAlgorithm=sec:digestAlgorithm digestValue=sec:digestValue domain=sec:domain \
-                 encryptionKey=sec:encryptionKey initializationVector=sec:initializationVector \
-                 iterationCount=sec:iterationCount nonce=sec:nonce normalizationAlgorithm=sec:normalizationAlgorithm \
-                 password=sec:password privateKeyPem=sec:privateKeyPem publicKeyBase58=sec:publicKeyBase58 \
-                 publicKeyPem=sec:publicKeyPem publicKeyWif=sec:publicKeyWif salt=sec:salt signature=sec:signature \
-                 signatureAlgorithm=sec:signingAlgorithm signatureValue=sec:signatureValue",
-            ),
-            (
-                "id",
-                "creator=dc:creator owner=sec:owner privateKey=sec:privateKey publicKey=sec:publicKey \
-                 publicKeyService=sec:publicKeyService",
-            ),
-            (
-                "dateTime",
-                "created=dc:created expiration=sec:expiration expires=sec:expiration revoked=sec:revoked",
-            ),
-        ],
-    ),
-    (
-        "https://purl.archive.org/socialweb/webfinger",
-        &[
-            ("", "wf=https://purl.archive.org/socialweb/webfinger#"),
-            ("string", "webfinger=wf:webfinger"),
-        ],
-    ),
-    // They define `proof` as a graph of its own, which is not read here: a document with a proof needs no other signature.
-    (DATA_INTEGRITY_V2, &[]),
-    ("https://w3id.org/security/data-integrity/v1", &[]),
+/// They define `proof` as a graph of its own, which is not read here: a document with a proof needs no other signature.
+const WITHOUT_TERMS: &[&str] = &[
+    DATA_INTEGRITY_V2,
+    "https://w3id.org/security/data-integrity/v1",
 ];
