@@ -523,7 +523,7 @@ mod tests {
     #[test]
     fn text_becomes_safe_html() {
         assert_eq!(
-            html("a\nb\r\n\r\nc & <d>"),
+            html("a\rb\r\n\r\nc & <d>"),
             "<p>a<br>b</p><p>c &amp; &lt;d&gt;</p>"
         );
         assert_eq!(

@@ -6,10 +6,12 @@
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use activitypub::addressing::Visibility;
+use activitypub::compose::{Attachment, Draft};
 use activitypub::proof::{
     LinkedDataSignature, Options, ProofError, Secured, ToSign, ToSignLinkedData, canonical_json,
 };
-use activitypub::{Any, Id, json_ld};
+use activitypub::{Activity, Actor, Any, Collection, Id, Link, Object, OneOrMany, json_ld};
 use chrono::{DateTime, Utc};
 use guarded_http::UrlRules;
 use http::{HeaderValue, Method, Request, Response, header};
@@ -20,6 +22,10 @@ use mastodon_api::streaming::{sse, websocket};
 use mastodon_api::{Endpoint as _, methods};
 use url::Host;
 use webfinger::{Descriptor, Handle, NodeInfo, Resource, nodeinfo as node_info};
+
+/// What the tests of activitypub ask of a thing.
+#[path = "../../activitypub/tests/it/questions.rs"]
+mod questions;
 
 /// What was read is written as the same value, and what was written is read as the same thing.
 pub fn document(data: &[u8]) {
@@ -38,6 +44,83 @@ pub fn document(data: &[u8]) {
         );
     }
     let _ = read.problems();
+}
+
+/// Everything that can be asked of a document has an answer, and what the rooms of all vocabularies read they write again.
+pub fn people(data: &[u8]) {
+    if let Ok(thing) = Any::from_slice(data) {
+        questions::ask_everything(&thing);
+    }
+}
+
+/// What each room of the vocabularies reads of any object it writes again, whatever family the object is read as.
+pub fn extensions(data: &[u8]) {
+    let Ok(object) = Object::from_slice(data) else {
+        return;
+    };
+    let actor = Actor::from_slice(data).expect("every family takes every object");
+    let activity = Activity::from_slice(data).expect("every family takes every object");
+    let collection = Collection::from_slice(data).expect("every family takes every object");
+    let link = Link::from_slice(data).expect("every family takes every object");
+    for thing in [
+        Any::Object(object),
+        Any::Actor(actor),
+        Any::Activity(activity),
+        Any::Collection(collection),
+        Any::Link(link),
+    ] {
+        questions::all_rooms(&thing);
+        drop(thing.problems());
+    }
+}
+
+/// HTML is cleaned once and for all, and text is no longer than what it comes from.
+pub fn html(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data) {
+        questions::html_questions(text);
+    }
+}
+
+/// A draft of any text, in each format, becomes a post of clean HTML that says what was asked for. The first line is what stands in its other places.
+pub fn compose(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let (line, text) = text.split_once('\n').unwrap_or((text, text));
+    let mut alice = Actor::person("https://a.example/a", "a", "https://a.example/a/inbox");
+    alice.followers = OneOrMany::one("https://a.example/a/followers");
+    for draft in [Draft::new(text), Draft::markdown(text), Draft::html(text)] {
+        let post = draft
+            .mention(
+                line,
+                "https://b.example/bob",
+                format!("https://b.example/{line}"),
+            )
+            .mention("@eve@e.example", "https://e.example/eve", line)
+            .hashtags_at("https://a.example/tags/")
+            .hashtag(line)
+            .attach(Attachment::new("image/png", line).description(line))
+            .title(line)
+            .content_warning(line)
+            .language("en")
+            .in_reply_to("https://b.example/1")
+            .quote("https://b.example/2", line)
+            .into_post("https://a.example/1", &alice);
+        let read = Object::from_slice(&post.to_vec()).expect("what was composed can be read");
+        let content = read.content.as_deref().unwrap_or_default();
+        assert_eq!(activitypub::html::sanitize(content), content);
+        assert_eq!(read.title().is_some(), !line.trim().is_empty());
+        assert_eq!(
+            read.quoted().and_then(|quoted| quoted.id),
+            Some(Id::new("https://b.example/2"))
+        );
+        assert_eq!(read.parent_id(), Some(&Id::new("https://b.example/1")));
+        assert_eq!(
+            read.visibility_for(&Id::new("https://a.example/a/followers")),
+            Visibility::Public
+        );
+        questions::ask_everything(&Any::Object(read));
+    }
 }
 
 /// Canonical JSON stays what it is, is the same for what we write, and what we sign is what others find signed.
@@ -489,6 +572,10 @@ mod tests {
 
     const TARGETS: &[(&str, fn(&[u8]))] = &[
         ("document", document),
+        ("people", people),
+        ("extensions", extensions),
+        ("html", html),
+        ("compose", compose),
         ("proof", proof),
         ("linked_data", linked_data),
         ("compaction", compaction),

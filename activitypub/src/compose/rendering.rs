@@ -86,7 +86,7 @@ impl<'d> Rendering<'d> {
     }
 
     fn paragraphs(&mut self) {
-        let text = self.draft.text.replace("\r\n", "\n");
+        let text = self.draft.text.replace("\r\n", "\n").replace('\r', "\n");
         for paragraph in text
             .split("\n\n")
             .map(|paragraph| paragraph.trim_matches('\n'))
