@@ -17,6 +17,8 @@ pub(crate) fn escape(letter: char, out: &mut String) {
     match letter {
         // No browser shows it, and some that store text take it for its end.
         '\0' => {}
+        // Written as it is, readers of HTML take it for a line feed.
+        '\r' => out.push_str("&#13;"),
         '&' => out.push_str("&amp;"),
         '<' => out.push_str("&lt;"),
         '>' => out.push_str("&gt;"),
@@ -46,4 +48,17 @@ pub(crate) fn attribute(name: &str, value: &str, out: &mut String) {
     out.push_str("=\"");
     escape_into(value, out);
     out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_written_that_reads_as_something_else() {
+        assert_eq!(
+            escaped("a\0<b>\r\n\"&'"),
+            "a&lt;b&gt;&#13;\n&quot;&amp;&#39;"
+        );
+    }
 }
