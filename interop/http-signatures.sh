@@ -18,36 +18,9 @@ here=$PWD/interop/http-signatures
 work=target/interop/http-signatures
 mkdir -p "$work"
 
-# Registries have their moments.
-with_retries() {
-    local attempt
-    for attempt in 1 2 3; do
-        "$@" && return
-        echo "attempt $attempt failed: $*" >&2
-        sleep $((attempt * 10))
-    done
-    "$@"
-}
-install_python() {
-    rm -rf "$1" && python3 -m venv "$1" && "$1/bin/pip" install --quiet --retries 10 "${python[@]}"
-}
-install_npm() {
-    rm -rf "$1" && mkdir -p "$1" && echo '{"private":true}' >"$1/package.json" &&
-        npm --prefix "$1" install --silent --no-audit --no-fund --no-package-lock --no-update-notifier "${npm[@]}"
-}
-# A list with another version is installed anew, and one that was not finished too.
-installed() {
-    local kind=$1 folder
-    shift
-    folder=target/interop/http-signatures-$kind-$(cksum <<<"$*" | cut -d' ' -f1)
-    if [ ! -e "$folder/complete" ]; then
-        with_retries "install_$kind" "$folder" >&2
-        touch "$folder/complete"
-    fi
-    echo "$folder"
-}
-python_peers=$(installed python "${python[@]}")
-npm_peers=$(installed npm "${npm[@]}")
+. interop/install.sh
+python_peers=$(installed http-signatures python "${python[@]}")
+npm_peers=$(installed http-signatures npm "${npm[@]}")
 cargo build --quiet --locked --bin signature-peer
 
 ours() { cargo run --quiet --locked --bin signature-peer -- "$1"; }

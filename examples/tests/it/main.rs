@@ -13,3 +13,5 @@ mod quickstart;
 mod sign;
 mod signature_peer;
 mod verify_server;
+mod whois;
+mod world;

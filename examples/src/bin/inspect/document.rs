@@ -14,7 +14,7 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
-use url::{Position, Url};
+use url::Url;
 use webfinger::{Descriptor, NodeInfo, descriptor, nodeinfo};
 
 use crate::MAX_BYTES;
@@ -614,7 +614,7 @@ fn descriptor_facts(descriptor: &Descriptor) -> Facts {
 }
 
 /// What a server says about itself.
-pub(crate) fn nodeinfo_facts(info: &NodeInfo) -> Facts {
+fn nodeinfo_facts(info: &NodeInfo) -> Facts {
     let mut facts = Facts::default();
     facts.text(
         "software",
@@ -629,11 +629,6 @@ pub(crate) fn nodeinfo_facts(info: &NodeInfo) -> Facts {
     facts.count("local_posts", info.usage.local_posts);
     facts.list("metadata", info.metadata.keys().cloned());
     facts
-}
-
-/// Host and port of a URL, as it spells them.
-pub(crate) fn authority(url: &Url) -> &str {
-    &url[Position::BeforeHost..Position::AfterPort]
 }
 
 fn name_of<T: Identified>(value: &Ref<T>) -> String {

@@ -5,7 +5,7 @@
 //! compose "Hi #cats" | inspect -
 //! inspect captures/             a folder with its sub-folders: how much was read, and read exactly
 //! inspect https://example.com/users/alice
-//! inspect @alice@example.com    WebFinger, the actor, the server's software
+//! inspect @alice@example.com    the descriptor and the actor behind a handle; `whois` says whether they hold
 //! ```
 
 mod document;
@@ -15,6 +15,8 @@ mod show;
 mod unknown;
 
 use clap::Parser;
+use fedikit_examples::network::NetworkFlags;
+use fedikit_examples::terminal::shown;
 use serde::Serialize;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -43,9 +45,8 @@ struct Arguments {
     /// Of a folder: also name the files that were skipped.
     #[arg(long)]
     verbose: bool,
-    /// Also ask servers on this machine, over plain http. For tests and demonstrations.
-    #[arg(long)]
-    danger_allow_loopback: bool,
+    #[command(flatten)]
+    network: NetworkFlags,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -81,7 +82,7 @@ enum Failed {
 impl Failed {
     /// The sentence may quote what strangers wrote, so it is cleaned for the terminal here.
     fn new(sentence: impl AsRef<str>) -> Self {
-        Self::Sentence(show::shown(sentence.as_ref(), 1000))
+        Self::Sentence(shown(sentence.as_ref(), 1000))
     }
 }
 
@@ -124,16 +125,17 @@ async fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failed> 
             }
         }
         Target::Url(url) => {
-            let fetched = network(arguments)?.fetch(&url).await?;
+            let network = Network::new(&arguments.network)?;
+            let fetched = network.fetch(&url).await?;
             let documents = fetched.describe()?;
             write_documents(fetched.url.as_str(), &documents, arguments.json, out)
         }
-        Target::Handle(text) => network(arguments)?.find(&text, arguments.json, out).await,
+        Target::Handle(text) => {
+            let handle = arguments.network.handle(&text).map_err(Failed::new)?;
+            let network = Network::new(&arguments.network)?;
+            network.find(&handle, arguments.json, out).await
+        }
     }
-}
-
-fn network(arguments: &Arguments) -> Result<Network, Failed> {
-    Network::new(arguments.danger_allow_loopback)
 }
 
 /// What the argument means.
@@ -231,7 +233,7 @@ fn write_documents(
             documents => write_json(&Several { source, documents }, out),
         };
     }
-    writeln!(out, "{}", show::shown(source, 1000))?;
+    writeln!(out, "{}", shown(source, 1000))?;
     if documents.is_empty() {
         writeln!(out, "\nan empty list: there is no document in it")?;
     }
