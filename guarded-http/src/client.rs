@@ -22,7 +22,7 @@ use tower::util::MapRequestLayer;
 use url::{Position, Url};
 
 pub use self::answer::Answer;
-use self::gate::Gate;
+use self::gate::{Full, Gate};
 use self::redirect::Redirect;
 use crate::error::{
     BoxError, BuildError, Error, InvalidRequest, Refused, Rule, Transient, TransientReason,
@@ -45,8 +45,11 @@ struct Inner {
     rules: Arc<UrlRules>,
     limits: Limits,
     gate: Gate,
+    policy: Policy,
     connections: Arc<AtomicU64>,
 }
+
+type Policy = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 impl GuardedClient {
     /// A client with the default rules and limits.
@@ -64,6 +67,7 @@ impl GuardedClient {
             rules: UrlRules::new(),
             limits: Limits::new(),
             user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
+            policy: Arc::new(|_| true),
             lookup: resolver::system(),
         }
     }
@@ -110,13 +114,15 @@ impl GuardedClient {
         .await
     }
 
-    /// Checks a URL by this client's rules, without asking the DNS or anybody else.
+    /// Checks a URL by this client's rules and domain policy, without asking the DNS or anybody else.
     ///
     /// # Errors
     ///
     /// The first rule that the URL breaks.
     pub fn check(&self, url: &Url) -> Result<CheckedUrl, Refused> {
-        self.inner.rules.check(url)
+        let url = self.inner.rules.check(url)?;
+        self.inner.admit(&url)?;
+        Ok(url)
     }
 
     /// Whether this client would ask this host over plain `http`; see [`UrlRules::allows_plain_http`].
@@ -135,6 +141,18 @@ impl GuardedClient {
     }
 }
 
+impl Inner {
+    /// Asks the operator's policy.
+    fn admit(&self, url: &CheckedUrl) -> Result<(), Refused> {
+        let host = url.as_url().host_str();
+        if host.is_some_and(|host| (self.policy)(host)) {
+            Ok(())
+        } else {
+            Err(Refused::new(Rule::Blocked, host))
+        }
+    }
+}
+
 impl fmt::Debug for GuardedClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GuardedClient")
@@ -150,6 +168,7 @@ pub struct Builder {
     rules: UrlRules,
     limits: Limits,
     user_agent: String,
+    policy: Policy,
     lookup: Lookup,
 }
 
@@ -178,6 +197,27 @@ impl Builder {
         self
     }
 
+    /// Asks `allows` about the host of every hop before anything else is done with it, DNS included: `false` refuses it
+    /// ([`Rule::Blocked`]).
+    ///
+    /// The host is written as in a URL, in lower case and without a trailing dot: `xn--bcher-kva.example`, `[2620:fe::9]`.
+    /// The function is called each time, so it may read what the application has changed since.
+    ///
+    /// ```
+    /// use std::sync::{Arc, RwLock};
+    /// use guarded_http::{DomainList, GuardedClient};
+    ///
+    /// let blocked = Arc::new(RwLock::new(DomainList::new()));
+    /// let now = Arc::clone(&blocked);
+    /// let builder = GuardedClient::builder().policy(move |host| now.read().is_ok_and(|now| !now.contains(host)));
+    /// // Later, when a moderator has decided:
+    /// blocked.write().unwrap().insert("evil.example").unwrap();
+    /// ```
+    pub fn policy(mut self, allows: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        self.policy = Arc::new(allows);
+        self
+    }
+
     /// Allows loopback addresses, and there plain `http` and any port; see [`UrlRules::danger_allow_loopback`].
     pub fn danger_allow_loopback(mut self) -> Self {
         self.rules = self.rules.danger_allow_loopback();
@@ -200,6 +240,7 @@ impl Builder {
             rules,
             limits,
             user_agent,
+            policy,
             lookup,
         } = self;
         let rules = Arc::new(rules);
@@ -232,13 +273,14 @@ impl Builder {
             }))
             .build()
             .map_err(|error| BuildError(error.into()))?;
-        let gate = Gate::new(limits.per_host, limits.overall);
+        let gate = Gate::new(&limits);
         Ok(GuardedClient {
             inner: Arc::new(Inner {
                 http,
                 rules,
                 limits,
                 gate,
+                policy,
                 connections,
             }),
         })
@@ -381,6 +423,7 @@ impl<'a> RequestBuilder<'a> {
         let mut hops = 0;
         let deadline = deadline(limits.total);
         loop {
+            client.inner.admit(&url)?;
             let fields = outgoing_fields(&url, &method, &headers, &body, sign.as_mut())?;
             let mut request = reqwest::Request::new(method.clone(), url.as_url().clone());
             *request.headers_mut() = fields;
@@ -388,13 +431,13 @@ impl<'a> RequestBuilder<'a> {
                 *request.body_mut() = Some(body.clone().into());
             }
             let place_and_head = async {
-                let place = gate.enter(&authority(&url)).await;
-                (place, http.execute(request).await)
+                let place = gate.enter(&url).await.map_err(busy)?;
+                let response = http.execute(request).await;
+                Ok((place, response.map_err(|error| broken(error, &url))?))
             };
             let (_place, response) = timeout_at(deadline, place_and_head)
                 .await
-                .map_err(too_slow)?;
-            let response = response.map_err(|error| broken(error, &url))?;
+                .unwrap_or_else(|elapsed| Err(too_slow(elapsed)))?;
             let from = Redirect {
                 url: &url,
                 method: &method,
@@ -506,6 +549,10 @@ fn too_slow(elapsed: Elapsed) -> Error {
         TransientReason::Timeout,
         Some(elapsed.into()),
     ))
+}
+
+fn busy(Full: Full) -> Error {
+    Error::Transient(Transient::new(TransientReason::Busy, None))
 }
 
 fn is_safe(method: &Method) -> bool {

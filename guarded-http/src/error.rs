@@ -66,6 +66,9 @@ pub enum Rule {
     /// The name means this machine, this network, or nothing in the public DNS.
     #[error("the host is a local name")]
     LocalName,
+    /// The client's domain policy does not allow the host.
+    #[error("the domain policy does not allow this host")]
+    Blocked,
     /// The address, or an address that the name resolves to, is not public.
     #[error("the address is not public: {0}")]
     Address(SpecialBlock),
@@ -311,6 +314,9 @@ mod with_client {
         /// The connection broke, or what came was not HTTP.
         #[error("the server broke off its answer")]
         Broken,
+        /// More requests than [`Limits::waiting`](crate::Limits::waiting) wait in this client already.
+        #[error("too many requests are waiting already")]
+        Busy,
         /// A status that says so: 408, 425, or 5xx except 501.
         #[error("the server has trouble (status {})", .0.as_u16())]
         Status(StatusCode),

@@ -13,6 +13,7 @@ mod content_type;
 mod error;
 #[cfg(feature = "client")]
 mod limits;
+mod policy;
 #[cfg(feature = "client")]
 mod resolver;
 mod url;
@@ -28,4 +29,5 @@ pub use crate::error::{
 pub use crate::error::{Refused, Rule};
 #[cfg(feature = "client")]
 pub use crate::limits::Limits;
+pub use crate::policy::{DomainList, InvalidDomain};
 pub use crate::url::{CheckedUrl, UrlRules};

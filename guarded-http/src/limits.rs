@@ -22,7 +22,9 @@ pub struct Limits {
     pub(crate) redirects: usize,
     pub(crate) addresses: usize,
     pub(crate) per_host: usize,
+    pub(crate) per_domain: usize,
     pub(crate) overall: usize,
+    pub(crate) waiting: usize,
     pub(crate) retry_after: Duration,
 }
 
@@ -41,7 +43,9 @@ impl Limits {
             redirects: 3,
             addresses: 8,
             per_host: 8,
+            per_domain: 16,
             overall: 256,
+            waiting: 10_000,
             retry_after: Duration::from_secs(24 * 60 * 60),
         }
     }
@@ -118,10 +122,27 @@ impl Limits {
         self
     }
 
+    /// Requests at the same time to the hosts of one registrable domain, by the public suffix list with its private part
+    /// (`alice.github.io` is one); 16, at least 1. An IPv4 address counts alone, IPv6 addresses by their first 64 bits.
+    /// Further requests wait, inside their total time.
+    #[must_use]
+    pub fn per_domain(mut self, requests: usize) -> Self {
+        self.per_domain = requests;
+        self
+    }
+
     /// Requests at the same time in all; 256, at least 1. Further ones wait, inside their total time.
     #[must_use]
     pub fn overall(mut self, requests: usize) -> Self {
         self.overall = requests;
+        self
+    }
+
+    /// Requests that wait for a place; 10,000. Beyond that a request that would have to wait ends at once with
+    /// [`TransientReason::Busy`](crate::TransientReason::Busy).
+    #[must_use]
+    pub fn waiting(mut self, requests: usize) -> Self {
+        self.waiting = requests;
         self
     }
 

@@ -189,14 +189,7 @@ impl UrlRules {
     }
 
     fn check_name(&self, name: &str) -> Result<(), Rule> {
-        let labels = || name.split('.');
-        let sound = |label: &str| {
-            (1..=63).contains(&label.len())
-                && label
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-        };
-        if name.len() > 253 || !labels().all(sound) {
+        if !is_dns_name(name) {
             return Err(Rule::HostName);
         }
         if is_localhost(name) {
@@ -206,7 +199,7 @@ impl UrlRules {
                 Err(Rule::LocalName)
             };
         }
-        if labels().count() < 2 || LOCAL_SUFFIXES.iter().any(|suffix| has_suffix(name, suffix)) {
+        if !name.contains('.') || LOCAL_SUFFIXES.iter().any(|suffix| has_suffix(name, suffix)) {
             return Err(Rule::LocalName);
         }
         Ok(())
@@ -237,8 +230,19 @@ impl CheckedUrl {
     }
 }
 
-fn normal_name(name: &str) -> String {
+pub(crate) fn normal_name(name: &str) -> String {
     name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
+}
+
+/// Letters, digits, `-` and `_` in labels of at most 63 bytes, 253 bytes in all.
+pub(crate) fn is_dns_name(name: &str) -> bool {
+    let sound = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    };
+    name.len() <= 253 && name.split('.').all(sound)
 }
 
 fn is_localhost(name: &str) -> bool {

@@ -13,3 +13,5 @@ mod url;
 mod client;
 #[cfg(feature = "client")]
 mod loopback;
+#[cfg(feature = "client")]
+mod policy;
