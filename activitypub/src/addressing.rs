@@ -3,18 +3,15 @@
 use std::collections::HashSet;
 
 use crate::activity::Activity;
-use crate::actor::Actor;
 use crate::any::Any;
-use crate::collection::Collection;
-use crate::context::plain_name;
-use crate::family::{Family, write_document};
 use crate::id::Id;
-use crate::json::{Node, Shape, Tape};
 use crate::kind::LinkKind;
 use crate::link::Link;
 use crate::object::Object;
 use crate::origin;
-use crate::property::{OneOrMany, Ref, write_member};
+use crate::property::{OneOrMany, Ref};
+
+mod blind;
 
 /// The address of everyone (ActivityPub section 5.6), in the only spelling that every server reads.
 pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
@@ -25,12 +22,15 @@ pub fn is_public(id: &Id) -> bool {
     matches!(id.as_str(), PUBLIC | "as:Public" | "Public")
 }
 
-/// Whether an id is the address of everyone on one server, as Pleroma and Akkoma write it: `https://example.com/#Public`.
+/// Whether an id is the address of everyone on one server, as Pleroma and Akkoma write it: `https://example.com/#Public`, an
+/// origin as browsers spell it and nothing else.
 #[must_use]
 pub fn is_local_public(id: &Id) -> bool {
-    id.as_str()
-        .strip_suffix("/#Public")
-        .is_some_and(|server| server.starts_with("http"))
+    let Some(server) = id.as_str().strip_suffix("/#Public") else {
+        return false;
+    };
+    let origin = origin::web(id).map(|url| url.origin().ascii_serialization());
+    origin.as_deref() == Some(server)
 }
 
 /// Who can see a thing, in the steps that Mastodon has and others follow.
@@ -223,78 +223,6 @@ fn add_missing(to: &mut OneOrMany<Ref<Any>>, from: &OneOrMany<Ref<Any>>) {
     }
 }
 
-/// Makes what may leave the server.
-macro_rules! blind {
-    ($( $family:ident ),+) => {
-        $(
-            impl $family {
-                /// Without `bto` and `bcc`, in it and in everything that stands inside it, under any spelling: the form in which
-                /// it may leave the server (ActivityPub section 6), and in which what others sent may be shown or passed on. Ask
-                /// for its recipients before.
-                #[must_use]
-                pub fn without_blind_recipients(self) -> Self {
-                    without_blind_recipients(self)
-                }
-            }
-        )+
-    };
-}
-
-blind!(Any, Object, Actor, Activity, Collection);
-
-/// Works on the text, because properties that no field holds embed things too.
-fn without_blind_recipients<T: Family>(thing: T) -> T {
-    let text = write_document(&thing);
-    if !["bto", "bcc", "\\u"].iter().any(|part| text.contains(part)) {
-        return thing;
-    }
-    let stripped = Tape::kept(&text)
-        .and_then(|tape| tape.root().map(stripped))
-        .unwrap_or_default();
-    // What is too deep to be read again is not sent at all, rather than with what it must not say.
-    let tape = Tape::kept(&stripped).or_else(|| Tape::kept("{}"));
-    tape.as_ref().and_then(Tape::root).map_or(thing, T::read)
-}
-
-fn stripped(node: Node<'_, '_>) -> String {
-    let mut out = String::with_capacity(node.raw().len());
-    write_stripped(node, &mut out);
-    out
-}
-
-fn write_stripped(node: Node<'_, '_>, out: &mut String) {
-    match node.shape() {
-        Shape::Object => {
-            out.push('{');
-            for (name, value) in node.members() {
-                if matches!(plain_name(&name), "bto" | "bcc") {
-                    continue;
-                }
-                write_member(&name, out, |out| {
-                    // A context may define the names; that reveals nobody.
-                    if name == "@context" {
-                        out.push_str(value.raw());
-                    } else {
-                        write_stripped(value, out);
-                    }
-                });
-            }
-            out.push('}');
-        }
-        Shape::Array => {
-            out.push('[');
-            for (at, element) in node.elements().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                write_stripped(element, out);
-            }
-            out.push(']');
-        }
-        _ => out.push_str(node.raw()),
-    }
-}
-
 /// The mentions in a `tag`.
 pub(crate) fn mentions(tag: &OneOrMany<Ref<Any>>) -> impl Iterator<Item = &Link> {
     links(tag).filter(|link| link.kind() == LinkKind::Mention)
@@ -445,6 +373,23 @@ mod tests {
             Visibility::Public
         );
         assert_eq!(note(r#""https://a.example/public""#), Visibility::Followers);
+        for address in ["http://a.example/#Public", "https://a.example:8443/#Public"] {
+            assert!(is_local_public(&address.into()), "{address}");
+        }
+        for address in [
+            "httpx:/#Public",
+            "http/#Public",
+            "https:/#Public",
+            "https:///#Public",
+            "https:a.example/#Public",
+            "https://u@a.example/#Public",
+            "https://a.example/x/#Public",
+            "https://a.example/?x/#Public",
+            "https://a.example/#x/#Public",
+            "https://a.example//#Public",
+        ] {
+            assert!(!is_local_public(&address.into()), "{address}");
+        }
         let nowhere = Object::default().addressed(Visibility::Local, &Id::new("x:1"), &[]);
         assert_eq!(nowhere.visibility(), Visibility::Direct);
     }
