@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::any::Any;
 use crate::error::{Problem, Reason};
-use crate::extension::ROOMS;
+use crate::extension::{self, ROOMS};
 use crate::extra::Raw;
 use crate::family::Family;
 use crate::json::{Node, Tape, shortened};
@@ -272,40 +272,16 @@ impl Vocabulary {
         iri.split_once(':').unwrap_or((own, term.name))
     }
 
-    /// Every spelling of every term.
-    #[cfg(test)]
-    pub(crate) fn spellings(&self) -> Vec<String> {
-        let full = |term: &Term| {
-            let (prefix, local) = self.parts(term);
-            let namespaces = self.prefixes().iter();
-            let of_prefix = namespaces.filter(move |known| known.0 == prefix);
-            of_prefix.map(move |known| format!("{}{local}", known.1))
-        };
-        let terms = self.terms.iter();
-        terms
-            .flat_map(|term| {
-                let (prefix, local) = self.parts(term);
-                let short = [term.name, term.also].map(str::to_owned);
-                let short = short.into_iter().filter(|name| !name.is_empty());
-                short.chain(full(term)).chain([format!("{prefix}:{local}")])
-            })
-            .collect()
-    }
-
-    /// Whether this is another spelling of a term: its other name, its compact or its full IRI.
-    pub(crate) fn spells(&self, term: &Term, spelled: &str) -> bool {
-        if !spelled.contains(':') {
-            return term.also == spelled && !spelled.is_empty();
-        }
+    /// Every spelling of a term, in parts: its name, its other name, its compact and its full IRIs.
+    pub(crate) fn spellings(&self, term: &Term) -> impl Iterator<Item = [&'static str; 3]> {
         let (prefix, local) = self.parts(term);
-        let behind = |namespace: &str| spelled.strip_prefix(namespace) == Some(local);
-        let compact = spelled.split_once(':') == Some((prefix, local));
-        (compact && spelled != term.name)
-            || (prefix == "as" && behind(NAMESPACE))
-            || self
-                .prefixes()
-                .iter()
-                .any(|(name, namespace)| *name == prefix && behind(namespace))
+        let also = Some([term.also, "", ""]).filter(|also| *also != ["", "", ""]);
+        let namespaces = self.prefixes().iter().chain([&("as", NAMESPACE)]);
+        let full = namespaces.filter(move |known| known.0 == prefix);
+        [[term.name, "", ""], [prefix, ":", local]]
+            .into_iter()
+            .chain(also)
+            .chain(full.map(move |known| [known.1, local, ""]))
     }
 }
 
@@ -495,12 +471,7 @@ impl Namespace {
             "EmojiReact" => Some(Self::Litepub),
             "PropertyValue" => Some(Self::Schema),
             "DataIntegrityProof" | "Key" | "Multikey" => Some(Self::Security),
-            _ if ROOMS
-                .iter()
-                .any(|room| room.terms.iter().any(|term| term.name == name)) =>
-            {
-                None
-            }
+            _ if extension::is_term(name) => None,
             _ => kind::known(name).map(|_| Self::ActivityStreams),
         }
     }
@@ -706,7 +677,7 @@ mod tests {
     #[test]
     fn an_activity_names_what_its_object_uses() {
         let mut note = Object::note("https://a.example/1", "https://a.example/a", "");
-        note.tag.push(Any::from(crate::extension::mastodon::hashtag(
+        note.tag.push(Any::from(extension::mastodon::hashtag(
             "x",
             "https://a.example/x",
         )));

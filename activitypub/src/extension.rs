@@ -4,10 +4,13 @@
 //! some properties that stand in `extra`. Reading one costs nothing until it is asked for, and your own is made in the same
 //! manner with [`extension!`](crate::extension!).
 
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
+
 use crate::activity::Activity;
 use crate::actor::{Actor, Endpoints};
 use crate::collection::Collection;
-use crate::context::Vocabulary;
+use crate::context::{Term, Vocabulary};
 use crate::error::Problem;
 use crate::extra::Extra;
 use crate::json::Tape;
@@ -314,10 +317,31 @@ fn spelling<'a>(extra: &'a Extra, vocabulary: &Vocabulary, name: &'a str) -> &'a
     let Some(term) = terms.find(|term| term.name == name && term.check.is_some()) else {
         return name;
     };
-    let mut names = extra.iter().map(|entry| entry.0);
-    names
-        .find(|spelled| vocabulary.spells(term, spelled))
-        .unwrap_or(name)
+    extra.first_of(vocabulary.spellings(term)).unwrap_or(name)
+}
+
+/// All spellings of all terms of our rooms, with the terms in the order of the rooms.
+static SPELLINGS: LazyLock<HashMap<String, Vec<(&Vocabulary, &Term)>>> = LazyLock::new(|| {
+    let mut spellings: HashMap<_, Vec<_>> = HashMap::new();
+    for room in ROOMS {
+        for term in room.terms {
+            let own: BTreeSet<String> = room.spellings(term).map(|parts| parts.concat()).collect();
+            for spelled in own {
+                spellings.entry(spelled).or_default().push((*room, term));
+            }
+        }
+    }
+    spellings
+});
+
+/// The terms of our rooms that may be spelled so.
+fn spelled(name: &str) -> impl Iterator<Item = (&'static Vocabulary, &'static Term)> {
+    SPELLINGS.get(name).into_iter().flatten().copied()
+}
+
+/// Whether a term of our rooms has this name.
+pub(crate) fn is_term(name: &str) -> bool {
+    spelled(name).any(|(_, term)| term.name == name)
 }
 
 /// Lists what is wrong in a value of `extra`, if one of our rooms knows the property. Where several do, one that takes the value
@@ -329,11 +353,8 @@ pub(crate) fn problems(
     path: &mut String,
     into: &mut Vec<Problem>,
 ) {
-    let checks = ROOMS
-        .iter()
-        .filter(|room| room.families.contains(&family))
-        .flat_map(|room| room.terms.iter().map(move |term| (room, term)))
-        .filter(|(room, term)| term.name == name || room.spells(term, name))
+    let checks = spelled(name)
+        .filter(|(room, _)| room.families.contains(&family))
         .filter_map(|(_, term)| term.check);
     let mut checks = checks.peekable();
     #[cfg(test)]
@@ -601,11 +622,9 @@ mod tests {
 
     /// Names of our rooms, in all their spellings.
     fn name() -> impl Strategy<Value = String> {
-        let names: Vec<String> = super::ROOMS
-            .iter()
-            .flat_map(|room| room.spellings())
-            .collect();
-        prop_oneof![9 => proptest::sample::select(names), 1 => any::<String>()]
+        let mut names: Vec<&str> = super::SPELLINGS.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        prop_oneof![9 => proptest::sample::select(names).prop_map(String::from), 1 => any::<String>()]
     }
 
     proptest! {

@@ -1,6 +1,8 @@
 //! What no field names, kept for the round trip.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::sync::OnceLock;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -37,6 +39,8 @@ struct Kept {
     spellings: Vec<(&'static str, Box<str>)>,
     /// The names of the properties whose value was repaired for a field.
     repaired: Vec<Box<str>>,
+    /// The entries in the order of their names, once somebody asks for one of many.
+    sorted: OnceLock<Vec<usize>>,
 }
 
 /// A property's place in the text: the name, then the value.
@@ -47,13 +51,15 @@ struct Entry {
     end: usize,
 }
 
+/// Up to so many properties are looked through for each that is asked for.
+const FEW: usize = 16;
+
 impl Extra {
     /// The JSON text of a property, as it came.
     #[must_use]
     pub fn raw(&self, name: &str) -> Option<&str> {
-        self.iter()
-            .find(|entry| entry.0 == name)
-            .map(|entry| entry.1)
+        let (_, value) = self.entry(self.position([name, "", ""])?)?;
+        Some(value)
     }
 
     /// A property as a type of the caller's; `None` when it is absent or `null`.
@@ -118,15 +124,8 @@ impl Extra {
 
     /// The names and JSON texts of all properties, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().flat_map(|kept| {
-            let slice = |from, to| kept.text.get(from..to).unwrap_or_default();
-            kept.entries.iter().map(move |entry| {
-                (
-                    slice(entry.start, entry.value),
-                    slice(entry.value, entry.end),
-                )
-            })
-        })
+        let kept = self.0.iter();
+        kept.flat_map(|kept| kept.entries.iter().map(|entry| kept.slices(entry)))
     }
 
     /// How many properties there are.
@@ -141,9 +140,43 @@ impl Extra {
         self.len() == 0
     }
 
+    /// The name of the property that came first of those whose name is one of these, each given in parts.
+    pub(crate) fn first_of<'p>(
+        &self,
+        names: impl IntoIterator<Item = [&'p str; 3]>,
+    ) -> Option<&str> {
+        let positions = names.into_iter().filter_map(|name| self.position(name));
+        let (name, _) = self.entry(positions.min()?)?;
+        Some(name)
+    }
+
+    fn entry(&self, position: usize) -> Option<(&str, &str)> {
+        let kept = self.0.as_ref()?;
+        Some(kept.slices(kept.entries.get(position)?))
+    }
+
+    /// Where the property stands whose name has these parts. The whole crate asks for some four hundred, and a stranger says among how
+    /// many.
+    fn position(&self, parts: [&str; 3]) -> Option<usize> {
+        let kept = self.0.as_ref()?;
+        if kept.entries.len() <= FEW {
+            let mut names = self.iter().map(|entry| entry.0);
+            return names.position(|name| order(name, parts).is_eq());
+        }
+        let name = |position: &usize| self.entry(*position).map_or("", |entry| entry.0);
+        let sorted = kept.sorted.get_or_init(|| {
+            let mut sorted: Vec<usize> = (0..kept.entries.len()).collect();
+            sorted.sort_unstable_by_key(name);
+            sorted
+        });
+        let found = sorted.binary_search_by(|position| order(name(position), parts));
+        sorted.get(found.ok()?).copied()
+    }
+
     /// Adds a property; `value` is known to be JSON.
     pub(crate) fn keep(&mut self, name: &str, value: &str) {
         let kept = self.0.get_or_insert_default();
+        kept.sorted.take();
         let start = kept.text.len();
         kept.text.push_str(name);
         kept.text.push_str(value);
@@ -217,6 +250,30 @@ impl Extra {
             rebuilt.remember_spelling(field, spelled);
         }
         rebuilt
+    }
+}
+
+/// How a name stands to another one that is given in parts.
+fn order(name: &str, parts: [&str; 3]) -> Ordering {
+    let mut rest = name.as_bytes();
+    for part in parts {
+        let (head, tail) = rest.split_at(part.len().min(rest.len()));
+        let order = head.cmp(part.as_bytes());
+        if order.is_ne() {
+            return order;
+        }
+        rest = tail;
+    }
+    rest.len().cmp(&0)
+}
+
+impl Kept {
+    fn slices(&self, entry: &Entry) -> (&str, &str) {
+        let slice = |from, to| self.text.get(from..to).unwrap_or_default();
+        (
+            slice(entry.start, entry.value),
+            slice(entry.value, entry.end),
+        )
     }
 }
 

@@ -47,7 +47,7 @@ const SHAPES: &[Shape] = &[
     (
         "names of vocabularies",
         |n| {
-            let names = (0..n / 128).map(|at| format!("\"toot:x{at}\":0,\"as:x{at}\":0"));
+            let names = (0..n / 26).map(|at| format!("\"toot:x{at}\":0,\"as:x{at}\":0"));
             format!("{{{}}}", names.collect::<Vec<_>>().join(","))
         },
         all,
@@ -254,6 +254,32 @@ fn eight_times_the_length_does_not_take_the_square_of_the_time() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Each of many names is looked up among the terms that are known, and the other way round; neither may be gone through for the other. How
+/// long it takes is told in the time that the reading takes, which is the same on a slow machine.
+#[test]
+fn many_names_of_vocabularies_are_looked_up() {
+    let names = (0..9_999).map(|at| format!("\"toot:x{at}\":0"));
+    let text = format!(
+        "{{\"type\":\"Note\",{}}}",
+        names.collect::<Vec<_>>().join(",")
+    );
+    let best = |run: &dyn Fn()| {
+        let times = (0..3).map(|_| {
+            let start = ThreadTime::now();
+            run();
+            start.elapsed()
+        });
+        times.min().unwrap_or_default()
+    };
+    let note = Any::from_slice(text.as_bytes()).unwrap();
+    let reading = best(&|| drop(Any::from_slice(text.as_bytes())));
+    let problems = best(&|| drop(note.problems()));
+    let rooms = best(&|| crate::questions::all_rooms(&note));
+    println!("{reading:?} to read, {problems:?} for its problems, {rooms:?} for all rooms");
+    assert!(problems < 5 * reading);
+    assert!(rooms < 5 * reading);
 }
 
 /// Fifty things inside each other.
