@@ -1,6 +1,13 @@
 //! The answer to a WebFinger query: a JSON Resource Descriptor ([RFC 7033, section 4.4](https://www.rfc-editor.org/rfc/rfc7033#section-4.4)).
 
+#[cfg(feature = "xrd")]
+mod xrd;
+
+use std::fmt;
+
 use serde_json::{Map, Value};
+
+use crate::json::{self, Refusal};
 
 /// The media type of a descriptor.
 pub const MEDIA_TYPE: &str = "application/jrd+json";
@@ -8,7 +15,8 @@ pub const MEDIA_TYPE: &str = "application/jrd+json";
 /// A JSON Resource Descriptor.
 ///
 /// Reading is lenient: a member of the wrong type or a link without `rel` does not lose the document. It is listed in
-/// [`problems`](Self::problems) and left out; members that no field names are kept in `extra` and written again.
+/// [`problems`](Self::problems), and written again as it came; so are members that no field names, which stand in `extra`.
+/// Only a name that stands twice in one object refuses the document: two readers would understand two different things.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Descriptor {
@@ -20,9 +28,20 @@ pub struct Descriptor {
     pub properties: Map<String, Value>,
     /// The links, in order.
     pub links: Vec<Link>,
-    /// Members that no field names.
+    /// When the document gets stale, as the server spells it ([RFC 6415, appendix A](https://www.rfc-editor.org/rfc/rfc6415#appendix-A)).
+    pub expires: Option<String>,
+    /// Members that no field names, or that have the wrong type.
     pub extra: Map<String, Value>,
     pub(crate) problems: Vec<Problem>,
+    misfits: Vec<Misfit>,
+}
+
+/// An item of a list that could not be read, and its place.
+#[derive(Clone, Debug, PartialEq)]
+struct Misfit {
+    list: &'static str,
+    index: usize,
+    value: Value,
 }
 
 /// A link of a [`Descriptor`].
@@ -46,15 +65,66 @@ pub struct Link {
 }
 
 /// Something odd in a document that was read all the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {
-    /// The member has the wrong type; it was left out.
+    /// The member, or a value in it, has the wrong type.
     Member(&'static str),
-    /// An alias or a link at this position is malformed; it was left out.
+    /// The alias or link at this position cannot be read.
     Item(&'static str, usize),
+    /// A member of the link at this position, or a value in it, has the wrong type.
+    LinkMember(usize, &'static str),
     /// The document was served as `application/json`.
     MediaType,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Member(name) => write!(f, "`{name}` has the wrong type"),
+            Self::Item(list, index) => write!(f, "`{list}` has something unreadable at {index}"),
+            Self::LinkMember(index, name) => {
+                write!(f, "`{name}` of the link at {index} has the wrong type")
+            }
+            Self::MediaType => f.write_str("it was served as application/json"),
+        }
+    }
+}
+
+/// How a document is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// JSON.
+    Json,
+    /// XRD ([XRD 1.0](http://docs.oasis-open.org/xri/xrd/v1.0/xrd-1.0.html)).
+    #[cfg(feature = "xrd")]
+    Xrd,
+}
+
+impl Format {
+    /// The format behind a `Content-Type`: `application/jrd+json` and `application/json`, with the feature `xrd` also
+    /// `application/xrd+xml`, `application/xml` and `text/xml`.
+    #[must_use]
+    pub fn of(content_type: &str) -> Option<Self> {
+        let essence = content_type
+            .split(';')
+            .next()
+            .unwrap_or(content_type)
+            .trim();
+        let is = |name: &&str| essence.eq_ignore_ascii_case(name);
+        if [MEDIA_TYPE, "application/json"].iter().any(is) {
+            return Some(Self::Json);
+        }
+        #[cfg(feature = "xrd")]
+        if ["application/xrd+xml", "application/xml", "text/xml"]
+            .iter()
+            .any(is)
+        {
+            return Some(Self::Xrd);
+        }
+        None
+    }
 }
 
 impl Descriptor {
@@ -81,60 +151,43 @@ impl Descriptor {
         self
     }
 
-    /// Reads a document inside the default [`Limits`].
+    /// Reads a JSON document inside the default [`Limits`].
     ///
     /// # Errors
     ///
-    /// It is too large, no JSON, or no object.
+    /// It is too large, no JSON, no object, or says a name twice.
     pub fn read(bytes: &[u8]) -> Result<Self, DescriptorError> {
-        Self::read_within(bytes, &Limits::new())
+        Self::read_within(bytes, Format::Json, &Limits::new())
     }
 
-    /// Reads a document inside these limits.
+    /// Reads an XRD document inside the default [`Limits`]: the same things in XML, as host-meta and old servers have them.
+    ///
+    /// UTF-8 only, and nothing of XML that can be abused: no document type, no entities. Elements and attributes of other
+    /// vocabularies are not kept.
     ///
     /// # Errors
     ///
-    /// It is too large, no JSON, or no object.
-    pub fn read_within(bytes: &[u8], limits: &Limits) -> Result<Self, DescriptorError> {
-        if bytes.len() > limits.bytes {
-            return Err(DescriptorError::TooLong);
+    /// It is too large, no XML of that kind, no XRD, or says twice what may be said once.
+    #[cfg(feature = "xrd")]
+    pub fn read_xrd(bytes: &[u8]) -> Result<Self, DescriptorError> {
+        Self::read_within(bytes, Format::Xrd, &Limits::new())
+    }
+
+    /// Reads a document in this format inside these limits.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn read_within(
+        bytes: &[u8],
+        format: Format,
+        limits: &Limits,
+    ) -> Result<Self, DescriptorError> {
+        match format {
+            Format::Json => Self::read_json(bytes, limits),
+            #[cfg(feature = "xrd")]
+            Format::Xrd => xrd::read(bytes, limits),
         }
-        let Value::Object(mut members) =
-            serde_json::from_slice(bytes).map_err(DescriptorError::Json)?
-        else {
-            return Err(DescriptorError::NotAnObject);
-        };
-        let mut problems = Vec::new();
-        let subject = text(&mut members, "subject", &mut problems);
-        let properties = object(&mut members, "properties", &mut problems);
-        let mut aliases = Vec::new();
-        for (index, alias) in items(&mut members, "aliases", limits, &mut problems)?
-            .into_iter()
-            .enumerate()
-        {
-            match alias {
-                Value::String(alias) => aliases.push(alias),
-                _ => problems.push(Problem::Item("aliases", index)),
-            }
-        }
-        let mut links = Vec::new();
-        for (index, link) in items(&mut members, "links", limits, &mut problems)?
-            .into_iter()
-            .enumerate()
-        {
-            match Link::read(link) {
-                Some(link) => links.push(link),
-                None => problems.push(Problem::Item("links", index)),
-            }
-        }
-        Ok(Self {
-            subject,
-            aliases,
-            properties,
-            links,
-            extra: members,
-            problems,
-        })
     }
 
     /// What was odd about the document as it was read.
@@ -146,20 +199,18 @@ impl Descriptor {
     /// The document as JSON; absent and empty members are not written.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let mut members = Map::new();
+        let mut members = self.extra.clone();
         put_text(&mut members, "subject", self.subject.as_ref());
+        put_text(&mut members, "expires", self.expires.as_ref());
+        let aliases = self.aliases.iter().cloned().map(Value::String);
         put_items(
             &mut members,
             "aliases",
-            self.aliases.iter().cloned().map(Value::String).collect(),
+            self.with_misfits("aliases", aliases),
         );
         put_object(&mut members, "properties", &self.properties);
-        put_items(
-            &mut members,
-            "links",
-            self.links.iter().map(Link::to_json).collect(),
-        );
-        members.extend(self.extra.clone());
+        let links = self.links.iter().map(Link::to_json);
+        put_items(&mut members, "links", self.with_misfits("links", links));
         Value::Object(members)
     }
 
@@ -170,6 +221,48 @@ impl Descriptor {
         self.links
             .iter()
             .find(|link| link.rel == crate::rel::SELF && link.is_activity())
+    }
+
+    fn read_json(bytes: &[u8], limits: &Limits) -> Result<Self, DescriptorError> {
+        let mut extra = json::read_object(bytes, limits.bytes)?;
+        let mut descriptor = Self::default();
+        let mut problems = Vec::new();
+        let mut wrong = |name| problems.push(Problem::Member(name));
+        descriptor.subject = take_text(&mut extra, "subject", &mut wrong);
+        descriptor.expires = take_text(&mut extra, "expires", &mut wrong);
+        descriptor.properties = take_object(&mut extra, "properties", Value::is_null, &mut wrong);
+        let aliases = take_items(&mut extra, "aliases", limits, &mut wrong)?;
+        let links = take_items(&mut extra, "links", limits, &mut wrong)?;
+        descriptor.extra = extra;
+        descriptor.problems = problems;
+        for (index, alias) in aliases.into_iter().enumerate() {
+            match alias {
+                Value::String(alias) => descriptor.aliases.push(alias),
+                misfit => descriptor.put_aside("aliases", index, misfit),
+            }
+        }
+        for (index, link) in links.into_iter().enumerate() {
+            match Link::read(link, |name| {
+                descriptor.problems.push(Problem::LinkMember(index, name));
+            }) {
+                Ok(link) => descriptor.links.push(link),
+                Err(misfit) => descriptor.put_aside("links", index, misfit),
+            }
+        }
+        Ok(descriptor)
+    }
+
+    fn put_aside(&mut self, list: &'static str, index: usize, value: Value) {
+        self.problems.push(Problem::Item(list, index));
+        self.misfits.push(Misfit { list, index, value });
+    }
+
+    fn with_misfits(&self, list: &str, items: impl Iterator<Item = Value>) -> Vec<Value> {
+        let mut items: Vec<_> = items.collect();
+        for misfit in self.misfits.iter().filter(|misfit| misfit.list == list) {
+            items.insert(misfit.index.min(items.len()), misfit.value.clone());
+        }
+        items
     }
 }
 
@@ -225,39 +318,34 @@ impl Link {
                 && has_activity_profile(parameters))
     }
 
-    /// `None` for a link that is no object or has no `rel`; a member of a wrong type is kept as an extra one.
-    fn read(link: Value) -> Option<Self> {
-        let Value::Object(mut members) = link else {
-            return None;
+    /// Gives back what is no object or has no `rel`; a member of a wrong type is kept as an extra one.
+    fn read(link: Value, mut wrong: impl FnMut(&'static str)) -> Result<Self, Value> {
+        let Value::Object(mut extra) = link else {
+            return Err(link);
         };
-        // What does not fit goes back to where unknown members are, so nothing is lost.
-        let mut misfits = Map::new();
-        let rel = take_text(&mut members, "rel", &mut misfits)?;
-        let link = Self {
+        let Some(Value::String(rel)) = extra.remove("rel") else {
+            return Err(Value::Object(extra));
+        };
+        let is_text = |_: &Value| false;
+        Ok(Self {
             rel,
-            media_type: take_text(&mut members, "type", &mut misfits),
-            href: take_text(&mut members, "href", &mut misfits),
-            template: take_text(&mut members, "template", &mut misfits),
-            titles: take_object(&mut members, "titles", &mut misfits),
-            properties: take_object(&mut members, "properties", &mut misfits),
-            extra: Map::new(),
-        };
-        members.append(&mut misfits);
-        Some(Self {
-            extra: members,
-            ..link
+            media_type: take_text(&mut extra, "type", &mut wrong),
+            href: take_text(&mut extra, "href", &mut wrong),
+            template: take_text(&mut extra, "template", &mut wrong),
+            titles: take_object(&mut extra, "titles", is_text, &mut wrong),
+            properties: take_object(&mut extra, "properties", Value::is_null, &mut wrong),
+            extra,
         })
     }
 
     fn to_json(&self) -> Value {
-        let mut members = Map::new();
+        let mut members = self.extra.clone();
         put_text(&mut members, "rel", Some(&self.rel));
         put_text(&mut members, "type", self.media_type.as_ref());
         put_text(&mut members, "href", self.href.as_ref());
         put_text(&mut members, "template", self.template.as_ref());
         put_object(&mut members, "titles", &self.titles);
         put_object(&mut members, "properties", &self.properties);
-        members.extend(self.extra.clone());
         Value::Object(members)
     }
 }
@@ -307,15 +395,55 @@ pub enum DescriptorError {
     /// More bytes than [`Limits::bytes`].
     #[error("the descriptor is too long")]
     TooLong,
-    /// More links or aliases than [`Limits::items`].
+    /// More links or aliases than [`Limits::items`], or more of anything else than a descriptor has.
     #[error("the descriptor has too many {0}")]
     TooMany(&'static str),
+    /// A name stands twice in one object, so two readers may understand two different things.
+    #[error("the descriptor says the same thing twice")]
+    Duplicate,
     /// It is not JSON, or nested too deeply.
     #[error("the descriptor is not readable JSON")]
     Json(#[source] serde_json::Error),
     /// It is JSON, but no object.
     #[error("the descriptor is not a JSON object")]
     NotAnObject,
+    /// It is not UTF-8, or says that it is not.
+    #[cfg(feature = "xrd")]
+    #[error("the descriptor is not in UTF-8")]
+    Encoding,
+    /// It has a document type, which descriptors do not need and attackers do.
+    #[cfg(feature = "xrd")]
+    #[error("the descriptor has a document type declaration")]
+    Dtd,
+    /// It uses an entity beside the five of XML.
+    #[cfg(feature = "xrd")]
+    #[error("the descriptor uses an entity that XML does not have")]
+    Entity,
+    /// It is not XML.
+    #[cfg(feature = "xrd")]
+    #[error("the descriptor is not readable XML (line {line}, column {column})")]
+    #[non_exhaustive]
+    Xml {
+        /// The line, from 1.
+        line: u32,
+        /// The column, from 1.
+        column: u32,
+    },
+    /// It is XML, but no XRD.
+    #[cfg(feature = "xrd")]
+    #[error("the descriptor is XML, but not an XRD document")]
+    NotXrd,
+}
+
+impl From<Refusal> for DescriptorError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::TooLong => Self::TooLong,
+            Refusal::Json(error) => Self::Json(error),
+            Refusal::Duplicate => Self::Duplicate,
+            Refusal::NotAnObject => Self::NotAnObject,
+        }
+    }
 }
 
 fn has_activity_profile(parameters: &str) -> bool {
@@ -332,81 +460,73 @@ fn has_activity_profile(parameters: &str) -> bool {
         })
 }
 
-fn text(
-    members: &mut Map<String, Value>,
-    name: &'static str,
-    problems: &mut Vec<Problem>,
-) -> Option<String> {
-    match members.remove(name) {
-        Some(Value::String(text)) => Some(text),
-        None | Some(Value::Null) => None,
-        Some(_) => {
-            problems.push(Problem::Member(name));
-            None
-        }
-    }
-}
-
-fn object(
-    members: &mut Map<String, Value>,
-    name: &'static str,
-    problems: &mut Vec<Problem>,
-) -> Map<String, Value> {
-    match members.remove(name) {
-        Some(Value::Object(object)) => object,
-        None | Some(Value::Null) => Map::new(),
-        Some(_) => {
-            problems.push(Problem::Member(name));
-            Map::new()
-        }
-    }
-}
-
-fn items(
-    members: &mut Map<String, Value>,
-    name: &'static str,
-    limits: &Limits,
-    problems: &mut Vec<Problem>,
-) -> Result<Vec<Value>, DescriptorError> {
-    match members.remove(name) {
-        Some(Value::Array(items)) if items.len() > limits.items => {
-            Err(DescriptorError::TooMany(name))
-        }
-        Some(Value::Array(items)) => Ok(items),
-        None | Some(Value::Null) => Ok(Vec::new()),
-        Some(_) => {
-            problems.push(Problem::Member(name));
-            Ok(Vec::new())
-        }
-    }
-}
-
+/// What has another type stays where it is; null counts as absent.
 fn take_text(
     members: &mut Map<String, Value>,
-    name: &str,
-    misfits: &mut Map<String, Value>,
+    name: &'static str,
+    mut wrong: impl FnMut(&'static str),
 ) -> Option<String> {
-    match members.remove(name)? {
-        Value::String(text) => Some(text),
-        misfit => {
-            misfits.insert(name.to_owned(), misfit);
-            None
+    match members.get(name)? {
+        Value::String(_) => {}
+        Value::Null => return None,
+        _ => {
+            wrong(name);
+            return None;
         }
+    }
+    match members.remove(name) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
     }
 }
 
 fn take_object(
     members: &mut Map<String, Value>,
-    name: &str,
-    misfits: &mut Map<String, Value>,
+    name: &'static str,
+    may_also_be: impl Fn(&Value) -> bool,
+    mut wrong: impl FnMut(&'static str),
 ) -> Map<String, Value> {
+    let is_sound = match members.get(name) {
+        None | Some(Value::Null) => return Map::new(),
+        Some(Value::Object(object)) if object.is_empty() => return Map::new(),
+        Some(Value::Object(object)) => object
+            .values()
+            .all(|value| value.is_string() || may_also_be(value)),
+        Some(_) => {
+            wrong(name);
+            return Map::new();
+        }
+    };
+    if !is_sound {
+        wrong(name);
+    }
     match members.remove(name) {
         Some(Value::Object(object)) => object,
-        Some(misfit) => {
-            misfits.insert(name.to_owned(), misfit);
-            Map::new()
+        _ => Map::new(),
+    }
+}
+
+fn take_items(
+    members: &mut Map<String, Value>,
+    name: &'static str,
+    limits: &Limits,
+    mut wrong: impl FnMut(&'static str),
+) -> Result<Vec<Value>, DescriptorError> {
+    match members.get(name) {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(Value::Array(items)) if items.is_empty() => return Ok(Vec::new()),
+        Some(Value::Array(items)) if items.len() > limits.items => {
+            return Err(DescriptorError::TooMany(name));
         }
-        None => Map::new(),
+        Some(Value::Array(_)) => {}
+        Some(_) => {
+            wrong(name);
+            return Ok(Vec::new());
+        }
+    }
+    match members.remove(name) {
+        Some(Value::Array(items)) => Ok(items),
+        _ => Ok(Vec::new()),
     }
 }
 

@@ -9,12 +9,15 @@
 mod client;
 pub mod descriptor;
 mod error;
+pub mod host_meta;
+mod json;
 pub mod lookup;
 pub mod nodeinfo;
 pub mod query;
 pub mod rel;
 pub mod resource;
 pub mod server;
+pub mod template;
 
 #[cfg(feature = "client")]
 pub use crate::client::Client;

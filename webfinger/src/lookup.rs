@@ -148,7 +148,8 @@ impl Lookup {
             Some(essence) if essence.eq_ignore_ascii_case("application/json") => true,
             _ => return Err(LookupError::MediaType),
         };
-        let mut descriptor = Descriptor::read_within(answer.body, &self.limits)?;
+        let mut descriptor =
+            Descriptor::read_within(answer.body, descriptor::Format::Json, &self.limits)?;
         if as_json {
             descriptor.problems.push(Problem::MediaType);
         }

@@ -1,7 +1,7 @@
 //! Descriptors, good and odd.
 
 use serde_json::json;
-use webfinger::descriptor::{DescriptorError, Limits, Problem};
+use webfinger::descriptor::{DescriptorError, Format, Limits, Problem};
 use webfinger::{Descriptor, Link, rel};
 
 #[test]
@@ -27,14 +27,15 @@ fn one_bad_part_does_not_lose_the_rest() {
         "subject": 7,
         "aliases": ["https://example.com/a", 1],
         "properties": [],
-        "links": [3, { "href": "https://no.rel/" }, { "rel": "self", "href": 9, "type": null, "titles": "t" }],
+        "links": [3, { "href": "https://no.rel/" }, { "rel": "self", "href": 9, "type": null, "titles": { "de": 1 } }, "x"],
+        "expires": null,
     });
     let descriptor = Descriptor::read(document.to_string().as_bytes()).unwrap();
     assert_eq!(descriptor.aliases, ["https://example.com/a"]);
     assert_eq!(descriptor.links.len(), 1);
     assert_eq!(
         descriptor.links[0].to_owned().extra.len(),
-        3,
+        2,
         "what does not fit is kept beside"
     );
     assert_eq!(
@@ -45,8 +46,12 @@ fn one_bad_part_does_not_lose_the_rest() {
             Problem::Item("aliases", 1),
             Problem::Item("links", 0),
             Problem::Item("links", 1),
+            Problem::LinkMember(2, "href"),
+            Problem::LinkMember(2, "titles"),
+            Problem::Item("links", 3),
         ]
     );
+    assert_eq!(descriptor.to_json(), document, "nothing is lost");
 }
 
 #[test]
@@ -71,6 +76,25 @@ fn what_is_no_descriptor_is_refused() {
 }
 
 #[test]
+fn a_name_that_stands_twice_refuses_the_document() {
+    for text in [
+        r#"{"subject":"acct:a@a.example","subject":"acct:b@b.example"}"#,
+        r#"{"subject":"acct:a@a.example","\u0073ubject":"acct:b@b.example"}"#,
+        r#"{"links":[{"rel":"self","href":"https://a.example/","href":"https://b.example/"}]}"#,
+        r#"{"x":[[{"y":{"a":1,"a":1}}]]}"#,
+    ] {
+        assert!(
+            matches!(
+                Descriptor::read(text.as_bytes()),
+                Err(DescriptorError::Duplicate)
+            ),
+            "{text}"
+        );
+    }
+    assert!(Descriptor::read(br#"{"a":{"x":1},"b":{"x":1}}"#).is_ok());
+}
+
+#[test]
 fn limits_count_to_the_byte_and_the_item() {
     let document =
         |links: usize| json!({ "links": vec![json!({ "rel": "x" }); links] }).to_string();
@@ -79,7 +103,14 @@ fn limits_count_to_the_byte_and_the_item() {
         Descriptor::read(document(1001).as_bytes()),
         Err(DescriptorError::TooMany("links"))
     ));
-    assert!(Descriptor::read_within(document(1001).as_bytes(), &Limits::new().items(1001)).is_ok());
+    assert!(
+        Descriptor::read_within(
+            document(1001).as_bytes(),
+            Format::Json,
+            &Limits::new().items(1001)
+        )
+        .is_ok()
+    );
 
     let padded = |length: usize| format!("{{{}}}", " ".repeat(length - 2));
     assert!(Descriptor::read(padded(256 * 1024).as_bytes()).is_ok());

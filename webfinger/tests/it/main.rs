@@ -10,9 +10,13 @@
 mod corpus;
 mod descriptor;
 mod handle;
+mod host_meta;
 mod lookup;
 mod nodeinfo;
 mod server;
+
+#[cfg(feature = "xrd")]
+mod xrd;
 
 #[cfg(all(feature = "client", feature = "server"))]
 mod client;
