@@ -7,48 +7,54 @@ mod redirect;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue,
-    TRANSFER_ENCODING,
+    TRANSFER_ENCODING, USER_AGENT,
 };
 use http::{HeaderMap, Method};
+use hyper::body::Incoming;
+use hyper_util::client::legacy::connect::capture_connection;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::pki_types::CertificateDer;
+use tokio::sync::Semaphore;
 use tokio::time::error::Elapsed;
-use tokio::time::{Instant, timeout_at};
-use tower::util::MapRequestLayer;
+use tokio::time::{Instant, sleep, timeout_at};
 use url::{Position, Url};
 
 pub use self::answer::Answer;
 use self::gate::{Full, Gate};
 use self::redirect::Redirect;
+use crate::connector::{ConnectError, Connector, Dialler, Proxy, client_config};
 use crate::error::{
     BoxError, BuildError, Error, InvalidRequest, Refused, Rule, Transient, TransientReason,
 };
 use crate::limits::Limits;
-use crate::resolver::{self, GuardedResolver, Lookup, NotPublic};
+use crate::recorder::Recorder;
+use crate::resolver::{Resolver, SystemResolver};
 use crate::url::{CheckedUrl, UrlRules};
 
 /// A client for URLs that strangers chose. A clone shares connections and limits with its original.
 ///
-/// It keeps no cookies, sends no `Referer`, offers no compression, reads no proxy and nothing else from the
-/// environment, and never asks again by itself.
+/// It keeps no cookies, sends no `Referer`, offers no compression, reads nothing from the environment, and never sends a
+/// request twice: only one that a kept connection lost before a byte of it was sent goes out over another.
 #[derive(Clone)]
 pub struct GuardedClient {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    http: reqwest::Client,
+    http: Http,
+    user_agent: HeaderValue,
     rules: Arc<UrlRules>,
     limits: Limits,
     gate: Gate,
     policy: Policy,
-    connections: Arc<AtomicU64>,
 }
 
+type Http = hyper_util::client::legacy::Client<Connector, http_body_util::Full<Bytes>>;
 type Policy = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 impl GuardedClient {
@@ -68,7 +74,10 @@ impl GuardedClient {
             limits: Limits::new(),
             user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
             policy: Arc::new(|_| true),
-            lookup: resolver::system(),
+            resolver: Arc::new(SystemResolver),
+            proxy: None,
+            roots: Vec::new(),
+            recorder: None,
         }
     }
 
@@ -130,15 +139,6 @@ impl GuardedClient {
     pub fn allows_plain_http(&self, host: &str) -> bool {
         self.inner.rules.allows_plain_http(host)
     }
-
-    /// How many connections were begun: every check had passed and a socket was about to be opened.
-    ///
-    /// A refused request does not count, so a test can show that refusing opens nothing. (A name that is still being
-    /// resolved when the time runs out counts: the number is never too low.)
-    #[must_use]
-    pub fn connections(&self) -> u64 {
-        self.inner.connections.load(Ordering::Relaxed)
-    }
 }
 
 impl Inner {
@@ -169,7 +169,10 @@ pub struct Builder {
     limits: Limits,
     user_agent: String,
     policy: Policy,
-    lookup: Lookup,
+    resolver: Arc<dyn Resolver>,
+    proxy: Option<Url>,
+    roots: Vec<CertificateDer<'static>>,
+    recorder: Option<Recorder>,
 }
 
 impl Builder {
@@ -218,6 +221,41 @@ impl Builder {
         self
     }
 
+    /// Who is asked for the addresses of names; the operating system by default.
+    pub fn resolver(mut self, resolver: impl Resolver + 'static) -> Self {
+        self.resolver = Arc::new(resolver);
+        self
+    }
+
+    /// Sends every `https` request through a proxy: `http://proxy.example:3128` (HTTP `CONNECT`) or
+    /// `socks5://proxy.example:1080`, with user name and password in the URL where the proxy wants them.
+    ///
+    /// The proxy's own address is the operator's and not judged. The target's is, here: names are resolved and checked as
+    /// without a proxy, and the proxy is asked for the checked address, so its own DNS counts for nothing. TLS goes through to
+    /// the server: the proxy sees addresses, the server's name in the TLS handshake, times and sizes, but no URL and no content.
+    /// Its name is resolved by the operating system; user name and password travel to it unencrypted.
+    ///
+    /// Plain `http`, which only loopback may have, never goes through it.
+    pub fn proxy(mut self, url: Url) -> Self {
+        self.proxy = Some(url);
+        self
+    }
+
+    /// Trusts one more root certificate, DER-encoded, beside those of the platform: that of an organisation's own
+    /// certificate authority.
+    ///
+    /// Whoever holds its key can speak for every host. It switches no check off, so its name has no `danger_`.
+    pub fn trust_root(mut self, certificate: impl Into<Vec<u8>>) -> Self {
+        self.roots.push(certificate.into().into());
+        self
+    }
+
+    /// Has every socket written down before it is opened, for tests.
+    pub fn record(mut self, recorder: &Recorder) -> Self {
+        self.recorder = Some(recorder.clone());
+        self
+    }
+
     /// Allows loopback addresses, and there plain `http` and any port; see [`UrlRules::danger_allow_loopback`].
     pub fn danger_allow_loopback(mut self) -> Self {
         self.rules = self.rules.danger_allow_loopback();
@@ -234,58 +272,81 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// The TLS library or its root certificates could not be loaded, or the user agent is no header value.
+    /// The TLS library or a root certificate could not be loaded, the user agent is no header value, or the proxy's URL is none.
     pub fn build(self) -> Result<GuardedClient, BuildError> {
         let Self {
             rules,
             limits,
             user_agent,
             policy,
-            lookup,
+            resolver,
+            proxy,
+            roots,
+            recorder,
         } = self;
         let rules = Arc::new(rules);
-        let connections = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&connections);
-        let http = reqwest::Client::builder()
-            .user_agent(user_agent)
-            .no_proxy()
-            // What another crate in the program switches on in reqwest is not switched on here.
-            .no_gzip()
-            .no_brotli()
-            .no_zstd()
-            .no_deflate()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .connect_timeout(limits.connect)
-            .read_timeout(limits.idle)
-            .http1_max_headers(limits.header_count)
-            .http2_max_header_list_size(limits.header_bytes)
-            .dns_resolver(GuardedResolver {
-                rules: Arc::clone(&rules),
-                lookup,
-                tries: limits.addresses,
-                connections: Arc::clone(&connections),
-            })
-            .connector_layer(MapRequestLayer::new(move |target| {
-                counter.fetch_add(1, Ordering::Relaxed);
-                target
-            }))
-            .build()
-            .map_err(|error| BuildError(error.into()))?;
-        let gate = Gate::new(&limits);
+        let dialler = Dialler {
+            rules: Arc::clone(&rules),
+            resolver,
+            proxy: proxy
+                .as_ref()
+                .map(Proxy::parse)
+                .transpose()
+                .map_err(BuildError)?,
+            recorder,
+            tries: limits.addresses,
+            kept: Arc::new(Semaphore::new(
+                limits.kept_overall.min(Semaphore::MAX_PERMITS),
+            )),
+        };
+        let tls = client_config(roots).map_err(|error| BuildError(error.into()))?;
+        let user_agent =
+            HeaderValue::try_from(user_agent).map_err(|error| BuildError(error.into()))?;
         Ok(GuardedClient {
             inner: Arc::new(Inner {
-                http,
+                http: pool(&limits, Connector::new(dialler, tls, limits.connect)),
+                user_agent,
                 rules,
+                gate: Gate::new(&limits),
                 limits,
-                gate,
                 policy,
-                connections,
             }),
         })
     }
 }
+
+/// One pool of connections, HTTP/1.1 and HTTP/2.
+fn pool(limits: &Limits, connector: Connector) -> Http {
+    // What stands between names and values on the wire, and a status line; hyper takes no less than 8 KiB.
+    let between = limits
+        .header_count
+        .saturating_mul(": \r\n".len())
+        .saturating_add(1024);
+    let head = usize::try_from(limits.header_bytes)
+        .unwrap_or(usize::MAX)
+        .saturating_add(between)
+        .max(8192);
+    hyper_util::client::legacy::Client::builder(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(limits.keep_alive)
+        .pool_max_idle_per_host(limits.kept_per_host)
+        // A request comes back only if its connection closed before it took a byte of it: safe for a write too.
+        .retry_canceled_requests(true)
+        .http1_max_headers(limits.header_count)
+        .http1_max_buf_size(head)
+        .http2_max_header_list_size(limits.header_bytes)
+        // What a peer may send that nobody has read yet.
+        .http2_initial_stream_window_size(STREAM_WINDOW)
+        .http2_initial_connection_window_size(4 * STREAM_WINDOW)
+        // Streams that were reset cost memory until they are forgotten, whoever reset them.
+        .http2_max_concurrent_reset_streams(RESET_STREAMS)
+        .http2_max_pending_accept_reset_streams(RESET_STREAMS)
+        .build(connector)
+}
+
+const STREAM_WINDOW: u32 = 256 * 1024;
+const RESET_STREAMS: usize = 16;
 
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -412,6 +473,7 @@ impl<'a> RequestBuilder<'a> {
         } = self;
         let Inner {
             http,
+            user_agent,
             rules,
             limits,
             gate,
@@ -420,20 +482,20 @@ impl<'a> RequestBuilder<'a> {
         let target = target?;
         let mut url = rules.check(&target)?;
         check_host_header(&headers, &url)?;
+        headers
+            .entry(USER_AGENT)
+            .or_insert_with(|| user_agent.clone());
+        headers
+            .entry(ACCEPT)
+            .or_insert(HeaderValue::from_static("*/*"));
         let mut hops = 0;
         let deadline = deadline(limits.total);
         loop {
             client.inner.admit(&url)?;
-            let fields = outgoing_fields(&url, &method, &headers, &body, sign.as_mut())?;
-            let mut request = reqwest::Request::new(method.clone(), url.as_url().clone());
-            *request.headers_mut() = fields;
-            if !body.is_empty() || !is_safe(&method) {
-                *request.body_mut() = Some(body.clone().into());
-            }
+            let request = outgoing(&url, &method, &headers, &body, sign.as_mut())?;
             let place_and_head = async {
                 let place = gate.enter(&url).await.map_err(busy)?;
-                let response = http.execute(request).await;
-                Ok((place, response.map_err(|error| broken(error, &url))?))
+                Ok((place, head(http, request, limits.idle, &url).await?))
             };
             let (_place, response) = timeout_at(deadline, place_and_head)
                 .await
@@ -473,14 +535,37 @@ impl fmt::Debug for RequestBuilder<'_> {
     }
 }
 
-/// The header fields of one hop, signed if there is somebody to sign.
-fn outgoing_fields(
+/// Sends a request and waits for the head of its answer; from the connection on, no longer than `idle`.
+async fn head(
+    http: &Http,
+    mut request: http::Request<http_body_util::Full<Bytes>>,
+    idle: Duration,
+    url: &CheckedUrl,
+) -> Result<http::Response<Incoming>, Error> {
+    let mut connection = capture_connection(&mut request);
+    let silence = async {
+        connection.wait_for_connection_metadata().await;
+        sleep(idle).await;
+    };
+    tokio::select! {
+        response = http.request(request) => response.map_err(|error| broken(error.into(), url)),
+        () = silence => Err(silent()),
+    }
+}
+
+/// The request of one hop, signed if there is somebody to sign.
+fn outgoing(
     url: &CheckedUrl,
     method: &Method,
     headers: &HeaderMap,
     body: &Bytes,
     sign: Option<&mut Sign<'_>>,
-) -> Result<HeaderMap, Error> {
+) -> Result<http::Request<http_body_util::Full<Bytes>>, Error> {
+    let target: http::Uri = url
+        .as_url()
+        .as_str()
+        .parse()
+        .map_err(|_| Error::Request(InvalidRequest::Target))?;
     let mut headers = headers.clone();
     if let Some(sign) = sign {
         let host = HeaderValue::try_from(authority(url))
@@ -488,11 +573,7 @@ fn outgoing_fields(
         headers.insert(HOST, host);
         let mut request = http::Request::new(body.clone());
         *request.method_mut() = method.clone();
-        *request.uri_mut() = url
-            .as_url()
-            .as_str()
-            .parse()
-            .map_err(|_| Error::Request(InvalidRequest::Target))?;
+        *request.uri_mut() = target.clone();
         *request.headers_mut() = headers;
         sign(&mut request).map_err(Error::Sign)?;
         headers = std::mem::take(request.headers_mut());
@@ -507,7 +588,11 @@ fn outgoing_fields(
     ] {
         headers.remove(name);
     }
-    Ok(headers)
+    let mut request = http::Request::new(http_body_util::Full::new(body.clone()));
+    *request.method_mut() = method.clone();
+    *request.uri_mut() = target;
+    *request.headers_mut() = headers;
+    Ok(request)
 }
 
 /// The URL of a complete request, if parsing changes nothing that a signature may cover.
@@ -563,114 +648,36 @@ fn has_signature(headers: &HeaderMap) -> bool {
     headers.contains_key("signature") || headers.contains_key("signature-input")
 }
 
-/// What a failure of the HTTP stack means; its own text loses the URL, which may hold a secret.
-fn broken(error: reqwest::Error, url: &CheckedUrl) -> Error {
-    let error = error.without_url();
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+fn silent() -> Error {
+    Error::Transient(Transient::new(TransientReason::Timeout, None))
+}
+
+/// What a failure of the HTTP stack means.
+fn broken(error: BoxError, url: &CheckedUrl) -> Error {
+    let mut reason = TransientReason::Broken;
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&*error);
     while let Some(inner) = cause {
-        if let Some(NotPublic(block)) = inner.downcast_ref() {
-            return Refused::new(Rule::Address(*block), url.as_url().host_str()).into();
+        let refuse = |rule| Refused::new(rule, url.as_url().host_str()).into();
+        if let Some(error) = inner.downcast_ref() {
+            reason = match error {
+                ConnectError::NotPublic(block) => return refuse(Rule::Address(*block)),
+                ConnectError::Dns(_) => TransientReason::Dns,
+                ConnectError::DnsTimeout => TransientReason::DnsTimeout,
+                ConnectError::Socket(_) => TransientReason::Connect,
+                ConnectError::Timeout => TransientReason::ConnectTimeout,
+                ConnectError::Proxy(_) => TransientReason::Proxy,
+                ConnectError::Tls(_) => TransientReason::Tls,
+                ConnectError::Certificate(problem) => TransientReason::Certificate(*problem),
+            };
+            break;
+        }
+        if inner
+            .downcast_ref()
+            .is_some_and(hyper::Error::is_parse_too_large)
+        {
+            return refuse(Rule::HeadersTooLong);
         }
         cause = inner.source();
     }
-    let reason = if error.is_timeout() {
-        TransientReason::Timeout
-    } else if error.is_connect() {
-        TransientReason::Connect
-    } else {
-        TransientReason::Broken
-    };
-    Error::Transient(Transient::new(reason, Some(error.into())))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::IpAddr;
-    use std::sync::Mutex;
-
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpListener;
-
-    use super::*;
-
-    /// Answers one question after the other, and remembers how many are left.
-    fn answering(answers: &[&[&str]]) -> (Lookup, Arc<Mutex<Vec<Vec<IpAddr>>>>) {
-        let parse = |answer: &&[&str]| {
-            answer
-                .iter()
-                .map(|address| address.parse().unwrap())
-                .collect()
-        };
-        let answers: Arc<Mutex<Vec<Vec<IpAddr>>>> =
-            Arc::new(Mutex::new(answers.iter().rev().map(parse).collect()));
-        let left = Arc::clone(&answers);
-        let lookup: Lookup = Arc::new(move |_| {
-            let answer = answers.lock().unwrap().pop().unwrap();
-            Box::pin(async move { Ok(answer) })
-        });
-        (lookup, left)
-    }
-
-    #[tokio::test]
-    async fn a_name_that_leads_inward_is_refused_before_a_socket() {
-        for answer in [
-            &["127.0.0.1"][..],
-            &["9.9.9.9", "10.0.0.1"],
-            &["::ffff:9.9.9.9"],
-            &["fd00:ec2::254"],
-        ] {
-            let client = Builder {
-                lookup: answering(&[answer]).0,
-                ..GuardedClient::builder()
-            }
-            .build()
-            .unwrap();
-            let error = client
-                .get("https://v.example/".parse().unwrap())
-                .send()
-                .await
-                .unwrap_err();
-            assert!(
-                matches!(error.refused().map(Refused::rule), Some(Rule::Address(_))),
-                "{answer:?}: {error:?}"
-            );
-            assert_eq!(error.refused().unwrap().host(), Some("v.example"));
-            assert_eq!(client.connections(), 0);
-        }
-    }
-
-    /// The name is asked once a connection, so an answer that changes after the check is never seen.
-    #[tokio::test]
-    async fn the_address_that_was_checked_is_the_one_connected_to() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let served = tokio::spawn(async move {
-            let (mut socket, _) = listener.accept().await.unwrap();
-            assert_ne!(socket.read(&mut [0; 4096]).await.unwrap(), 0);
-            socket
-                .write_all(b"HTTP/1.1 200 X\r\ncontent-length: 0\r\n\r\n")
-                .await
-                .unwrap();
-        });
-        let (lookup, left) = answering(&[&["127.0.0.1"], &["10.0.0.1"]]);
-        // The name must pass for http; what it resolves to is still the lookup's answer.
-        let rules = UrlRules::new().danger_allow_loopback();
-        let resolver = GuardedResolver {
-            rules: Arc::new(rules),
-            lookup,
-            tries: 8,
-            connections: Arc::default(),
-        };
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .dns_resolver(resolver)
-            .build()
-            .unwrap();
-        http.get(format!("http://v.example:{}/", address.port()))
-            .send()
-            .await
-            .unwrap();
-        served.await.unwrap();
-        assert_eq!(left.lock().unwrap().len(), 1);
-    }
+    Error::Transient(Transient::new(reason, Some(error)))
 }

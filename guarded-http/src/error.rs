@@ -103,7 +103,8 @@ pub enum Rule {
 
 #[cfg(feature = "client")]
 pub use with_client::{
-    BoxError, BuildError, Error, InvalidRequest, RateLimited, Transient, TransientReason,
+    BoxError, BuildError, CertificateProblem, Error, InvalidRequest, RateLimited, Transient,
+    TransientReason,
 };
 
 #[cfg(feature = "client")]
@@ -243,7 +244,15 @@ mod with_client {
         /// One of our time limits ran out.
         #[must_use]
         pub fn is_timeout(&self) -> bool {
-            matches!(self, Self::Transient(transient) if transient.reason == TransientReason::Timeout)
+            matches!(
+                self,
+                Self::Transient(Transient {
+                    reason: TransientReason::Timeout
+                        | TransientReason::ConnectTimeout
+                        | TransientReason::DnsTimeout,
+                    ..
+                })
+            )
         }
     }
 
@@ -305,12 +314,31 @@ mod with_client {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
     #[non_exhaustive]
     pub enum TransientReason {
-        /// One of our time limits ran out.
+        /// The answer did not come, or not to its end, inside our time limits.
         #[error("the server took too long")]
         Timeout,
-        /// The name has no address, nothing listens there, or TLS failed (also: a certificate that is not valid).
-        #[error("the server could not be reached")]
+        /// The name does not exist, has no address, or its name servers have trouble.
+        #[error("the name has no address: it may be misspelt, or its name servers have trouble")]
+        Dns,
+        /// The name was not resolved inside [`Limits::connect`](crate::Limits::connect).
+        #[error("the name's servers took too long")]
+        DnsTimeout,
+        /// Nothing listens at the addresses of the host, or no way leads there.
+        #[error("nothing answers at the server's address")]
         Connect,
+        /// An address took the call, or swallowed it, and there was no connection inside
+        /// [`Limits::connect`](crate::Limits::connect).
+        #[error("there was no connection in time")]
+        ConnectTimeout,
+        /// The operator's proxy cannot be reached, refuses us, or cannot reach the server.
+        #[error("the proxy did not open the way to the server")]
+        Proxy,
+        /// Client and server do not agree on TLS, or what listens there does not speak it.
+        #[error("the server does not speak TLS as we do")]
+        Tls,
+        /// The server's certificate does not hold, so this may be somebody else's server. Nothing was sent.
+        #[error("the server's certificate {0}")]
+        Certificate(CertificateProblem),
         /// The connection broke, or what came was not HTTP.
         #[error("the server broke off its answer")]
         Broken,
@@ -320,6 +348,30 @@ mod with_client {
         /// A status that says so: 408, 425, or 5xx except 501.
         #[error("the server has trouble (status {})", .0.as_u16())]
         Status(StatusCode),
+    }
+
+    /// Why a server's certificate does not hold.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+    #[non_exhaustive]
+    pub enum CertificateProblem {
+        /// Its time is over; its owner has to renew it (or our clock is wrong).
+        #[error("has expired")]
+        Expired,
+        /// Its time has not begun (or our clock is wrong).
+        #[error("is not valid yet")]
+        NotYetValid,
+        /// It was issued for other names than the one asked.
+        #[error("is for another name")]
+        WrongName,
+        /// No certificate authority that we trust issued it, or the server left out the certificates between.
+        #[error("was issued by nobody we trust")]
+        UnknownIssuer,
+        /// Its issuer took it back.
+        #[error("was revoked")]
+        Revoked,
+        /// It is broken in another way.
+        #[error("is not valid")]
+        Invalid,
     }
 
     /// What is wrong with the caller's request.

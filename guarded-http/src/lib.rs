@@ -9,11 +9,15 @@ pub mod address;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
+mod connector;
+#[cfg(feature = "client")]
 mod content_type;
 mod error;
 #[cfg(feature = "client")]
 mod limits;
 mod policy;
+#[cfg(feature = "client")]
+mod recorder;
 #[cfg(feature = "client")]
 mod resolver;
 mod url;
@@ -24,10 +28,15 @@ pub use crate::client::{Answer, Builder, GuardedClient, RequestBuilder};
 pub use crate::content_type::is_media_type;
 #[cfg(feature = "client")]
 pub use crate::error::{
-    BoxError, BuildError, Error, InvalidRequest, RateLimited, Transient, TransientReason,
+    BoxError, BuildError, CertificateProblem, Error, InvalidRequest, RateLimited, Transient,
+    TransientReason,
 };
 pub use crate::error::{Refused, Rule};
 #[cfg(feature = "client")]
 pub use crate::limits::Limits;
 pub use crate::policy::{DomainList, InvalidDomain};
+#[cfg(feature = "client")]
+pub use crate::recorder::{Dialled, Recorder};
+#[cfg(feature = "client")]
+pub use crate::resolver::Resolver;
 pub use crate::url::{CheckedUrl, UrlRules};

@@ -25,6 +25,9 @@ pub struct Limits {
     pub(crate) per_domain: usize,
     pub(crate) overall: usize,
     pub(crate) waiting: usize,
+    pub(crate) kept_per_host: usize,
+    pub(crate) kept_overall: usize,
+    pub(crate) keep_alive: Duration,
     pub(crate) retry_after: Duration,
 }
 
@@ -46,6 +49,9 @@ impl Limits {
             per_domain: 16,
             overall: 256,
             waiting: 10_000,
+            kept_per_host: 8,
+            kept_overall: 256,
+            keep_alive: Duration::from_secs(30),
             retry_after: Duration::from_secs(24 * 60 * 60),
         }
     }
@@ -93,8 +99,7 @@ impl Limits {
         self
     }
 
-    /// Bytes of an answer's header names and values; 64 KiB. HTTP/2 stops there while reading; HTTP/1.1 is counted when
-    /// the head is complete, which the HTTP stack itself stops near 400 KiB.
+    /// Bytes of an answer's header names and values; 64 KiB. Reading stops soon after.
     #[must_use]
     pub fn header_bytes(mut self, bytes: u32) -> Self {
         self.header_bytes = bytes;
@@ -143,6 +148,27 @@ impl Limits {
     #[must_use]
     pub fn waiting(mut self, requests: usize) -> Self {
         self.waiting = requests;
+        self
+    }
+
+    /// Connections to one host that are kept while no request uses them; 8.
+    #[must_use]
+    pub fn kept_per_host(mut self, connections: usize) -> Self {
+        self.kept_per_host = connections;
+        self
+    }
+
+    /// Connections in all that are kept for further requests; 256. One opened beyond that is closed after its request.
+    #[must_use]
+    pub fn kept_overall(mut self, connections: usize) -> Self {
+        self.kept_overall = connections;
+        self
+    }
+
+    /// How long a connection is kept that no request uses; 30 s.
+    #[must_use]
+    pub fn keep_alive(mut self, time: Duration) -> Self {
+        self.keep_alive = time;
         self
     }
 

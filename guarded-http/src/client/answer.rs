@@ -6,10 +6,13 @@ use std::time::{Duration, SystemTime};
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, Method, StatusCode};
+use http_body::Body;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::{broken, is_safe, too_slow};
+use super::{broken, is_safe, silent};
 use crate::content_type;
 use crate::error::{Error, RateLimited, Refused, Rule, Transient, TransientReason};
 use crate::limits::Limits;
@@ -97,13 +100,13 @@ impl Reading<'_> {
     /// Reads the body as far as the limits allow, and turns the status into an outcome.
     pub(crate) async fn read(
         &self,
-        mut response: reqwest::Response,
+        response: http::Response<Incoming>,
         url: CheckedUrl,
         now: SystemTime,
     ) -> Result<Answer, Error> {
         let refuse = |rule| Err(Refused::new(rule, url.as_url().host_str()).into());
-        let status = response.status();
-        let headers = std::mem::take(response.headers_mut());
+        let (head, mut incoming) = response.into_parts();
+        let (status, headers) = (head.status, head.headers);
         let size: usize = headers
             .iter()
             .map(|(name, value)| name.as_str().len() + value.len())
@@ -124,10 +127,8 @@ impl Reading<'_> {
             if !self.expected.is_empty() && !content_type::is_expected(&headers, self.expected) {
                 return refuse(Rule::ContentType);
             }
-            let length = response.content_length().unwrap_or(0);
-            if *self.method != Method::HEAD
-                && usize::try_from(length).is_ok_and(|length| length > self.limits.body)
-            {
+            let length = incoming.size_hint().lower();
+            if usize::try_from(length).is_ok_and(|length| length > self.limits.body) {
                 return refuse(Rule::BodyTooLong);
             }
         }
@@ -140,16 +141,26 @@ impl Reading<'_> {
         let mut truncated = !wanted && encoded;
         // No more is set aside than came: the length that the peer states is not believed.
         while !truncated {
-            match timeout_at(self.deadline, response.chunk()).await {
-                Ok(Ok(None)) => break,
-                Ok(Ok(Some(chunk))) if body.len() + chunk.len() <= limit => {
-                    body.extend_from_slice(&chunk);
+            // Times too far away to be written down are no limit; the total one is always near enough.
+            let silence = Instant::now().checked_add(self.limits.idle);
+            let until = silence.map_or(self.deadline, |silence| silence.min(self.deadline));
+            match timeout_at(until, incoming.frame()).await {
+                Ok(None) => break,
+                Ok(Some(Ok(frame))) => {
+                    // Trailers are nobody's business here.
+                    let chunk = frame.into_data().unwrap_or_default();
+                    if body.len() + chunk.len() <= limit {
+                        body.extend_from_slice(&chunk);
+                    } else if wanted {
+                        return refuse(Rule::BodyTooLong);
+                    } else {
+                        truncated = true;
+                    }
                 }
-                Ok(Ok(Some(_))) if wanted => return refuse(Rule::BodyTooLong),
-                Ok(Err(error)) if wanted => return Err(broken(error, &url)),
-                Err(elapsed) if wanted => return Err(too_slow(elapsed)),
+                Ok(Some(Err(error))) if wanted => return Err(broken(error.into(), &url)),
+                Err(_) if wanted => return Err(silent()),
                 // The status is known and counts; whether its explanation arrives does not.
-                Ok(Ok(Some(_)) | Err(_)) | Err(_) => truncated = true,
+                Ok(Some(Err(_))) | Err(_) => truncated = true,
             }
         }
         outcome(

@@ -7,7 +7,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use guarded_http::{Builder, Error, GuardedClient, InvalidRequest, Limits, Rule};
+use guarded_http::{
+    Builder, Error, GuardedClient, InvalidRequest, Limits, Recorder, Rule, TransientReason,
+};
 use http::{Method, StatusCode};
 
 use crate::loopback::{Reply, Server, Then};
@@ -22,6 +24,13 @@ fn client() -> GuardedClient {
 
 fn rule(outcome: Result<guarded_http::Answer, Error>) -> Option<Rule> {
     outcome.unwrap_err().refused().map(|refused| refused.rule())
+}
+
+pub(crate) fn reason(error: &Error) -> Option<TransientReason> {
+    match error {
+        Error::Transient(transient) => Some(transient.reason),
+        _ => None,
+    }
 }
 
 #[tokio::test]
@@ -56,7 +65,12 @@ async fn a_success_is_handed_over() {
 async fn refused_urls_open_no_socket() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let client = GuardedClient::builder().allow_port(port).build().unwrap();
+    let recorder = Recorder::new();
+    let client = GuardedClient::builder()
+        .allow_port(port)
+        .record(&recorder)
+        .build()
+        .unwrap();
     for url in [
         format!("http://127.0.0.1:{port}/"),
         format!("https://127.0.0.1:{port}/"),
@@ -81,7 +95,7 @@ async fn refused_urls_open_no_socket() {
         let request = http::Request::post(&url).body(Bytes::new()).unwrap();
         assert!(client.execute(request).await.is_err(), "{url}");
     }
-    assert_eq!(client.connections(), 0);
+    assert_eq!(recorder.dialled(), []);
     let visitor = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let (_, first) = listener.accept().unwrap();
     assert_eq!(first, visitor.local_addr().unwrap());
@@ -132,7 +146,8 @@ async fn a_redirect_inward_opens_no_second_socket() {
         Reply::redirect(302, to[index])
     })
     .await;
-    let client = client();
+    let recorder = Recorder::new();
+    let client = builder().record(&recorder).build().unwrap();
     for (index, to) in to.iter().enumerate() {
         let error = client
             .get(server.url(&format!("/{index}")))
@@ -140,8 +155,14 @@ async fn a_redirect_inward_opens_no_second_socket() {
             .await
             .unwrap_err();
         assert!(error.is_refused(), "{to}: {error}");
-        assert_eq!(client.connections(), index as u64 + 1, "{to}");
+        assert_eq!(recorder.dialled().len(), index + 1, "{to}");
     }
+    assert!(
+        recorder
+            .dialled()
+            .iter()
+            .all(|dialled| dialled.address == server.address())
+    );
 }
 
 #[tokio::test]
@@ -211,7 +232,8 @@ async fn every_hop_is_signed_for_its_own_target() {
 
 #[tokio::test]
 async fn a_hook_that_fails_sends_nothing() {
-    let client = client();
+    let recorder = Recorder::new();
+    let client = builder().record(&recorder).build().unwrap();
     let error = client
         .get("http://127.0.0.1:9/".parse().unwrap())
         .sign(|_| Err("no key".into()))
@@ -220,7 +242,7 @@ async fn a_hook_that_fails_sends_nothing() {
         .unwrap_err();
     assert!(matches!(error, Error::Sign(_)));
     assert_eq!(error.source().unwrap().to_string(), "no key");
-    assert_eq!(client.connections(), 0);
+    assert_eq!(recorder.dialled(), []);
 }
 
 #[tokio::test]
@@ -274,7 +296,8 @@ async fn a_write_is_sent_once_and_never_becomes_a_read() {
 
 #[tokio::test]
 async fn a_complete_request_must_be_what_is_sent() {
-    let client = client();
+    let recorder = Recorder::new();
+    let client = builder().record(&recorder).build().unwrap();
     let send = |uri: &'static str, host: &'static str| {
         let request = http::Request::post(uri)
             .header("host", host)
@@ -309,7 +332,7 @@ async fn a_complete_request_must_be_what_is_sent() {
         broken,
         Err(Error::Request(InvalidRequest::Header))
     ));
-    assert_eq!(client.connections(), 0);
+    assert_eq!(recorder.dialled(), []);
 }
 
 #[tokio::test]
@@ -401,13 +424,9 @@ async fn endless_bodies_end() {
             "{path}"
         );
     }
-    assert!(
-        client()
-            .get(server.url("/headers"))
-            .send()
-            .await
-            .unwrap_err()
-            .is_transient()
+    assert_eq!(
+        rule(client().get(server.url("/headers")).send().await),
+        Some(Rule::HeadersTooLong)
     );
 }
 
@@ -576,6 +595,7 @@ async fn nobody_listening_may_be_tried_later() {
         .await
         .unwrap_err();
     assert!(error.is_transient() && !error.is_timeout());
+    assert_eq!(reason(&error), Some(TransientReason::Connect));
     let mut text = format!("{error} {error:?}");
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -592,7 +612,12 @@ async fn a_busy_host_lets_the_next_one_in_later() {
         _ => Reply::new(200, "", b""),
     })
     .await;
-    let client = builder().limits(Limits::new().per_host(1)).build().unwrap();
+    let recorder = Recorder::new();
+    let client = builder()
+        .limits(Limits::new().per_host(1))
+        .record(&recorder)
+        .build()
+        .unwrap();
     let first = tokio::spawn(client.get(server.url("/first")).send());
     while server.requests().is_empty() {
         tokio::task::yield_now().await;
@@ -602,7 +627,7 @@ async fn a_busy_host_lets_the_next_one_in_later() {
         std::future::poll_fn(|context| Poll::Ready(second.as_mut().poll(context).is_pending()))
             .await;
     assert!(
-        waiting && client.connections() == 1,
+        waiting && recorder.dialled().len() == 1,
         "there is one place, and it is taken"
     );
     first.abort();

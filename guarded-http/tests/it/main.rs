@@ -12,6 +12,8 @@ mod url;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
+mod connector;
+#[cfg(feature = "client")]
 mod loopback;
 #[cfg(feature = "client")]
 mod policy;
