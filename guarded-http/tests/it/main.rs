@@ -17,3 +17,5 @@ mod connector;
 mod loopback;
 #[cfg(feature = "client")]
 mod policy;
+#[cfg(feature = "client")]
+mod secure;
