@@ -20,8 +20,8 @@ use http_sig::rfc9421::{AcceptSignature, SignatureInput};
 use http_sig::{ContentDigest, DigestAlgorithm, Policy, SigningKey, VerifyingKey};
 use mastodon_api::streaming::{sse, websocket};
 use mastodon_api::{Endpoint as _, methods};
-use url::Host;
-use webfinger::{Descriptor, Handle, NodeInfo, Resource, nodeinfo as node_info};
+use url::{Host, Url};
+use webfinger::{Descriptor, Handle, NodeInfo, Resource, nodeinfo as node_info, rel_me as me};
 
 /// What the tests of activitypub ask of a thing.
 #[path = "../../activitypub/tests/it/questions.rs"]
@@ -498,6 +498,34 @@ pub fn nodeinfo(data: &[u8]) {
     let _ = node_info::discover(data);
 }
 
+/// Verified links: of a page, of a header field, of a field of a profile. What is quoted as text has none.
+pub fn rel_me(data: &[u8]) {
+    let base = Url::parse("https://a.example/b").expect("a URL");
+    let mut found = me::links(data, &base);
+    let mut quoted = b"<p>".to_vec();
+    for &byte in data {
+        match byte {
+            b'<' => quoted.extend(b"&lt;"),
+            byte => quoted.push(byte),
+        }
+    }
+    assert!(me::links(&quoted, &base).is_empty());
+    if let Ok(value) = HeaderValue::from_bytes(data) {
+        let fields = http::HeaderMap::from_iter([(header::LINK, value)]);
+        found.extend(me::header_links(&fields, &base));
+    }
+    assert!(found.len() <= 2 * me::MAX_LINKS);
+    for link in found {
+        assert!(matches!(link.url.scheme(), "https" | "http"));
+    }
+    if let Ok(text) = std::str::from_utf8(data)
+        && let Some(claimed) = me::claim(text)
+    {
+        assert_eq!(claimed.scheme(), "https");
+        assert_eq!(me::claim(claimed.as_str()), Some(claimed));
+    }
+}
+
 /// No URL that is let through names an address that is not public, or a local name.
 pub fn guarded_url(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
@@ -595,6 +623,7 @@ mod tests {
         ("handle", handle),
         ("descriptor", descriptor),
         ("nodeinfo", nodeinfo),
+        ("rel_me", rel_me),
         ("guarded_url", guarded_url),
         ("server_sent_events", server_sent_events),
         ("websocket_message", websocket_message),

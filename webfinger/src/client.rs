@@ -1,5 +1,8 @@
 //! Sends the queries of a walk with the guarded client.
 
+#[cfg(feature = "rel-me")]
+mod rel_me;
+
 use guarded_http::GuardedClient;
 
 use crate::descriptor;

@@ -15,6 +15,8 @@ pub mod lookup;
 pub mod nodeinfo;
 pub mod query;
 pub mod rel;
+#[cfg(feature = "rel-me")]
+pub mod rel_me;
 pub mod resource;
 pub mod server;
 pub mod template;

@@ -20,3 +20,7 @@ mod xrd;
 
 #[cfg(all(feature = "client", feature = "server"))]
 mod client;
+#[cfg(feature = "rel-me")]
+mod rel_me;
+#[cfg(all(feature = "client", feature = "rel-me", feature = "server"))]
+mod verify_link;
