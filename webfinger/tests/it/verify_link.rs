@@ -7,7 +7,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect};
 use axum::routing::get;
-use guarded_http::GuardedClient;
+use guarded_http::{GuardedClient, Recorder};
 use url::Url;
 use webfinger::Client;
 use webfinger::rel_me::{Profile, Verification};
@@ -112,8 +112,9 @@ async fn pages_are_fetched_and_compared() {
 
 #[tokio::test]
 async fn nothing_inward_is_asked() {
-    let guarded = GuardedClient::new().unwrap();
-    let client = Client::new(guarded.clone());
+    let recorder = Recorder::new();
+    let guarded = GuardedClient::builder().record(&recorder);
+    let client = Client::new(guarded.build().unwrap());
     let profile = Profile::new("https://social.example/@alice".parse().unwrap());
     for page in [
         "http://alice.example/",
@@ -126,5 +127,5 @@ async fn nothing_inward_is_asked() {
         let error = client.verify_link(&profile, &page).await.unwrap_err();
         assert!(error.is_refused(), "{page}");
     }
-    assert_eq!(guarded.connections(), 0);
+    assert_eq!(recorder.dialled(), []);
 }
