@@ -5,7 +5,7 @@ mod gate;
 mod redirect;
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -253,6 +253,12 @@ impl Builder {
     /// Has every socket written down before it is opened, for tests.
     pub fn record(mut self, recorder: &Recorder) -> Self {
         self.recorder = Some(recorder.clone());
+        self
+    }
+
+    /// Allows addresses of a NAT64 that lead to public IPv4 addresses; see [`UrlRules::allow_nat64`].
+    pub fn allow_nat64(mut self, prefix: Ipv6Addr) -> Self {
+        self.rules = self.rules.allow_nat64(prefix);
         self
     }
 

@@ -20,6 +20,7 @@ pub struct UrlRules {
     max_length: usize,
     ports: Vec<u16>,
     loopback: bool,
+    nat64: Vec<Ipv6Addr>,
     mapped: HashMap<String, SocketAddr>,
 }
 
@@ -31,6 +32,7 @@ impl UrlRules {
             max_length: 2048,
             ports: vec![443],
             loopback: false,
+            nat64: Vec::new(),
             mapped: HashMap::new(),
         }
     }
@@ -46,6 +48,19 @@ impl UrlRules {
     #[must_use]
     pub fn allow_port(mut self, port: u16) -> Self {
         self.ports.push(port);
+        self
+    }
+
+    /// Allows addresses that a NAT64 with this prefix of 96 bits translates, where the IPv4 address inside is public; the last
+    /// 32 bits given here do not count.
+    ///
+    /// For a network that reaches IPv4 only by DNS64: the prefix is `64:ff9b::`, or the network's own. An address inside it is
+    /// judged by the rules for IPv4 alone, so `64:ff9b::7f00:1` stays refused. A network with a prefix of its own should name it
+    /// here in any case: it looks like any public address, and only then is what it leads to checked.
+    /// ([RFC 6052](https://www.rfc-editor.org/rfc/rfc6052#section-2.2))
+    #[must_use]
+    pub fn allow_nat64(mut self, prefix: Ipv6Addr) -> Self {
+        self.nat64.push(prefix);
         self
     }
 
@@ -165,6 +180,14 @@ impl UrlRules {
     pub(crate) fn check_address(&self, address: IpAddr) -> Result<(), address::SpecialBlock> {
         if self.loopback && address.is_loopback() {
             return Ok(());
+        }
+        if let IpAddr::V6(address) = address
+            && let Some(inner) = self
+                .nat64
+                .iter()
+                .find_map(|prefix| address::nat64(address, *prefix, 96))
+        {
+            return address::check(inner.into());
         }
         address::check(address)
     }

@@ -1,5 +1,7 @@
 //! Which URLs may be fetched, as a table.
 
+use std::net::Ipv6Addr;
+
 use guarded_http::{Rule, UrlRules};
 
 /// Attack, URL, and the rule that has to refuse it (`None`: some address block).
@@ -253,4 +255,31 @@ fn a_refusal_names_the_host_and_nothing_more() {
         .unwrap_err();
     assert_eq!(refused.host(), Some("10.0.0.1"));
     assert!(!format!("{refused} {refused:?}").contains("hush"));
+}
+
+#[test]
+fn a_nat64_is_judged_by_the_address_inside() {
+    let operators: Ipv6Addr = "2620:fe:64::".parse().unwrap();
+    let rules = UrlRules::new()
+        .allow_nat64("64:ff9b::".parse().unwrap())
+        .allow_nat64(operators)
+        .danger_allow_loopback();
+    for (inner, passes) in [
+        ("9.9.9.9", true),
+        ("10.0.0.1", false),
+        ("127.0.0.1", false),
+        ("169.254.169.254", false),
+        ("0.0.0.0", false),
+        ("255.255.255.255", false),
+    ] {
+        for prefix in ["64:ff9b::", "2620:fe:64::"] {
+            let url = format!("https://[{prefix}{inner}]/");
+            assert_eq!(rules.parse(&url).is_ok(), passes, "{url}");
+        }
+        // Another prefix stays what it was.
+        let url = format!("https://[64:ff9b:1::{inner}]/");
+        assert!(rules.parse(&url).is_err(), "{url}");
+    }
+    let url = "https://[64:ff9b::9.9.9.9]/";
+    assert!(UrlRules::new().parse(url).is_err());
 }
