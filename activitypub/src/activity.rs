@@ -160,20 +160,6 @@ impl Activity {
             .about(object.into())
     }
 
-    /// Sets the first addressees, in place of those that it had.
-    #[must_use]
-    pub fn to<I: Into<Id>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
-        self.to = OneOrMany::many(ids.into_iter().map(Into::into));
-        self
-    }
-
-    /// Sets the further addressees, in place of those that it had.
-    #[must_use]
-    pub fn cc<I: Into<Id>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
-        self.cc = OneOrMany::many(ids.into_iter().map(Into::into));
-        self
-    }
-
     /// What is done: the first type that this version knows, else the first; `Activity` if it has none.
     #[must_use]
     pub fn kind(&self) -> ActivityKind {

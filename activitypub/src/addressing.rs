@@ -52,14 +52,14 @@ pub enum Visibility {
     Direct,
 }
 
-impl Visibility {
-    /// Who can see a post or an activity, as its `visibility()` says; actors, collections and links have no such steps.
+impl Any {
+    /// Who can see a post or an activity, as [`Object::visibility`] says; actors, collections and links have no such steps.
     #[must_use]
-    pub fn of(thing: &Any) -> Option<Self> {
-        match thing {
-            Any::Object(object) => Some(object.visibility()),
-            Any::Activity(activity) => Some(activity.visibility()),
-            Any::Actor(_) | Any::Collection(_) | Any::Link(_) => None,
+    pub fn visibility(&self) -> Option<Visibility> {
+        match self {
+            Self::Object(object) => Some(object.visibility()),
+            Self::Activity(activity) => Some(activity.visibility()),
+            Self::Actor(_) | Self::Collection(_) | Self::Link(_) => None,
         }
     }
 }
@@ -72,14 +72,26 @@ macro_rules! addressed {
             /// actors whom it names.
             #[must_use]
             pub fn addressed(
-                mut self,
+                self,
                 visibility: Visibility,
                 followers: &Id,
                 mentioned: &[Id],
             ) -> Self {
                 let (to, cc) = addresses(visibility, Some(followers), mentioned);
-                self.to = OneOrMany::many(to);
-                self.cc = OneOrMany::many(cc);
+                self.to(to).cc(cc)
+            }
+
+            /// Sets the first addressees, in place of those that it had.
+            #[must_use]
+            pub fn to<I: Into<Id>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
+                self.to = OneOrMany::many(ids.into_iter().map(Into::into));
+                self
+            }
+
+            /// Sets the further addressees, in place of those that it had.
+            #[must_use]
+            pub fn cc<I: Into<Id>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
+                self.cc = OneOrMany::many(ids.into_iter().map(Into::into));
                 self
             }
 
@@ -415,9 +427,9 @@ mod tests {
                 to: OneOrMany::one(to),
                 ..Object::default()
             });
-            assert_eq!(Visibility::of(&note), Some(visibility), "{to}");
+            assert_eq!(note.visibility(), Some(visibility), "{to}");
         }
-        assert_eq!(Visibility::of(&Any::Link(Link::default())), None);
+        assert_eq!(Any::Link(Link::default()).visibility(), None);
     }
 
     #[test]

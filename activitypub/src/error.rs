@@ -34,7 +34,8 @@ impl ReadError {
         self.offset
     }
 
-    /// Where, as a JSON pointer (RFC 6901) with long names cut short; empty for the document itself.
+    /// Where, as a JSON pointer (RFC 6901) with long names cut short; empty for the document itself. It names the value that is wrong; if a
+    /// name is unreadable, missing or one too many, the object in which it would stand; if a comma is missing, the entry before it.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
@@ -122,7 +123,7 @@ pub struct Problem {
 
 impl Problem {
     /// A document of a megabyte may hold half a million of them, each with a path of hundreds of letters; nobody reads so many.
-    const MOST: usize = 1000;
+    pub(crate) const MOST: usize = 1000;
 
     pub(crate) fn list(path: &str, reason: Option<Reason>, into: &mut Vec<Self>) {
         if let Some(reason) = reason.filter(|_| into.len() < Self::MOST) {

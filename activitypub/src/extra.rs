@@ -1,8 +1,8 @@
 //! What no field names, kept for the round trip.
 
 use std::cmp::Ordering;
-use std::fmt;
 use std::sync::OnceLock;
+use std::{fmt, slice};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,7 +13,8 @@ use crate::property::{Property, read_or_repair};
 /// The properties of a thing that no typed field holds, in the order in which they came: those that this crate does not know,
 /// those whose value no field could take (a date that is none, a `null`), and those whose value was repaired for its field.
 ///
-/// What stands here is written back as it came, unless a typed field of the same name was set in the meantime.
+/// What stands here is written back as it came, unless a typed field of the same name, or of one that means the same (`as:to`), was set in
+/// the meantime: then that field alone is written.
 ///
 /// ```
 /// use activitypub::Object;
@@ -39,6 +40,8 @@ struct Kept {
     spellings: Vec<(&'static str, Box<str>)>,
     /// The names of the properties whose value was repaired for a field.
     repaired: Vec<Box<str>>,
+    /// Other spellings of fields that came beside the one that was read, each with the text that the field then had.
+    beside: Vec<(Box<str>, String)>,
     /// The entries in the order of their names, once somebody asks for one of many.
     sorted: OnceLock<Vec<usize>>,
 }
@@ -70,7 +73,8 @@ impl Extra {
         self.raw(name).map_or(Ok(None), serde_json::from_str)
     }
 
-    /// Sets a property, in its old place if it had one. A name that a typed field has is written only while that field is empty.
+    /// Sets a property, in its old place if it had one. A name that a typed field has, in any
+    /// spelling, is written only while that field is empty.
     ///
     /// # Errors
     /// The value has no JSON form, such as a map whose keys are not texts.
@@ -124,8 +128,7 @@ impl Extra {
 
     /// The names and JSON texts of all properties, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        let kept = self.0.iter();
-        kept.flat_map(|kept| kept.entries.iter().map(|entry| kept.slices(entry)))
+        self.into_iter()
     }
 
     /// How many properties there are.
@@ -152,7 +155,7 @@ impl Extra {
 
     fn entry(&self, position: usize) -> Option<(&str, &str)> {
         let kept = self.0.as_ref()?;
-        Some(kept.slices(kept.entries.get(position)?))
+        Some(kept.entries.get(position)?.slices(&kept.text))
     }
 
     /// Where the property stands whose name has these parts. The whole crate asks for some four hundred, and a stranger says among how
@@ -225,11 +228,25 @@ impl Extra {
         self.0.as_ref().map_or(&[], |kept| &kept.spellings)
     }
 
+    /// Remembers that a property came beside a field that is the same property and has this text.
+    pub(crate) fn remember_beside(&mut self, name: &str, text: String) {
+        let kept = self.0.get_or_insert_default();
+        kept.beside.push((name.into(), text));
+    }
+
+    /// The text of a field at the time when this other spelling of it came beside it.
+    pub(crate) fn beside(&self, name: &str) -> Option<&str> {
+        let beside = &self.0.as_ref()?.beside;
+        let found = beside.iter().find(|beside| *beside.0 == *name)?;
+        Some(&found.1)
+    }
+
     fn put(&mut self, name: &str, value: &str) {
         if self.raw(name).is_some() {
             *self = self.rebuilt(|kept, old| Some(if kept == name { value } else { old }));
             if let Some(kept) = &mut self.0 {
                 kept.repaired.retain(|repaired| **repaired != *name);
+                kept.beside.retain(|beside| *beside.0 != *name);
             }
         } else {
             self.keep(name, value);
@@ -243,13 +260,60 @@ impl Extra {
             match value(name, old) {
                 Some(value) if self.is_repaired(name) => rebuilt.keep_repaired(name, value),
                 Some(value) => rebuilt.keep(name, value),
-                None => {}
+                None => continue,
+            }
+            if let Some(text) = self.beside(name) {
+                rebuilt.remember_beside(name, text.to_owned());
             }
         }
         for (field, spelled) in self.spellings() {
             rebuilt.remember_spelling(field, spelled);
         }
         rebuilt
+    }
+}
+
+impl<'a> IntoIterator for &'a Extra {
+    type Item = (&'a str, &'a str);
+    type IntoIter = Properties<'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        let kept = self.0.as_deref();
+        let entries = kept.map_or(&[][..], |kept| &kept.entries);
+        Properties {
+            text: kept.map_or("", |kept| &kept.text),
+            entries: entries.iter(),
+        }
+    }
+}
+
+/// The names and JSON texts of the properties of an [`Extra`].
+#[derive(Clone)]
+pub struct Properties<'a> {
+    text: &'a str,
+    entries: slice::Iter<'a, Entry>,
+}
+
+/// Without what they hold, as that of [`Extra`].
+impl fmt::Debug for Properties<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.clone().map(|property| property.0);
+        f.debug_list().entries(names).finish()
+    }
+}
+
+impl<'a> Iterator for Properties<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.entries.next().map(|entry| entry.slices(self.text))
+    }
+}
+
+impl Entry {
+    fn slices(self, text: &str) -> (&str, &str) {
+        let slice = |from, to| text.get(from..to).unwrap_or_default();
+        (slice(self.start, self.value), slice(self.value, self.end))
     }
 }
 
@@ -265,16 +329,6 @@ fn order(name: &str, parts: [&str; 3]) -> Ordering {
         rest = tail;
     }
     rest.len().cmp(&0)
-}
-
-impl Kept {
-    fn slices(&self, entry: &Entry) -> (&str, &str) {
-        let slice = |from, to| self.text.get(from..to).unwrap_or_default();
-        (
-            slice(entry.start, entry.value),
-            slice(entry.value, entry.end),
-        )
-    }
 }
 
 /// The order of the properties of an object means nothing (RFC 8259 section 4), so it does not count here.

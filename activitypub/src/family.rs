@@ -57,7 +57,7 @@ macro_rules! family {
         const _: () = {
             use $crate::context::Namespace;
             use $crate::json::{Name, fingerprint};
-            use $crate::property::{Inspector, Slot, Visit, Writer, below, read_into, reason_for};
+            use $crate::property::{Inspector, Slot, Text, Visit, Writer, below, read_into, reason_for};
 
             #[allow(non_camel_case_types, reason = "the variants are the names of the fields")]
             #[derive(Clone, Copy)]
@@ -154,11 +154,21 @@ macro_rules! family {
                     }
                 }
 
-                /// Whether a field answers for this name: one that is set and written under it, or one that was repaired, even if it
-                /// was emptied since.
+                /// Whether a field answers for this name: one that is set, or one that was repaired, even if it was emptied since. For
+                /// another spelling that came beside its own one it does so once it was changed.
                 fn writes(&self, key: &str) -> bool {
-                    let writes = |field| self.has(field) && self.extra.spelling(field.plain()) == key;
+                    let writes = |field: Field| match self.extra.beside(key) {
+                        Some(text) => self.text(field) != text,
+                        None => self.has(field),
+                    };
                     self.extra.is_repaired(key) || Field::spelled(key).is_some_and(writes)
+                }
+
+                /// How the value of a field is written.
+                fn text(&self, field: Field) -> String {
+                    let mut text = Text { plain: field.plain(), out: String::new() };
+                    self.each_set(&mut text);
+                    text.out
                 }
 
                 fn each_set(&self, visitor: &mut impl Visit) {
@@ -240,14 +250,19 @@ macro_rules! family {
                     }
                     // The plain name decides wherever it stands: most readers know no other, and nobody may say one thing to
                     // them and another to us.
-                    for (field, key, value) in aliased {
+                    for &(field, ref key, value) in &aliased {
                         if self.has(field) || self.extra.raw(field.plain()).is_some() {
-                            self.extra.keep(&key, value.raw());
+                            self.extra.keep(key, value.raw());
                             continue;
                         }
-                        self.take(field, &key, value);
+                        self.take(field, key, value);
                         if self.has(field) {
-                            self.extra.remember_spelling(field.plain(), &key);
+                            self.extra.remember_spelling(field.plain(), key);
+                        }
+                    }
+                    for (field, key, _) in &aliased {
+                        if self.has(*field) && self.extra.spelling(field.plain()) != &**key {
+                            self.extra.remember_beside(key, self.text(*field));
                         }
                     }
                 }

@@ -359,7 +359,7 @@ struct Open {
     index: u32,
     items: usize,
     object: bool,
-    /// The span of the name whose value is being read.
+    /// The span of the name whose value is being read, which is not there yet while the name is read.
     name: u32,
     /// Where its names begin among those of all open objects.
     names: usize,
@@ -416,6 +416,7 @@ impl<'a, 'l> Scanner<'a, 'l> {
                 self.skip_space();
             }
             self.open.items += 1;
+            self.open.name = self.next_index();
             if self.open.items > self.limits.items {
                 return Err(Refusal::TooManyItems);
             }
@@ -436,7 +437,6 @@ impl<'a, 'l> Scanner<'a, 'l> {
             return Err(self.unexpected());
         }
         let (start, index) = (self.at, self.next_index());
-        self.open.name = index;
         let escaped = self.string()?;
         self.push(start, escaped);
         let fingerprint = if escaped {
@@ -741,10 +741,10 @@ impl<'a, 'l> Scanner<'a, 'l> {
         let mut path = String::new();
         let opened = self.outer.iter().chain([&self.open]);
         for open in opened.filter(|open| open.items > 0) {
-            if open.object {
-                push_step(&mut path, shortened(&self.decoded_name(open.name)));
-            } else {
+            if !open.object {
                 push_step(&mut path, &(open.items - 1).to_string());
+            } else if (open.name as usize) < self.spans.len() {
+                push_step(&mut path, shortened(&self.decoded_name(open.name)));
             }
         }
         path

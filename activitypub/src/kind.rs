@@ -67,6 +67,12 @@ macro_rules! kinds {
                 }
             }
 
+            impl From<String> for $kind {
+                fn from(name: String) -> Self {
+                    name.as_str().into()
+                }
+            }
+
             impl std::fmt::Display for $kind {
                 fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                     f.write_str(self.as_str())

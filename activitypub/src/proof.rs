@@ -26,10 +26,13 @@
 //!     let to_verify = proof.check(now)?;
 //!     assert_eq!(to_verify.verification_method(), &"https://example.com/alice#ed25519-key");
 //!     // Find that key, and the actor who has it in `assertionMethod`. Then:
-//!     let verified = to_verify.verify(&"https://example.com/alice".into(), |bytes, signature| {
+//!     let alice = "https://example.com/alice".into();
+//!     let verified = to_verify.verify(&alice, |bytes, signature| {
 //!         public.verify_strict(bytes, &signature.into()).is_ok()
 //!     })?;
-//!     assert_eq!(verified.owner(), &"https://example.com/alice");
+//!     // Alice is expected, and nobody else may speak here.
+//!     let note = verified.made_by(&alice)?;
+//!     assert_eq!(note.id().unwrap(), "https://example.com/notes/1");
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -3,7 +3,7 @@
 //! Every type here reads every JSON value or says why not; nothing refuses the document.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::{fmt, slice};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -105,25 +105,14 @@ impl<T> OneOrMany<T> {
 
     /// The values, in order.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        let (plain, mixed): (&[T], &[Value<T>]) = match &self.0 {
-            Values::Absent | Values::Null | Values::Kept(_) => (&[], &[]),
-            Values::One(value) => (std::slice::from_ref(value), &[]),
-            Values::Many(values) => (values, &[]),
-            Values::Mixed(values) => (&[], values),
-        };
-        plain
-            .iter()
-            .chain(mixed.iter().filter_map(|value| match value {
-                Value::Read(value) => Some(value),
-                Value::Kept(_) => None,
-            }))
+        self.into_iter()
     }
 
     /// The values, in order, to change.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
         let (plain, mixed): (&mut [T], &mut [Value<T>]) = match &mut self.0 {
             Values::Absent | Values::Null | Values::Kept(_) => (&mut [], &mut []),
-            Values::One(value) => (std::slice::from_mut(value), &mut []),
+            Values::One(value) => (slice::from_mut(value), &mut []),
             Values::Many(values) => (values, &mut []),
             Values::Mixed(values) => (&mut [], values),
         };
@@ -189,6 +178,49 @@ impl<T: Identified> OneOrMany<Ref<T>> {
     /// The values that stand there in full, in order.
     pub fn embedded(&self) -> impl Iterator<Item = &T> {
         self.iter().filter_map(Ref::embedded)
+    }
+}
+
+impl<'a, T> IntoIterator for &'a OneOrMany<T> {
+    type Item = &'a T;
+    type IntoIter = Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        let (plain, mixed): (&'a [T], &'a [Value<T>]) = match &self.0 {
+            Values::Absent | Values::Null | Values::Kept(_) => (&[], &[]),
+            Values::One(value) => (slice::from_ref(value), &[]),
+            Values::Many(values) => (values, &[]),
+            Values::Mixed(values) => (&[], values),
+        };
+        Iter {
+            plain: plain.iter(),
+            mixed: mixed.iter(),
+        }
+    }
+}
+
+/// The values of a [`OneOrMany`], in order.
+#[derive(Debug)]
+pub struct Iter<'a, T> {
+    plain: slice::Iter<'a, T>,
+    mixed: slice::Iter<'a, Value<T>>,
+}
+
+impl<'a, T> Iterator for Iter<'a, T> {
+    type Item = &'a T;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.plain.next().or_else(|| {
+            self.mixed.find_map(|value| match value {
+                Value::Read(value) => Some(value),
+                Value::Kept(_) => None,
+            })
+        })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let least = self.plain.len();
+        (least, Some(least + self.mixed.len()))
     }
 }
 
@@ -421,10 +453,19 @@ impl LanguageMap {
 
     /// The languages and texts.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().filter_map(|entry| match &entry.text {
-            Value::Read(text) => Some((&*entry.language, &**text)),
-            Value::Kept(_) => None,
-        })
+        self.into_iter()
+    }
+
+    /// How many texts there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.iter().count()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
     }
 
     /// Sets the text in a language.
@@ -441,6 +482,41 @@ impl LanguageMap {
                 self.0 = texts.into();
             }
         }
+    }
+}
+
+impl<'a> IntoIterator for &'a LanguageMap {
+    type Item = (&'a str, &'a str);
+    type IntoIter = Texts<'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Texts(self.0.iter())
+    }
+}
+
+/// The languages and texts of a [`LanguageMap`].
+#[derive(Debug)]
+pub struct Texts<'a>(slice::Iter<'a, InLanguage>);
+
+impl<'a> Iterator for Texts<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.find_map(|entry| match &entry.text {
+            Value::Read(text) => Some((&*entry.language, &**text)),
+            Value::Kept(_) => None,
+        })
+    }
+}
+
+/// Of a language that is named twice the last text counts.
+impl<L: AsRef<str>, T: Into<String>> FromIterator<(L, T)> for LanguageMap {
+    fn from_iter<I: IntoIterator<Item = (L, T)>>(texts: I) -> Self {
+        let mut map = Self::default();
+        for (language, text) in texts {
+            map.set(language.as_ref(), text);
+        }
+        map
     }
 }
 
@@ -933,6 +1009,20 @@ impl Writer<'_> {
     pub(crate) fn extra(&mut self, covers: impl Fn(&str) -> bool) {
         for (name, raw) in self.extra.iter().filter(|(name, _)| !covers(name)) {
             write_member(name, self.out, |out| out.push_str(raw));
+        }
+    }
+}
+
+/// Writes the value of one field.
+pub(crate) struct Text {
+    pub(crate) plain: &'static str,
+    pub(crate) out: String,
+}
+
+impl Visit for Text {
+    fn field(&mut self, plain: &'static str, _member: &'static str, field: &impl Field) {
+        if plain == self.plain {
+            field.write(&mut self.out);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Object integrity proofs: reading and judging.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Serialize, Serializer};
@@ -53,7 +54,7 @@ impl Secured {
     pub fn from_slice_with(document: &[u8], limits: &Limits) -> Result<Self, ReadError> {
         let tape = Tape::document(document, limits)?;
         let root = root(&tape)?;
-        let owner = owner(&Any::read(root));
+        let document = Arc::new(Any::read(root));
         let context = member(root, "@context");
         let mut hashes = Hashes {
             root,
@@ -62,7 +63,7 @@ impl Secured {
         };
         let proofs = elements(member(root, "proof"))
             .enumerate()
-            .map(|(index, node)| Proof::read(node, index, owner.clone(), &mut hashes))
+            .map(|(index, node)| Proof::read(node, index, Arc::clone(&document), &mut hashes))
             .collect();
         Ok(Self { proofs })
     }
@@ -78,7 +79,7 @@ impl Secured {
 /// One proof of a document: what it says of itself. None of it is proved before [`ToVerify::verify`].
 #[derive(Clone, Debug)]
 pub struct Proof {
-    owner: Option<Id>,
+    document: Arc<Any>,
     options: Verifiable,
     data: Result<Data, ProofError>,
 }
@@ -104,7 +105,7 @@ impl Proof {
     fn read<'t, 'a>(
         node: Node<'t, 'a>,
         index: usize,
-        owner: Option<Id>,
+        document: Arc<Any>,
         hashes: &mut Hashes<'t, 'a>,
     ) -> Self {
         let text = |name| member(node, name).and_then(as_text);
@@ -125,7 +126,7 @@ impl Proof {
             Err(ProofError::TooManyProofs)
         };
         Self {
-            owner,
+            document,
             options,
             data,
         }
@@ -149,7 +150,7 @@ impl Proof {
             return Err(ProofError::Expired);
         }
         Ok(ToVerify {
-            owner: self.owner.as_ref(),
+            document: &self.document,
             data,
         })
     }
@@ -193,7 +194,7 @@ impl Proof {
 /// A proof of which only the signature is not verified yet.
 #[derive(Clone, Copy, Debug)]
 pub struct ToVerify<'p> {
-    owner: Option<&'p Id>,
+    document: &'p Arc<Any>,
     data: &'p Data,
 }
 
@@ -228,29 +229,47 @@ impl<'p> ToVerify<'p> {
         controller: &Id,
         valid: impl FnOnce(&[u8; 64], &[u8; 64]) -> bool,
     ) -> Result<Verified, ProofError> {
-        let owner = self.owner.ok_or(ProofError::NoSingleOwner)?;
+        let owner = owner(self.document).ok_or(ProofError::NoSingleOwner)?;
         if owner != controller {
             return Err(ProofError::OtherController);
         }
         if !valid(self.bytes(), self.signature()) {
             return Err(ProofError::WrongSignature);
         }
-        Ok(Verified::new(owner.clone()))
+        Ok(Verified::new(owner.clone(), self.document))
     }
 }
 
 /// What a verified proof says: who made the document.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Verified {
     owner: Id,
+    document: Arc<Any>,
 }
 
 impl Verified {
-    pub(super) fn new(owner: Id) -> Self {
-        Self { owner }
+    pub(super) fn new(owner: Id, document: &Arc<Any>) -> Self {
+        Self {
+            owner,
+            document: Arc::clone(document),
+        }
     }
 
-    /// The actor of an activity, an actor itself, `attributedTo` of the rest; of an identity proof its subject.
+    /// The document, if this is who made it. Take it from here, and name the one from whom you expect it (the author whose post it
+    /// is said to be, the actor whose profile is to be changed): a proof holds as well for what somebody else made.
+    ///
+    /// # Errors
+    /// [`OtherOwner`](ProofError::OtherOwner): somebody else made it.
+    pub fn made_by(&self, owner: &Id) -> Result<&Any, ProofError> {
+        if self.owner == *owner {
+            Ok(&self.document)
+        } else {
+            Err(ProofError::OtherOwner)
+        }
+    }
+
+    /// Who made it: the actor of an activity, an actor itself, `attributedTo` of the rest; of an identity proof its subject. Whoever asks
+    /// has to compare it with the one from whom the document is expected; [`made_by`](Self::made_by) does.
     #[must_use]
     pub fn owner(&self) -> &Id {
         &self.owner
@@ -289,6 +308,8 @@ pub enum ProofError {
     OtherController,
     /// The key did not make this signature of this document with these options.
     WrongSignature,
+    /// The proof is right, and the document was made by another than the one who was expected.
+    OtherOwner,
 }
 
 impl fmt::Display for ProofError {
@@ -310,6 +331,7 @@ impl fmt::Display for ProofError {
             Self::NoSingleOwner => "the document does not name exactly one owner",
             Self::OtherController => "the key belongs to another than the owner of the document",
             Self::WrongSignature => "the key did not make this signature of this document",
+            Self::OtherOwner => "the document was made by another than expected",
         })
     }
 }
@@ -364,7 +386,7 @@ impl Data {
 
 /// Who has to have made the proof: of an identity proof (FEP-c390) the one who makes the statement. What is also something else is not
 /// one, or a post could name its author and be signed by its subject.
-fn owner(document: &Any) -> Option<Id> {
+fn owner(document: &Any) -> Option<&Id> {
     match document {
         Any::Object(object)
             if object
@@ -372,9 +394,9 @@ fn owner(document: &Any) -> Option<Id> {
                 .only()
                 .is_some_and(|name| name.plain() == "VerifiableIdentityStatement") =>
         {
-            object.subject.id().cloned()
+            object.subject.id()
         }
-        document => origin::owner(document).cloned(),
+        document => origin::owner(document),
     }
 }
 

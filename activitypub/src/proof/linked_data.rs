@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +14,7 @@ use super::integrity::{as_text, elements, member};
 use super::sign::Members;
 use crate::any::Any;
 use crate::context::plain_type;
-use crate::error::{ReadError, Reason};
+use crate::error::{Problem, ReadError, Reason};
 use crate::family::Family;
 use crate::id::Id;
 use crate::json::{Node, Shape, Tape};
@@ -46,12 +47,13 @@ mod terms;
 /// // The key, and the actor whose key it is.
 /// let (actor, rsa_pkcs1_sha256) = fetch(signature.creator());
 /// let verified = signature.verify(&actor, |text, signature| rsa_pkcs1_sha256(text, signature))?;
-/// println!("{} made it", verified.owner());
-/// # Ok::<(), activitypub::proof::LinkedDataError>(())
+/// let document = verified.made_by(&actor)?;
+/// println!("{actor} made {document}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct LinkedDataSignature {
-    owner: Option<Id>,
+    document: Arc<Any>,
     creator: Id,
     created: DateTime<Utc>,
     /// What may have been signed.
@@ -116,7 +118,7 @@ impl LinkedDataSignature {
             texts.push(format!("{options_hash}{hash}"));
         }
         Ok(Self {
-            owner: origin::owner(&document).cloned(),
+            document: Arc::new(document),
             texts,
             created: repair::time(&created).ok_or(LinkedDataError::BadOptions)?,
             creator: creator.into(),
@@ -147,7 +149,7 @@ impl LinkedDataSignature {
         controller: &Id,
         valid: impl Fn(&[u8], &[u8]) -> bool,
     ) -> Result<Verified, LinkedDataError> {
-        let owner = self.owner.as_ref().ok_or(LinkedDataError::NoSingleOwner)?;
+        let owner = origin::owner(&self.document).ok_or(LinkedDataError::NoSingleOwner)?;
         if owner != controller {
             return Err(LinkedDataError::OtherController);
         }
@@ -155,7 +157,7 @@ impl LinkedDataSignature {
         if !self.texts.iter().any(signed) {
             return Err(LinkedDataError::WrongSignature);
         }
-        Ok(Verified::new(owner.clone()))
+        Ok(Verified::new(owner.clone(), &self.document))
     }
 }
 
@@ -339,7 +341,12 @@ enum Tags {
 /// The path to a value that no field takes. Whoever passes a document on could hide a value so, without a change to what JSON-LD reads: an
 /// id in a list of one, a text in an object.
 fn unread(document: &Any) -> Option<String> {
-    let problems = document.problems().into_iter();
+    let problems = document.problems();
+    // There may be more than are listed, and of those any may be hidden.
+    if problems.len() >= Problem::MOST {
+        return problems.into_iter().next_back().map(|last| last.path);
+    }
+    let problems = problems.into_iter();
     let mut unread = problems.filter(|problem| {
         matches!(
             problem.reason,

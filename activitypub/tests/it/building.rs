@@ -5,7 +5,8 @@ use activitypub::compose::{Attachment, Draft};
 use activitypub::extension::gotosocial::{Deed, InteractionPolicy, InteractionRule, Permission};
 use activitypub::extension::mastodon;
 use activitypub::{
-    Activity, ActivityKind, Actor, Any, Collection, Id, Object, OneOrMany, Timestamp,
+    Activity, ActivityKind, Actor, Any, Collection, Id, LanguageMap, Object, ObjectKind, OneOrMany,
+    Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -534,4 +535,40 @@ fn a_deleted_post_leaves_a_tombstone() {
             "formerType": "Note", "deleted": "2026-01-31T12:00:00Z",
         })
     );
+}
+
+#[test]
+fn lists_and_maps_are_gone_through_and_made() {
+    let note = Object::from_slice(
+        br#"{"to":["a:1",7,"a:2"],"x":1,"contentMap":{"en":"a","de":7,"fr":"c"}}"#,
+    )
+    .unwrap();
+    let mut to = Vec::new();
+    for recipient in &note.to {
+        to.extend(recipient.id());
+    }
+    assert_eq!(to, ["a:1", "a:2"]);
+    let extra: Vec<_> = (&note.extra).into_iter().collect();
+    assert_eq!(extra, [("x", "1")]);
+    let texts = note.content_map.unwrap();
+    assert_eq!((texts.len(), texts.is_empty()), (2, false));
+    let texts: Vec<_> = (&texts).into_iter().collect();
+    assert_eq!(texts, [("en", "a"), ("fr", "c")]);
+
+    let texts: LanguageMap = [("en", "a"), ("de", "b"), ("en", "c")]
+        .into_iter()
+        .collect();
+    assert_eq!(texts.iter().collect::<Vec<_>>(), [("en", "c"), ("de", "b")]);
+    assert!(LanguageMap::default().is_empty());
+
+    let kind: String = "Note".to_owned();
+    assert_eq!(ObjectKind::from(kind), ObjectKind::Note);
+    let note = Object::new("Sculpture".to_owned()).to(["a:1"]).cc(["a:2"]);
+    assert_eq!(note.kind().as_str(), "Sculpture");
+    assert_eq!(
+        note.to_string(),
+        r#"{"type":"Sculpture","to":["a:1"],"cc":["a:2"]}"#
+    );
+    let public = note.to([PUBLIC]);
+    assert_eq!(Any::from(public).visibility(), Some(Visibility::Public));
 }

@@ -157,6 +157,18 @@ fn an_error_says_where() {
             (Refusal::LoneSurrogate, 17, "/a/b"),
         ),
         (br#"{"a":[1e400]}"#, (Refusal::NumberOutOfRange, 11, "/a/0")),
+        (br#"{"a":{"b":1,}}"#, (Refusal::Syntax, 12, "/a")),
+        (br#"{"a":{"b":1,2:3}}"#, (Refusal::Syntax, 12, "/a")),
+        (br#"{"a":{"b":1,"\x":3}}"#, (Refusal::Syntax, 14, "/a")),
+        (br#"{"a":{"\ud800":3}}"#, (Refusal::LoneSurrogate, 13, "/a")),
+        (br#"{"a":{"":x}}"#, (Refusal::Syntax, 9, "/a/")),
+        (br#"{"a":{"b"}}"#, (Refusal::Syntax, 9, "/a/b")),
+        (br#"{"a":{"b":1 "c":2}}"#, (Refusal::Syntax, 12, "/a/b")),
+        (br#"{"a":[1,]}"#, (Refusal::Syntax, 8, "/a/1")),
+        (
+            br#"{"a":{"b":1,"c":2,"d":3,"e":4}}"#,
+            (Refusal::TooManyItems, 24, "/a"),
+        ),
     ] {
         let error = Any::from_slice_with(document, &strict).unwrap_err();
         assert_eq!(

@@ -62,10 +62,12 @@ fn signed(document: &Value) -> Result<Value, LinkedDataError> {
     Ok(serde_json::from_str(&to_sign.finish(&bytes)).unwrap())
 }
 
-fn verify(document: &Value) -> Result<Id, LinkedDataError> {
-    let signature = LinkedDataSignature::from_slice(document.to_string().as_bytes())?;
+fn verify(signed: &Value) -> Result<Id, LinkedDataError> {
+    let signature = LinkedDataSignature::from_slice(signed.to_string().as_bytes())?;
     assert_eq!(signature.creator(), &KEY);
     let verified = signature.verify(&ALICE.into(), |text, signature| text == signature)?;
+    let document = verified.made_by(&ALICE.into()).unwrap();
+    assert_eq!(document.to_value().unwrap(), *signed);
     Ok(verified.owner().clone())
 }
 

@@ -1,6 +1,6 @@
 //! Parse, then write, gives the same JSON value.
 
-use activitypub::{Activity, Actor, Any, Collection, Link, Object};
+use activitypub::{Activity, Actor, Any, Collection, Link, Object, OneOrMany};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -216,4 +216,54 @@ proptest! {
         prop_assert_eq!(Collection::from_slice(&bytes).unwrap().to_value().unwrap(), exact(&bytes));
         prop_assert_eq!(Link::from_slice(&bytes).unwrap().to_value().unwrap(), exact(&bytes));
     }
+}
+
+/// Nothing is lost while nothing is changed; what was set is then written under one name.
+#[test]
+fn a_field_that_is_set_is_written_under_one_name() {
+    const TO: &str = "https://www.w3.org/ns/activitystreams#to";
+    for came in [
+        r#"{"as:to":7}"#.to_owned(),
+        r#"{"to":"a:1","as:to":"a:2"}"#.to_owned(),
+        r#"{"to":["a:1",7],"as:to":["a:2",7]}"#.to_owned(),
+        format!(r#"{{"as:to":"a:1","{TO}":"a:2"}}"#),
+        format!(r#"{{"as:to":"a:1","{TO}":"a:2","to":"a:3"}}"#),
+    ] {
+        let read = || Object::from_slice(came.as_bytes()).unwrap();
+        assert_eq!(read().to_value().unwrap(), came.parse::<Value>().unwrap());
+        let mut changed = read();
+        changed.to = OneOrMany::one("a:9");
+        let written = changed.to_value().unwrap();
+        let names: Vec<_> = written.as_object().unwrap().iter().collect();
+        assert_eq!(names.len(), 1, "{came}: {written}");
+        assert_eq!(names[0].1, "a:9");
+        assert_eq!(changed.problems(), []);
+        let again = Object::from_slice(written.to_string().as_bytes()).unwrap();
+        assert_eq!(again.recipients(), ["a:9"]);
+        // What was taken away does not come back under another name.
+        let mut emptied = changed;
+        emptied.to = OneOrMany::absent();
+        if !came.starts_with(r#"{"as:to":7"#) {
+            assert_eq!(emptied.to_string(), "{}", "{came}");
+        }
+    }
+
+    for (came, changed) in [
+        (r#"{"content":null,"as:content":"a"}"#, r#"{"content":"b"}"#),
+        (r#"{"content":7,"as:content":"a"}"#, r#"{"content":"b"}"#),
+        (r#"{"as:content":{},"x":1}"#, r#"{"content":"b","x":1}"#),
+        (r#"{"as:content":"a","x":1}"#, r#"{"as:content":"b","x":1}"#),
+    ] {
+        let mut note = Object::from_slice(came.as_bytes()).unwrap();
+        assert_eq!(note.to_value().unwrap(), came.parse::<Value>().unwrap());
+        note.content = Some("b".to_owned());
+        assert_eq!(note.to_string(), changed, "{came}");
+    }
+
+    let mut note = Object::from_slice(br#"{"content":"a","as:content":"b","x":1}"#).unwrap();
+    note.extra.set("x", 2).unwrap();
+    assert_eq!(
+        note.to_string(),
+        r#"{"content":"a","x":2,"as:content":"b"}"#
+    );
 }

@@ -620,3 +620,19 @@ pub(crate) fn answer(document: &[u8], controller: &str) -> Value {
         Err(error) => json!(format!("{error:?}")),
     }
 }
+
+#[test]
+fn a_verified_document_is_given_out_as_that_of_its_owner_only() {
+    let secured = Secured::from_slice(fep_8b32().to_string().as_bytes()).unwrap();
+    let proof = secured.proofs().first().unwrap().check(now()).unwrap();
+    let verified = proof.verify(&ALICE.into(), is_signed_by(PUBLIC)).unwrap();
+    let document = verified.made_by(&ALICE.into()).unwrap();
+    assert_eq!(document.to_value().unwrap(), fep_8b32());
+    for other in [
+        "https://server.example/users/bob",
+        "https://server.example/users/alice#",
+        "",
+    ] {
+        assert_eq!(verified.made_by(&other.into()), Err(ProofError::OtherOwner));
+    }
+}

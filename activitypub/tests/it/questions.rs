@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use activitypub::addressing::{Visibility, is_local_public, is_public};
+use activitypub::addressing::{is_local_public, is_public};
 use activitypub::origin::{self, Origin};
 use activitypub::{
     Activity, Actor, Any, Collection, Endpoint, Endpoints, Extra, Id, Link, Object, display, quote,
@@ -28,7 +28,7 @@ pub(crate) fn ask_everything(thing: &Any) {
 
 fn ask(thing: &Any) {
     roles(thing);
-    asked(Visibility::of(thing));
+    asked(thing.visibility());
     let (id, owner) = (thing.id(), origin::owner(thing));
     for id in id.into_iter().chain(owner) {
         id_questions(id);

@@ -1,6 +1,5 @@
 //! What a user asks of a document. The rest of a question is what it is about: `endpoint Inbox`, `speaks_for https://a.example/alice`.
 
-use activitypub::addressing::Visibility;
 use activitypub::origin::{self, Origin};
 use activitypub::{Activity, Actor, Any, Endpoint, Id, Object, display};
 use serde_json::{Value, json};
@@ -32,7 +31,7 @@ pub(super) fn answer(thing: &Any, bytes: &[u8], question: &str) -> Value {
             Err(error) => json!(format!("{error:?}")),
         },
         "blind" => json!(thing.clone().without_blind_recipients().to_string()),
-        "visibility" => json!(Visibility::of(thing).map(|it| format!("{it:?}"))),
+        "visibility" => json!(thing.visibility().map(|it| format!("{it:?}"))),
         #[cfg(feature = "proof")]
         "proof" => crate::proofs::answer(bytes, about),
         #[cfg(feature = "proof")]
