@@ -13,8 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
 use url::Url;
-use webfinger::lookup::{self, ActorNames, Reverse};
-use webfinger::{Found, Handle};
+use webfinger::{ActorNames, Handle};
 
 /// One server in the fediverse. Cheap to clone; clones are the same server.
 ///
@@ -112,40 +111,22 @@ impl<A: Application> Federation<A> {
     ///
     /// When there is nobody of that name, or the two sides do not agree.
     pub async fn lookup(&self, handle: &Handle) -> Result<Arc<Actor>, LookupError> {
-        let found = self.finger(handle).await?;
+        let finder = &self.inner.finder;
+        let found = finder.lookup(handle).await.map_err(not_found)?;
         let actor = self
             .inner
             .fetcher
-            .actor(&Id::from(&found.actor))
+            .actor(&Id::from(found.actor()))
             .await
             .map_err(LookupError::Actor)?;
-        let names = ActorNames {
-            id: &found.actor,
-            preferred_username: actor.preferred_username.as_deref(),
-            webfinger: actor.webfinger.as_deref(),
-        };
-        let confirmed = match lookup::reverse(&found.handle, names) {
-            Reverse::Confirmed => true,
-            Reverse::Contradicted => false,
-            // The actor lives on another host than its handle. That host has to say the same.
-            Reverse::Ask(other) => {
-                let back = self.finger(&other).await?;
-                back.actor == found.actor && back.handle.is_same_account(&found.handle)
-            }
-        };
-        if confirmed {
-            Ok(actor)
-        } else {
-            Err(LookupError::NotConfirmed)
-        }
-    }
-
-    async fn finger(&self, handle: &Handle) -> Result<Found, LookupError> {
-        self.inner
-            .finder
-            .lookup(handle)
-            .await
-            .map_err(|error| LookupError::WebFinger(Box::new(error)))
+        let id = actor.id.as_ref().and_then(|id| id.to_url().ok());
+        let id = id.ok_or(LookupError::NotConfirmed)?;
+        // The fetcher gives only what came from its own id.
+        let names = ActorNames::new(id.clone())
+            .preferred_username(actor.preferred_username.as_deref())
+            .webfinger(actor.webfinger.as_deref(), &id);
+        finder.confirm(&found, &names).await.map_err(not_found)?;
+        Ok(actor)
     }
 
     /// The id of the local user `name`.
@@ -373,4 +354,13 @@ pub enum LookupError {
     /// The actor goes by another name.
     #[error("the actor that the handle leads to does not go by that handle")]
     NotConfirmed,
+}
+
+fn not_found(error: webfinger::LookupError) -> LookupError {
+    match error {
+        webfinger::LookupError::OtherHandle { .. }
+        | webfinger::LookupError::OtherActor
+        | webfinger::LookupError::Unnamed => LookupError::NotConfirmed,
+        error => LookupError::WebFinger(Box::new(error)),
+    }
 }

@@ -1,11 +1,17 @@
 //! Why a lookup did not find anybody.
 
+use std::sync::Arc;
+
 use http::StatusCode;
+use url::Url;
 
 use crate::descriptor::DescriptorError;
+use crate::resource::Handle;
 
-/// Why a handle was not found.
-#[derive(Debug, thiserror::Error)]
+/// Why nobody was found, or a handle and an actor do not belong together.
+///
+/// Cheap to clone: those who wait for one lookup get the same error.
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LookupError {
     /// The server does not know the account (404).
@@ -22,12 +28,19 @@ pub enum LookupError {
     MediaType,
     /// The answer could not be read.
     #[error("the server's WebFinger answer is not usable")]
-    Descriptor(#[from] DescriptorError),
-    /// The descriptor does not say whom it is about, or names something that is no handle.
-    #[error("the server's WebFinger answer names no account")]
+    Descriptor(#[source] Arc<DescriptorError>),
+    /// The descriptor does not say whom it is about, so it proves no handle.
+    #[error("the server's WebFinger answer does not say which account it is about")]
+    #[non_exhaustive]
+    NoSubject {
+        /// The actor it links to, which may be fetched and asked for its handle; nothing is proven by this.
+        actor: Option<Box<Url>>,
+    },
+    /// The descriptor is about something that is no handle of a public server.
+    #[error("the server's WebFinger answer is about something else than an account")]
     Subject,
     /// The descriptor names another account, whose own server does not agree.
-    #[error("the server names another account, and that account's server does not confirm it")]
+    #[error("that server names another account, and that account's server does not confirm it")]
     Unconfirmed,
     /// There is no link to an ActivityPub actor.
     #[error("that account has no ActivityPub actor")]
@@ -35,13 +48,81 @@ pub enum LookupError {
     /// The link to the actor is not an `https` URL, or leads where nobody may connect to.
     #[error("the link to that account's actor cannot be used")]
     ActorUrl,
-    /// The handle's host cannot stand in a URL.
-    #[error("that handle's host cannot be asked")]
+    /// The handle's host cannot stand in a URL, or a URL is not a public `https` one.
+    #[error("that host cannot be asked")]
     Host,
+    /// The handle leads to another actor than the one that claims it.
+    #[error("the handle belongs to another actor")]
+    OtherActor,
+    /// The actor goes by another handle, or by one that does not hold.
+    #[error("that account's actor goes by another handle")]
+    #[non_exhaustive]
+    OtherHandle {
+        /// The handle that the actor names.
+        named: Box<Handle>,
+    },
+    /// The actor names no handle, so only the server's word stands for it.
+    #[error("that account's actor names no handle")]
+    Unnamed,
     /// The query did not get through: refused by a rule, or the server did not answer.
     #[cfg(feature = "client")]
     #[error("the WebFinger query got no answer")]
-    Fetch(#[source] guarded_http::Error),
+    Fetch(#[source] Arc<guarded_http::Error>),
+    /// The actor's document could not be fetched. A server may want the request signed
+    /// ([`needs_signature`](Self::needs_signature)).
+    #[cfg(feature = "client")]
+    #[error("the actor could not be fetched")]
+    Actor(#[source] Arc<guarded_http::Error>),
+    /// The actor's URL leads to something that is no actor, or to one whose id is another.
+    #[cfg(feature = "client")]
+    #[error("the link to that account's actor does not lead to that actor")]
+    ActorDocument,
+    /// More requests, or more time, than one call may take.
+    #[cfg(feature = "client")]
+    #[error("the lookup took more requests or time than it may")]
+    Budget,
+    /// Our own code broke off while somebody waited for it.
+    #[cfg(feature = "client")]
+    #[error("the lookup broke off")]
+    Interrupted,
+}
+
+impl From<DescriptorError> for LookupError {
+    fn from(error: DescriptorError) -> Self {
+        Self::Descriptor(Arc::new(error))
+    }
+}
+
+#[cfg(feature = "client")]
+impl LookupError {
+    /// What the guarded client said, if it could not fetch the descriptor or the actor.
+    #[must_use]
+    pub fn fetch(&self) -> Option<&guarded_http::Error> {
+        match self {
+            Self::Fetch(error) | Self::Actor(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The actor's server wants a signed request: give the client a hook that signs.
+    #[must_use]
+    pub fn needs_signature(&self) -> bool {
+        self.fetch()
+            .is_some_and(guarded_http::Error::is_needs_signature)
+    }
+
+    /// It may work later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Budget | Self::Interrupted)
+            || self.fetch().is_some_and(guarded_http::Error::is_transient)
+    }
+
+    /// The earliest time at which asking again makes sense, as far as the server said.
+    #[must_use]
+    pub fn retry_at(&self) -> Option<std::time::SystemTime> {
+        self.fetch().and_then(guarded_http::Error::retry_at)
+    }
 }
 
 /// Why the NodeInfo of a host could not be had.

@@ -22,11 +22,11 @@ pub mod server;
 pub mod template;
 
 #[cfg(feature = "client")]
-pub use crate::client::Client;
+pub use crate::client::{CachePolicy, Client, Resolved};
 pub use crate::descriptor::{Descriptor, Link};
 pub use crate::error::LookupError;
 #[cfg(feature = "client")]
 pub use crate::error::NodeInfoError;
-pub use crate::lookup::{Found, Lookup};
+pub use crate::lookup::{ActorNames, Confirmed, Found, Lookup};
 pub use crate::nodeinfo::NodeInfo;
 pub use crate::resource::{Handle, InvalidHandle, Resource};

@@ -1,26 +1,21 @@
-//! The walk from a handle to an actor, without a socket: ask this URL, take this answer, done or ask again.
+//! The walk from a handle or a URL to an actor, without a socket: ask this URL, take this answer, done or ask again.
+//!
+//! [`Lookup`] ends with a [`Found`]: the handle's own server names that actor. Whether the actor names the handle too is said
+//! by [`Found::confirm`], which needs the actor's document and ends with a [`Confirmed`]. Neither can be made by hand.
+
+mod found;
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::StatusCode;
 use url::Url;
 
+pub use self::found::{ActorNames, Confirmation, Confirmed, Found};
 use crate::descriptor::{self, Descriptor, Problem};
 use crate::error::LookupError;
 use crate::query;
-use crate::resource::{Handle, Locality, Resource};
-
-/// Somebody who was found.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Found {
-    /// The handle as the account's own server spells it. It may differ from the one asked for.
-    pub handle: Handle,
-    /// The actor's id. Whether the actor agrees is another question: [`reverse`].
-    pub actor: Url,
-    /// Everything else that was said.
-    pub descriptor: Descriptor,
-}
+use crate::resource::{Handle, Locality, Resource, parse_authority};
 
 /// What to do after an answer.
 #[derive(Debug)]
@@ -32,7 +27,7 @@ pub enum Step {
     /// Ask [`Lookup::url`] again.
     Ask(Box<Lookup>),
     /// The walk is over.
-    Done(Box<Found>),
+    Done(Found),
 }
 
 /// The answer to a query, as the walk needs it.
@@ -50,11 +45,14 @@ pub struct Answer<'a> {
     pub body: &'a [u8],
 }
 
-/// A walk from a handle to an actor.
+/// A walk from a handle, or from a URL, to an actor.
 ///
-/// At most two queries: where the server names another account than the one asked for, that account's own server has to
-/// confirm the name and the actor, or the walk fails. So no server can speak for the names of another. Redirects belong to
-/// the sender of the queries: follow them over `https` only, and hand in the last answer.
+/// Where the server names another account than the one asked for, that account's own server has to confirm the name and the
+/// actor, or the walk fails. So no server can speak for the names of another, nor one account for another one of its server.
+/// That makes two queries at most.
+///
+/// Redirects belong to the sender of the queries: follow them over `https` only, and hand in the last answer. A server that
+/// redirects lets the other one answer for the account that was asked for, and for no other.
 ///
 /// ```
 /// use webfinger::lookup::{Answer, Lookup, Step};
@@ -66,35 +64,218 @@ pub struct Answer<'a> {
 ///     {"rel": "self", "type": "application/activity+json", "href": "https://example.com/users/bob"}]}"#;
 /// let answer = Answer { status: http::StatusCode::OK, content_type: Some("application/jrd+json"), body };
 /// let Step::Done(found) = lookup.answer(answer)? else { panic!("one query is enough here") };
-/// assert_eq!(found.actor.as_str(), "https://example.com/users/bob");
+/// assert_eq!(found.actor().as_str(), "https://example.com/users/bob");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Lookup {
-    asked: Handle,
+    rules: Rules,
+    asked: Resource,
     url: Url,
-    /// What the first answer claimed, if this is the confirming query.
-    claimed: Option<Url>,
-    limits: descriptor::Limits,
-    plain_http: Option<PlainHttp>,
+    /// What the first answer said, if this is the confirming query.
+    claimed: Option<Claimed>,
+    known: Option<Found>,
 }
 
-type PlainHttp = Box<dyn Fn(&str) -> bool + Send + Sync>;
+struct Claimed {
+    actor: Url,
+    /// The handle whose server said so; none if a URL was asked for.
+    by: Option<Handle>,
+}
 
 impl Lookup {
-    /// Begins a walk.
+    /// Begins a walk from a handle.
     ///
     /// # Errors
     ///
     /// [`LookupError::Host`].
     pub fn new(handle: Handle) -> Result<Self, LookupError> {
-        let url = query::url(&handle).map_err(|_| LookupError::Host)?;
+        Self::within(Rules::new(), Resource::Acct(handle))
+    }
+
+    /// Begins a walk from a URL: the id of an actor, or the page of a profile.
+    ///
+    /// Not every server answers for URLs. [`LookupError::NotFound`] then means that the actor has to be fetched and asked for
+    /// its handle: [`ActorNames::handle`].
+    ///
+    /// # Errors
+    ///
+    /// [`LookupError::Host`], also for a URL that is not `https` or holds a user name.
+    pub fn for_url(url: Url) -> Result<Self, LookupError> {
+        Self::within(Rules::new(), Resource::Url(url))
+    }
+
+    /// Begins a walk by other rules.
+    ///
+    /// # Errors
+    ///
+    /// [`LookupError::Host`].
+    pub fn within(rules: Rules, resource: Resource) -> Result<Self, LookupError> {
+        let url = rules.query(&resource)?;
         Ok(Self {
-            asked: handle,
+            rules,
+            asked: resource,
             url,
             claimed: None,
+            known: None,
+        })
+    }
+
+    /// What was found before. If the walk leads there too, it need not be confirmed again.
+    #[must_use]
+    pub fn knowing(mut self, found: Found) -> Self {
+        self.known = Some(found);
+        self
+    }
+
+    /// What to ask now.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The `Accept` to ask it with.
+    #[must_use]
+    pub fn accept(&self) -> &'static str {
+        "application/jrd+json, application/json;q=0.9"
+    }
+
+    /// Takes the answer.
+    ///
+    /// # Errors
+    ///
+    /// The account does not exist, or the answer proves nothing.
+    pub fn answer(self, answer: Answer<'_>) -> Result<Step, LookupError> {
+        match answer.status {
+            StatusCode::OK => {}
+            // That server was named by another one, which was wrong about it.
+            StatusCode::NOT_FOUND | StatusCode::GONE if self.claimed.is_some() => {
+                return Err(LookupError::Unconfirmed);
+            }
+            StatusCode::NOT_FOUND => return Err(LookupError::NotFound),
+            StatusCode::GONE => return Err(LookupError::Gone),
+            status => return Err(LookupError::Status(status)),
+        }
+        let descriptor = self.read(answer)?;
+        let actor = self.actor(&descriptor);
+        let subject = match self.subject(&descriptor) {
+            Ok(subject) => subject,
+            Err(LookupError::NoSubject { .. }) => {
+                return Err(LookupError::NoSubject {
+                    actor: actor.ok().map(Box::new),
+                });
+            }
+            Err(error) => return Err(error),
+        };
+        let actor = actor?;
+        let is_asked =
+            matches!(&self.asked, Resource::Acct(asked) if subject.is_same_account(asked));
+        match self.claimed {
+            Some(claimed) if is_asked && claimed.actor == actor => Ok(Step::Done(Found::new(
+                subject, actor, descriptor, claimed.by,
+            ))),
+            Some(_) => Err(LookupError::Unconfirmed),
+            None if is_asked => Ok(Step::Done(Found::new(subject, actor, descriptor, None))),
+            None => self.have_confirmed(subject, actor, descriptor),
+        }
+    }
+
+    /// The server has named another account: what does that account's own server say?
+    fn have_confirmed(
+        self,
+        subject: Handle,
+        actor: Url,
+        descriptor: Descriptor,
+    ) -> Result<Step, LookupError> {
+        let by = match self.asked {
+            Resource::Acct(asked) => Some(asked),
+            Resource::Url(_) => None,
+        };
+        if let Some(known) = &self.known
+            && known.handle().is_same_account(&subject)
+            && *known.actor() == actor
+        {
+            let handle = known.handle().clone();
+            return Ok(Step::Done(Found::new(handle, actor, descriptor, by)));
+        }
+        let asked = Resource::Acct(subject);
+        let url = self.rules.query(&asked)?;
+        Ok(Step::Ask(Box::new(Self {
+            asked,
+            url,
+            claimed: Some(Claimed { actor, by }),
+            ..self
+        })))
+    }
+
+    fn read(&self, answer: Answer<'_>) -> Result<Descriptor, LookupError> {
+        let essence = answer
+            .content_type
+            .map(|value| value.split(';').next().unwrap_or(value).trim());
+        let as_json = match essence {
+            Some(essence) if essence.eq_ignore_ascii_case(descriptor::MEDIA_TYPE) => false,
+            // The RFC wants the other one, and several servers do not know that.
+            Some(essence) if essence.eq_ignore_ascii_case("application/json") => true,
+            _ => return Err(LookupError::MediaType),
+        };
+        let mut descriptor =
+            Descriptor::read_within(answer.body, descriptor::Format::Json, &self.rules.limits)?;
+        if as_json {
+            descriptor.problems.push(Problem::MediaType);
+        }
+        Ok(descriptor)
+    }
+
+    fn subject(&self, descriptor: &Descriptor) -> Result<Handle, LookupError> {
+        let subject = descriptor
+            .subject
+            .as_deref()
+            .ok_or(LookupError::NoSubject { actor: None })?;
+        Handle::parse(subject, self.rules.locality()).map_err(|_| LookupError::Subject)
+    }
+
+    fn actor(&self, descriptor: &Descriptor) -> Result<Url, LookupError> {
+        let link = descriptor.self_link().ok_or(LookupError::NoActor)?;
+        let url = link
+            .href
+            .as_deref()
+            .and_then(|href| Url::parse(href).ok())
+            .ok_or(LookupError::ActorUrl)?;
+        self.rules
+            .is_fit(&url)
+            .then_some(url)
+            .ok_or(LookupError::ActorUrl)
+    }
+}
+
+impl fmt::Debug for Lookup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lookup")
+            .field("asked", &self.asked)
+            .field(
+                "confirms",
+                &self.claimed.as_ref().map(|claimed| &claimed.actor),
+            )
+            .finish_non_exhaustive()
+    }
+}
+
+/// By what rules a [`Lookup`] goes.
+#[derive(Clone)]
+pub struct Rules {
+    limits: descriptor::Limits,
+    plain_http: Option<PlainHttp>,
+}
+
+type PlainHttp = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+impl Rules {
+    /// The default rules.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
             limits: descriptor::Limits::new(),
             plain_http: None,
-        })
+        }
     }
 
     /// Other limits for the descriptors.
@@ -108,108 +289,53 @@ impl Lookup {
     /// name local hosts and ports.
     ///
     /// For tests and demonstrations on one machine.
-    ///
-    /// # Errors
-    ///
-    /// [`LookupError::Host`].
+    #[must_use]
     pub fn danger_allow_plain_http(
         mut self,
         hosts: impl Fn(&str) -> bool + Send + Sync + 'static,
-    ) -> Result<Self, LookupError> {
-        self.plain_http = Some(Box::new(hosts));
-        self.url = self.query_for(&self.asked)?;
-        Ok(self)
+    ) -> Self {
+        self.plain_http = Some(Arc::new(hosts));
+        self
     }
 
-    /// What to ask now, with `Accept: application/jrd+json`.
-    #[must_use]
-    pub fn url(&self) -> &Url {
-        &self.url
-    }
-
-    /// Takes the answer.
-    ///
-    /// # Errors
-    ///
-    /// The account does not exist, or the answer proves nothing.
-    pub fn answer(self, answer: Answer<'_>) -> Result<Step, LookupError> {
-        match answer.status {
-            StatusCode::OK => {}
-            StatusCode::NOT_FOUND => return Err(LookupError::NotFound),
-            StatusCode::GONE => return Err(LookupError::Gone),
-            status => return Err(LookupError::Status(status)),
-        }
-        let essence = answer
-            .content_type
-            .map(|value| value.split(';').next().unwrap_or(value).trim());
-        let as_json = match essence {
-            Some(essence) if essence.eq_ignore_ascii_case(descriptor::MEDIA_TYPE) => false,
-            // The RFC wants the other one, and several servers do not know that.
-            Some(essence) if essence.eq_ignore_ascii_case("application/json") => true,
-            _ => return Err(LookupError::MediaType),
+    /// Where to ask about a resource: its own host.
+    fn query(&self, resource: &Resource) -> Result<Url, LookupError> {
+        let (host, authority) = match resource {
+            // A handle that names a local host was made by somebody who said so.
+            Resource::Acct(handle) => (handle.host(), handle.authority()),
+            Resource::Url(url) if self.is_fit(url) => {
+                let host = url.host_str().ok_or(LookupError::Host)?;
+                (host, crate::resource::authority(host, url.port()))
+            }
+            Resource::Url(_) => return Err(LookupError::Host),
         };
-        let mut descriptor =
-            Descriptor::read_within(answer.body, descriptor::Format::Json, &self.limits)?;
-        if as_json {
-            descriptor.problems.push(Problem::MediaType);
-        }
-        let subject = self.subject(&descriptor)?;
-        let actor = self.actor(&descriptor)?;
-        if subject.is_same_account(&self.asked) {
-            return match &self.claimed {
-                Some(claimed) if *claimed != actor => Err(LookupError::Unconfirmed),
-                _ => Ok(Step::Done(Box::new(Found {
-                    handle: subject,
-                    actor,
-                    descriptor,
-                }))),
-            };
-        }
-        if self.claimed.is_some() {
-            return Err(LookupError::Unconfirmed);
-        }
-        let url = self.query_for(&subject)?;
-        Ok(Step::Ask(Box::new(Self {
-            asked: subject,
-            url,
-            claimed: Some(actor),
-            ..self
-        })))
+        let scheme = if self.is_plain(host) { "http" } else { "https" };
+        query::at(scheme, &authority, resource).map_err(|_| LookupError::Host)
     }
 
-    fn subject(&self, descriptor: &Descriptor) -> Result<Handle, LookupError> {
-        let locality = if self.plain_http.is_some() {
+    /// Whether this may be an actor's id, or a page to ask about: `https`, a public name, no user name or password.
+    fn is_fit(&self, url: &Url) -> bool {
+        let Some(host) = url.host_str() else {
+            return false;
+        };
+        let scheme_fits = match url.scheme() {
+            "https" => true,
+            "http" => self.is_plain(host),
+            _ => false,
+        };
+        let authority = crate::resource::authority(host, url.port());
+        scheme_fits
+            && url.username().is_empty()
+            && url.password().is_none()
+            && parse_authority(&authority, self.locality()).is_ok()
+    }
+
+    fn locality(&self) -> Locality {
+        if self.plain_http.is_some() {
             Locality::Any
         } else {
             Locality::Public
-        };
-        let subject = descriptor.subject.as_deref().ok_or(LookupError::Subject)?;
-        Handle::parse(subject, locality).map_err(|_| LookupError::Subject)
-    }
-
-    fn actor(&self, descriptor: &Descriptor) -> Result<Url, LookupError> {
-        let link = descriptor.self_link().ok_or(LookupError::NoActor)?;
-        let url = link
-            .href
-            .as_deref()
-            .and_then(|href| Url::parse(href).ok())
-            .ok_or(LookupError::ActorUrl)?;
-        let host = url.host_str().ok_or(LookupError::ActorUrl)?;
-        match url.scheme() {
-            "https" => Ok(url),
-            "http" if self.is_plain(host) => Ok(url),
-            _ => Err(LookupError::ActorUrl),
         }
-    }
-
-    fn query_for(&self, handle: &Handle) -> Result<Url, LookupError> {
-        let scheme = if self.is_plain(handle.host()) {
-            "http"
-        } else {
-            "https"
-        };
-        query::at(scheme, &handle.authority(), &Resource::Acct(handle.clone()))
-            .map_err(|_| LookupError::Host)
     }
 
     fn is_plain(&self, host: &str) -> bool {
@@ -217,67 +343,17 @@ impl Lookup {
     }
 }
 
-impl fmt::Debug for Lookup {
+impl Default for Rules {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Rules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lookup")
-            .field("asked", &self.asked)
-            .field("claimed", &self.claimed)
-            .finish_non_exhaustive()
-    }
-}
-
-/// What an actor document says about its own handle.
-#[derive(Clone, Copy, Debug)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "made by whoever fetched the actor"
-)]
-pub struct ActorNames<'a> {
-    /// `id`.
-    pub id: &'a Url,
-    /// `preferredUsername`.
-    pub preferred_username: Option<&'a str>,
-    /// `webfinger` ([FEP-2c59](https://codeberg.org/fediverse/fep/src/branch/main/fep/2c59/fep-2c59.md)), `user@host`. Only
-    /// of an actor that was fetched from its own id.
-    pub webfinger: Option<&'a str>,
-}
-
-/// What an actor says about a handle that led to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a caller that misses a case would bind a name to a stranger"
-)]
-pub enum Reverse {
-    /// The actor has this handle.
-    Confirmed,
-    /// The actor lives on another host than the handle. Look this handle up: it must lead to the same actor and to the
-    /// handle in question as its canonical one.
-    Ask(Handle),
-    /// The actor has another handle, or none.
-    Contradicted,
-}
-
-/// Does the actor confirm the handle that led to it?
-///
-/// The `webfinger` property decides if there is one; else `preferredUsername` at the host of the id does, as [ActivityPub
-/// and WebFinger](https://swicg.github.io/activitypub-webfinger/#reverse-discovery) says. Users are compared without
-/// regard to case: both sides speak for the same host.
-#[must_use]
-pub fn reverse(handle: &Handle, actor: ActorNames<'_>) -> Reverse {
-    if let Some(named) = actor.webfinger {
-        return match Handle::danger_parse_local(named) {
-            Ok(named) if named.is_same_account(handle) => Reverse::Confirmed,
-            _ => Reverse::Contradicted,
-        };
-    }
-    let (Some(user), Some(host)) = (actor.preferred_username, actor.id.host_str()) else {
-        return Reverse::Contradicted;
-    };
-    let authority = crate::resource::authority(host, actor.id.port());
-    match Handle::danger_parse_local(&format!("{user}@{authority}")) {
-        Ok(named) if named.is_same_account(handle) => Reverse::Confirmed,
-        Ok(named) if named.authority() != handle.authority() => Reverse::Ask(named),
-        _ => Reverse::Contradicted,
+        f.debug_struct("Rules")
+            .field("limits", &self.limits)
+            .field("plain_http", &self.plain_http.is_some())
+            .finish()
     }
 }

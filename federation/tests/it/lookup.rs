@@ -97,6 +97,10 @@ async fn nobody_goes_by_a_name_that_they_do_not_confirm() {
         "/.well-known/webfinger?resource=acct%3Adan%40green.example",
         jrd("dan@green.example", &format!("{GREEN}/users/dave")),
     );
+    green.page(
+        "/.well-known/webfinger?resource=acct%3Adave%40green.example",
+        jrd("dave@green.example", &format!("{GREEN}/users/dave")),
+    );
     let error = red
         .federation
         .lookup(&"@dan@green.example".parse().unwrap())
@@ -105,10 +109,6 @@ async fn nobody_goes_by_a_name_that_they_do_not_confirm() {
     assert!(matches!(error, LookupError::NotConfirmed), "{error:?}");
 
     // And the same with the right name is found.
-    green.page(
-        "/.well-known/webfinger?resource=acct%3Adave%40green.example",
-        jrd("dave@green.example", &format!("{GREEN}/users/dave")),
-    );
     assert!(
         red.federation
             .lookup(&"@dave@green.example".parse().unwrap())

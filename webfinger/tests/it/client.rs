@@ -49,9 +49,9 @@ async fn a_handle_leads_to_the_actor() {
         .lookup(&handle(&format!("Alice@{authority}")))
         .await
         .unwrap();
-    assert_eq!(found.handle, handle(&format!("alice@{authority}")));
+    assert_eq!(*found.handle(), handle(&format!("alice@{authority}")));
     assert_eq!(
-        found.actor.as_str(),
+        found.actor().as_str(),
         format!("http://{authority}/users/alice")
     );
     let unknown = client().lookup(&handle(&format!("bob@{authority}"))).await;
@@ -73,7 +73,7 @@ async fn a_name_by_hand_is_found_too() {
         .lookup(&"alice@alice.example".parse().unwrap())
         .await
         .unwrap();
-    assert_eq!(found.actor.as_str(), "http://alice.example/users/alice");
+    assert_eq!(found.actor().as_str(), "http://alice.example/users/alice");
 }
 
 #[tokio::test]
@@ -92,8 +92,11 @@ async fn a_redirect_to_the_server_of_the_actors_is_followed() {
         .lookup(&handle(&format!("alice@{front}")))
         .await
         .unwrap();
-    assert_eq!(found.handle, handle(&format!("alice@{front}")));
-    assert_eq!(found.actor.as_str(), format!("http://{target}/users/alice"));
+    assert_eq!(*found.handle(), handle(&format!("alice@{front}")));
+    assert_eq!(
+        found.actor().as_str(),
+        format!("http://{target}/users/alice")
+    );
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 use url::Url;
-use webfinger::lookup::{ActorNames, Answer, Lookup, Reverse, Step, reverse};
-use webfinger::{Handle, LookupError};
+use webfinger::lookup::{Answer, Confirmation, Rules, Step};
+use webfinger::{ActorNames, Found, Handle, Lookup, LookupError, Resource};
 
 const JRD: &str = "application/jrd+json; charset=utf-8";
 
@@ -46,11 +46,11 @@ fn one_query_is_enough_where_the_server_agrees() {
         panic!()
     };
     assert_eq!(
-        found.handle.to_string(),
+        found.handle().to_string(),
         "Bob@example.com",
         "as the server spells it"
     );
-    assert_eq!(found.actor.as_str(), "https://social.example.com/u/bob");
+    assert_eq!(found.actor().as_str(), "https://social.example.com/u/bob");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn another_account_has_to_confirm() {
     let Ok(Step::Done(found)) = answer(lookup, &first) else {
         panic!()
     };
-    assert_eq!(found.handle, handle("bob@other.example"));
+    assert_eq!(*found.handle(), handle("bob@other.example"));
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn no_server_gives_away_the_names_of_another() {
     };
     assert!(matches!(
         second(&claim).answer(unknown),
-        Err(LookupError::NotFound)
+        Err(LookupError::Unconfirmed)
     ));
 }
 
@@ -113,7 +113,6 @@ fn an_answer_that_proves_nothing_is_refused() {
     let url: Fits = |error| matches!(error, LookupError::ActorUrl);
     let none: Fits = |error| matches!(error, LookupError::NoActor);
     for (document, fits) in [
-        (json!({ "links": document("", actor)["links"] }), subject),
         (document("https://example.com/bob", actor), subject),
         (document("acct:bob@127.0.0.1", actor), subject),
         (document("acct:bob@localhost", actor), subject),
@@ -166,18 +165,18 @@ fn the_status_and_the_media_type_count() {
         panic!()
     };
     assert_eq!(
-        found.descriptor.problems(),
+        found.descriptor().problems(),
         [webfinger::descriptor::Problem::MediaType]
     );
 }
 
 #[test]
 fn plain_http_only_where_it_was_allowed_by_name() {
-    let local = Handle::danger_parse_local("bob@127.0.0.1:3000").unwrap();
-    let lookup = Lookup::new(local)
-        .unwrap()
-        .danger_allow_plain_http(|host| host == "127.0.0.1")
-        .unwrap();
+    let begin = |handle| {
+        let rules = Rules::new().danger_allow_plain_http(|host| host == "127.0.0.1");
+        Lookup::within(rules, Resource::Acct(handle)).unwrap()
+    };
+    let lookup = begin(Handle::danger_parse_local("bob@127.0.0.1:3000").unwrap());
     assert!(
         lookup
             .url()
@@ -189,9 +188,7 @@ fn plain_http_only_where_it_was_allowed_by_name() {
         &document("acct:bob@127.0.0.1:3000", "http://127.0.0.1:3000/bob"),
     );
     assert!(matches!(found, Ok(Step::Done(_))));
-    let elsewhere = bob()
-        .danger_allow_plain_http(|host| host == "127.0.0.1")
-        .unwrap();
+    let elsewhere = begin(handle("bob@example.com"));
     assert_eq!(elsewhere.url().scheme(), "https");
     assert!(matches!(
         answer(
@@ -203,45 +200,183 @@ fn plain_http_only_where_it_was_allowed_by_name() {
 }
 
 #[test]
+fn without_a_subject_there_is_an_unproven_actor_at_most() {
+    let links = document("", "https://example.com/bob")["links"].clone();
+    for (document, unproven) in [
+        (json!({ "links": links }), Some("https://example.com/bob")),
+        (
+            json!({ "subject": null, "links": links }),
+            Some("https://example.com/bob"),
+        ),
+        (json!({}), None),
+        (
+            json!({ "links": [{ "rel": "self", "type": "application/activity+json", "href": "http://10.0.0.1/" }] }),
+            None,
+        ),
+    ] {
+        match answer(bob(), &document) {
+            Err(LookupError::NoSubject { actor, .. }) => {
+                assert_eq!(actor.map(|actor| actor.to_string()).as_deref(), unproven);
+            }
+            other => panic!("{document}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_url_proves_its_handle_at_the_host_of_the_handle() {
+    let page = || Lookup::for_url("https://social.example.com/@bob".parse().unwrap()).unwrap();
+    assert_eq!(
+        page().url().as_str(),
+        "https://social.example.com/.well-known/webfinger?resource=https%3A%2F%2Fsocial.example.com%2F%40bob"
+    );
+    let bob = document("acct:bob@example.com", "https://social.example.com/bob");
+    let Ok(Step::Ask(next)) = answer(page(), &bob) else {
+        panic!()
+    };
+    assert_eq!(next.url().host_str(), Some("example.com"));
+    let Ok(Step::Done(found)) = answer(*next, &bob) else {
+        panic!()
+    };
+    assert_eq!(found.handle().to_string(), "bob@example.com");
+    assert_eq!(found.redirected_from(), None);
+    // The server that was asked is the handle's own, but may have passed the question on to a stranger.
+    let admin = document("acct:admin@social.example.com", "https://evil.example/bob");
+    let Ok(Step::Ask(next)) = answer(page(), &admin) else {
+        panic!()
+    };
+    let true_admin = document(
+        "acct:admin@social.example.com",
+        "https://social.example.com/admin",
+    );
+    assert!(matches!(
+        answer(*next, &true_admin),
+        Err(LookupError::Unconfirmed)
+    ));
+    // About itself is about no handle.
+    let itself = document(
+        "https://social.example.com/@bob",
+        "https://social.example.com/bob",
+    );
+    assert!(matches!(answer(page(), &itself), Err(LookupError::Subject)));
+    for refused in [
+        "http://example.com/bob",
+        "https://user:word@example.com/bob",
+        "https://127.0.0.1/bob",
+        "https://localhost/bob",
+        "https://example.com:8080/bob",
+        "mailto:bob@example.com",
+    ] {
+        let refused = Lookup::for_url(refused.parse().unwrap());
+        assert!(matches!(refused, Err(LookupError::Host)), "{refused:?}");
+    }
+}
+
+/// What leads from `asked` to the actor on social.example.com.
+fn found(asked: &str, canonical: &str) -> Found {
+    let answers = document(
+        &format!("acct:{canonical}"),
+        "https://social.example.com/bob",
+    );
+    let mut lookup = Lookup::new(handle(asked)).unwrap();
+    loop {
+        match answer(lookup, &answers).unwrap() {
+            Step::Ask(next) => lookup = *next,
+            Step::Done(found) => return found,
+        }
+    }
+}
+
+fn names() -> ActorNames {
+    ActorNames::new("https://social.example.com/bob".parse().unwrap())
+}
+
+#[test]
 fn the_actor_has_to_name_the_handle() {
-    let id: Url = "https://example.com/users/bob".parse().unwrap();
-    let says = |asked: &str, preferred_username, webfinger| {
-        reverse(
-            &handle(asked),
-            ActorNames {
-                id: &id,
-                preferred_username,
-                webfinger,
-            },
-        )
+    let social = found("bob@social.example.com", "bob@social.example.com");
+    let says = |names: ActorNames| social.confirm(&names);
+    let confirmed = |names| matches!(says(names), Ok(Confirmation::Done(_)));
+    assert!(confirmed(names().preferred_username(Some("bob"))));
+    assert!(confirmed(names().preferred_username(Some("BOB"))));
+    let asks = |names: ActorNames| match says(names) {
+        Ok(Confirmation::Ask(handle)) => handle.to_string(),
+        other => panic!("{other:?}"),
     };
     assert_eq!(
-        says("bob@example.com", Some("bob"), None),
-        Reverse::Confirmed
+        asks(names().preferred_username(Some("alice"))),
+        "alice@social.example.com"
     );
+    for nobody in [
+        None,
+        Some(""),
+        Some("bob@evil.example"),
+        Some("@bob"),
+        Some("acct:bob"),
+        Some(" bob"),
+        Some("b b"),
+    ] {
+        let names = names().preferred_username(nobody);
+        assert!(
+            matches!(says(names), Err(LookupError::Unnamed)),
+            "{nobody:?}"
+        );
+    }
+    let other = ActorNames::new("https://social.example.com/alice".parse().unwrap());
+    assert!(matches!(
+        says(other.preferred_username(Some("bob"))),
+        Err(LookupError::OtherActor)
+    ));
+}
+
+#[test]
+fn the_webfinger_property_counts_in_the_actors_own_document_only() {
+    let own: Url = "https://social.example.com/bob#main".parse().unwrap();
+    let elsewhere: Url = "https://evil.example/activity".parse().unwrap();
+    let names = || names().preferred_username(Some("bob"));
+    for (address, from, named) in [
+        ("bob@example.com", &own, "bob@example.com"),
+        ("acct:Bob@EXAMPLE.com", &own, "Bob@example.com"),
+        ("bob@example.com", &elsewhere, "bob@social.example.com"),
+        ("nonsense", &own, "bob@social.example.com"),
+        // Nobody's public handle.
+        ("bob@localhost", &own, "bob@social.example.com"),
+        ("bob@10.0.0.1", &own, "bob@social.example.com"),
+    ] {
+        let handle = names().webfinger(Some(address), from).handle();
+        assert_eq!(handle.unwrap().to_string(), named, "{address} from {from}");
+    }
+}
+
+#[test]
+fn a_split_domain_is_confirmed_both_ways() {
+    let names = names().preferred_username(Some("bob"));
+    // Asked at the actor's host, whose server named the canonical handle.
+    let there = found("bob@social.example.com", "bob@example.com");
     assert_eq!(
-        says("bob@example.com", Some("alice"), None),
-        Reverse::Contradicted
+        there.redirected_from(),
+        Some(&handle("bob@social.example.com"))
     );
-    assert_eq!(says("bob@example.com", None, None), Reverse::Contradicted);
-    assert_eq!(
-        says("bob@example.com", Some("bob@evil.example"), None),
-        Reverse::Contradicted
-    );
-    assert_eq!(
-        says("bob@example.org", Some("bob"), None),
-        Reverse::Ask(handle("bob@example.com"))
-    );
-    assert_eq!(
-        says("bob@example.org", Some("bob"), Some("bob@example.org")),
-        Reverse::Confirmed
-    );
-    assert_eq!(
-        says("bob@example.com", Some("bob"), Some("bob@example.org")),
-        Reverse::Contradicted
-    );
-    assert_eq!(
-        says("bob@example.com", Some("bob"), Some("nonsense")),
-        Reverse::Contradicted
-    );
+    assert!(matches!(
+        there.confirm(&names),
+        Ok(Confirmation::Done(confirmed)) if *confirmed.handle() == handle("bob@example.com")
+    ));
+    // Asked at the handle's host: the handle that the actor names has to lead to the same one.
+    let here = found("bob@example.com", "bob@example.com");
+    let Ok(Confirmation::Ask(named)) = here.confirm(&names) else {
+        panic!()
+    };
+    assert_eq!(named, handle("bob@social.example.com"));
+    let confirmed = here.confirm_by(&there, &names).unwrap();
+    assert_eq!(*confirmed.handle(), handle("bob@example.com"));
+    // What is known already is not asked again.
+    let lookup = Lookup::new(named).unwrap().knowing(here.clone());
+    let answers = document("acct:bob@example.com", "https://social.example.com/bob");
+    assert!(matches!(answer(lookup, &answers), Ok(Step::Done(found)) if found == there));
+
+    // The actor's own handle is another one: this one is a claim of its server, no more.
+    let other = found("bob@social.example.com", "bob@social.example.com");
+    assert!(matches!(
+        here.confirm_by(&other, &names),
+        Err(LookupError::OtherHandle { named, .. }) if *named == handle("bob@social.example.com")
+    ));
 }

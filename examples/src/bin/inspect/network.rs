@@ -66,17 +66,17 @@ impl Network {
         let found = Client::new(self.http.clone()).lookup(handle).await;
         let found = found.map_err(|error| Failed::new(lookup_advice(handle, &error)))?;
         let mut webfinger = Facts::default();
-        webfinger.text("handle", Some(format!("@{}", found.handle)));
-        webfinger.text("actor", Some(&found.actor));
+        webfinger.text("handle", Some(format!("@{}", found.handle())));
+        webfinger.text("actor", Some(found.actor()));
         if !json {
             writeln!(out, "WebFinger")?;
             show::facts(&webfinger, 2, out)?;
         }
-        let fetched = self.fetch(&found.actor).await?;
+        let fetched = self.fetch(found.actor()).await?;
         let Some(actor) = fetched.describe()?.pop() else {
             return Err(Failed::new(format!(
                 "{} is an empty list: WebFinger leads to no actor there",
-                found.actor
+                found.actor()
             )));
         };
         if !json {

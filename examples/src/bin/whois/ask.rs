@@ -7,8 +7,7 @@ use guarded_http::GuardedClient;
 use serde::Serialize;
 use url::{Position, Url};
 use webfinger::descriptor::Problem;
-use webfinger::lookup::{ActorNames, Reverse, reverse};
-use webfinger::{Client, Found, Handle, LookupError, NodeInfo};
+use webfinger::{ActorNames, Client, Found, Handle, LookupError, NodeInfo};
 
 /// The longest document that is read, in bytes: 1 MiB, as servers have it.
 const MAX_BYTES: usize = 1024 * 1024;
@@ -77,11 +76,11 @@ pub(crate) async fn about(text: &str, flags: &NetworkFlags) -> Result<Person, Fa
         },
         sentence: lookup_advice(&asked, &error),
     })?;
-    let authority = &found.actor[Position::BeforeHost..Position::AfterPort];
-    let (actor, software) = tokio::join!(fetch(&http, &found.actor), client.nodeinfo(authority));
-    let actor = actor?;
+    let authority = &found.actor()[Position::BeforeHost..Position::AfterPort];
+    let (actor, software) = tokio::join!(fetch(&http, found.actor()), client.nodeinfo(authority));
+    let (actor, from) = actor?;
     let mut odd = oddities(&http, &asked, &found, &actor);
-    let (proven, proof) = confirm(&client, &found, &actor).await;
+    let (proven, proof) = confirm(&client, &found, &actor, &from).await;
     if !proven {
         odd.push(Odd::new(
             "one-way",
@@ -98,35 +97,37 @@ pub(crate) async fn about(text: &str, flags: &NetworkFlags) -> Result<Person, Fa
     };
     Ok(Person {
         asked: asked.to_string(),
-        handle: found.handle.to_string(),
+        handle: found.handle().to_string(),
         proven,
         proof,
         kind: actor.types.first().map(|name| name.as_str().to_owned()),
         name: actor.name.clone(),
         page: actor.page().map(String::from),
-        actor: found.actor.into(),
+        actor: found.actor().to_string(),
         software,
         odd,
     })
 }
 
-async fn fetch(http: &GuardedClient, id: &Url) -> Result<Actor, String> {
+/// The actor, and where it came from.
+async fn fetch(http: &GuardedClient, id: &Url) -> Result<(Actor, Url), String> {
     let answer = http.get(id.clone()).accept(ACCEPT).send().await;
     let answer = answer.map_err(|error| fetch_advice(id, &error))?;
-    Actor::from_slice(answer.bytes())
-        .map_err(|error| format!("{id} is no actor that can be read: {}", in_words(&error)))
+    let actor = Actor::from_slice(answer.bytes())
+        .map_err(|error| format!("{id} is no actor that can be read: {}", in_words(&error)))?;
+    Ok((actor, answer.url().clone()))
 }
 
 fn oddities(http: &GuardedClient, asked: &Handle, found: &Found, actor: &Actor) -> Vec<Odd> {
     let mut odd = Vec::new();
-    let handle = &found.handle;
+    let handle = found.handle();
     if handle != asked {
         odd.push(Odd::new(
             "other-handle",
             format!("@{asked} is another name of @{handle}"),
         ));
     }
-    let host = &found.actor[Position::BeforeHost..Position::AfterPort];
+    let host = &found.actor()[Position::BeforeHost..Position::AfterPort];
     if host != handle.authority() {
         let says = format!(
             "a split domain: handles at {}, actors at {host}",
@@ -134,7 +135,7 @@ fn oddities(http: &GuardedClient, asked: &Handle, found: &Found, actor: &Actor) 
         );
         odd.push(Odd::new("split-domain", says));
     }
-    for problem in found.descriptor.problems() {
+    for problem in found.descriptor().problems() {
         odd.push(match problem {
             Problem::MediaType => Odd::new(
                 "media-type",
@@ -154,7 +155,7 @@ fn oddities(http: &GuardedClient, asked: &Handle, found: &Found, actor: &Actor) 
             ),
         });
     }
-    for link in &found.descriptor.links {
+    for link in &found.descriptor().links {
         let target = link.href.as_ref().or(link.template.as_ref());
         if let Some(target) = target.filter(|target| is_unencrypted(http, target)) {
             odd.push(Odd::new(
@@ -186,51 +187,29 @@ fn is_unencrypted(http: &GuardedClient, target: &str) -> bool {
 }
 
 /// Whether the actor agrees with the handle that led to it, and a sentence about it.
-async fn confirm(client: &Client, found: &Found, actor: &Actor) -> (bool, String) {
-    let handle = &found.handle;
-    if actor
-        .id
-        .as_ref()
-        .is_none_or(|id| *id != found.actor.as_str())
-    {
-        let says = format!(
-            "the document at {} has another id: it is not the actor of @{handle}",
-            found.actor
-        );
-        return (false, says);
-    }
-    let names = ActorNames {
-        id: &found.actor,
-        preferred_username: actor.preferred_username.as_deref(),
-        webfinger: actor.webfinger.as_deref(),
+async fn confirm(client: &Client, found: &Found, actor: &Actor, from: &Url) -> (bool, String) {
+    let handle = found.handle();
+    let another_id = || {
+        let at = found.actor();
+        format!("the document at {at} has another id: it is not the actor of @{handle}")
     };
-    match reverse(handle, names) {
-        Reverse::Confirmed => (true, format!("the actor confirms the handle @{handle}")),
-        Reverse::Contradicted => (
+    let Some(id) = actor.id.as_ref().and_then(|id| id.to_url().ok()) else {
+        return (false, another_id());
+    };
+    let names = ActorNames::new(id)
+        .preferred_username(actor.preferred_username.as_deref())
+        .webfinger(actor.webfinger.as_deref(), from);
+    match client.confirm(found, &names).await {
+        Ok(_) => (true, format!("the actor confirms the handle @{handle}")),
+        Err(LookupError::OtherActor) => (false, another_id()),
+        Err(LookupError::OtherHandle { named, .. }) => (
             false,
-            format!(
-                "the actor {} does not have the handle @{handle}",
-                found.actor
-            ),
+            format!("the actor does not have the handle @{handle}, but names @{named}"),
         ),
-        // The actor lives on another host: that host has to name the same account and actor.
-        Reverse::Ask(other) => match client.lookup(&other).await {
-            Ok(there) if there.actor == found.actor && there.handle.is_same_account(handle) => (
-                true,
-                format!("{} confirms the handle @{handle}", other.host()),
-            ),
-            Ok(_) => (
-                false,
-                format!("{} does not confirm the handle @{handle}", other.host()),
-            ),
-            Err(error) => (
-                false,
-                format!(
-                    "{} does not confirm the handle @{handle}: {error}",
-                    other.host()
-                ),
-            ),
-        },
+        Err(error) => (
+            false,
+            format!("@{handle} is not confirmed: {}", in_words(&error)),
+        ),
     }
 }
 
