@@ -555,7 +555,13 @@ async fn head(
     };
     tokio::select! {
         response = http.request(request) => response.map_err(|error| broken(error.into(), url)),
-        () = silence => Err(silent()),
+        () = silence => {
+            if let Some(connected) = &*connection.connection_metadata() {
+                // Another request would wait on the same dead HTTP/2 connection.
+                connected.poison();
+            }
+            Err(silent())
+        }
     }
 }
 

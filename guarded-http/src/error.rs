@@ -326,7 +326,7 @@ mod with_client {
         /// Nothing listens at the addresses of the host, or no way leads there.
         #[error("nothing answers at the server's address")]
         Connect,
-        /// An address took the call, or swallowed it, and there was no connection inside
+        /// The server (or the proxy) took the call or swallowed it, and there was no connection inside
         /// [`Limits::connect`](crate::Limits::connect).
         #[error("there was no connection in time")]
         ConnectTimeout,

@@ -1,6 +1,5 @@
 //! The operator's own way out: a tunnel to an address that we chose and checked.
 
-use std::fmt;
 use std::task::{Context, Poll};
 
 use futures_util::future::{Ready, ready};
@@ -17,7 +16,6 @@ use super::{ConnectError, Dialler};
 use crate::error::BoxError;
 
 /// A proxy, whose own address nobody judges.
-#[derive(Clone)]
 pub(crate) struct Proxy {
     /// The address without user name and password, and these beside it.
     intercept: Intercept,
@@ -91,13 +89,6 @@ impl Proxy {
             tunnel.call(target).await.map_err(Into::into)
         };
         tunnelled.map_err(ConnectError::Proxy)
-    }
-}
-
-impl fmt::Debug for Proxy {
-    /// Without user name and password.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Proxy({}:{})", self.host, self.port)
     }
 }
 

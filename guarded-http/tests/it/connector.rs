@@ -182,6 +182,71 @@ async fn http2_carries_many_requests_at_once() {
 }
 
 #[tokio::test]
+async fn more_connections_than_are_kept_serve_all_the_same() {
+    for (protocol, kept) in [("h2", 0), ("h2", 1), ("http/1.1", 1)] {
+        let server = Secure::start(&[protocol]).await;
+        let client = v_example(&server)
+            .limits(Limits::new().kept_overall(kept))
+            .build()
+            .unwrap();
+        let together = (0..TOGETHER).map(|_| {
+            client
+                .get("https://v.example/together".parse().unwrap())
+                .send()
+        });
+        for answer in futures_util::future::join_all(together).await {
+            answer.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_connection_without_use_is_closed() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let closed = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut buffer = [0; 4096];
+        assert_ne!(socket.read(&mut buffer).await.unwrap(), 0);
+        let answer = b"HTTP/1.1 200 X\r\ncontent-length: 0\r\n\r\n";
+        socket.write_all(answer).await.unwrap();
+        socket.read(&mut buffer).await.unwrap()
+    });
+    let client = GuardedClient::builder()
+        .danger_allow_loopback()
+        .limits(Limits::new().keep_alive(Duration::from_millis(50)))
+        .build()
+        .unwrap();
+    client
+        .get(format!("http://{address}/").parse().unwrap())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(closed.await.unwrap(), 0);
+}
+
+/// One request that is never answered must not hold up those after it.
+#[tokio::test]
+async fn a_connection_that_fell_silent_is_given_up() {
+    let server = Secure::start(&["h2"]).await;
+    let recorder = Recorder::new();
+    let client = v_example(&server)
+        .limits(Limits::new().idle(Duration::from_millis(300)))
+        .record(&recorder)
+        .build()
+        .unwrap();
+    let get = |path: &str| {
+        client
+            .get(format!("https://v.example{path}").parse().unwrap())
+            .send()
+    };
+    // It waits for others, who never come.
+    assert!(get("/together").await.unwrap_err().is_timeout());
+    get("/").await.unwrap();
+    assert_eq!(recorder.dialled().len(), 2);
+}
+
+#[tokio::test]
 async fn header_fields_are_bounded_over_http2() {
     let server = Secure::start(&["h2"]).await;
     let client = v_example(&server).build().unwrap();
