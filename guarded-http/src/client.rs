@@ -1,13 +1,15 @@
 //! The client: our own redirects, our own counting, one typed outcome.
 
 mod answer;
+mod body;
 mod gate;
 mod redirect;
+mod trace;
 
 use std::fmt;
 use std::net::{Ipv6Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
@@ -22,11 +24,14 @@ use rustls::pki_types::CertificateDer;
 use tokio::sync::Semaphore;
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, sleep, timeout_at};
+use tracing::Instrument;
 use url::{Position, Url};
 
-pub use self::answer::Answer;
+use self::answer::Unread;
+pub use self::answer::{Answer, Streaming};
 use self::gate::{Full, Gate};
 use self::redirect::Redirect;
+use self::trace::Call;
 use crate::connector::{ConnectError, Connector, Dialler, Proxy, client_config};
 use crate::error::{
     BoxError, BuildError, Error, InvalidRequest, Refused, Rule, Transient, TransientReason,
@@ -38,7 +43,7 @@ use crate::url::{CheckedUrl, UrlRules};
 
 /// A client for URLs that strangers chose. A clone shares connections and limits with its original.
 ///
-/// It keeps no cookies, sends no `Referer`, offers no compression, reads nothing from the environment, and never sends a
+/// It keeps no cookies, sends no `Referer`, reads nothing from the environment, and never sends a
 /// request twice: only one that a kept connection lost before a byte of it was sent goes out over another.
 #[derive(Clone)]
 pub struct GuardedClient {
@@ -95,6 +100,8 @@ impl GuardedClient {
             headers: HeaderMap::new(),
             body: Bytes::new(),
             expected: Vec::new(),
+            identity: false,
+            limits: self.inner.limits.clone(),
             sign: None,
         }
     }
@@ -117,6 +124,8 @@ impl GuardedClient {
             headers: head.headers,
             body,
             expected: Vec::new(),
+            identity: false,
+            limits: self.inner.limits.clone(),
             sign: None,
         }
         .send()
@@ -374,6 +383,8 @@ pub struct RequestBuilder<'a> {
     headers: HeaderMap,
     body: Bytes,
     expected: Vec<String>,
+    identity: bool,
+    limits: Limits,
     sign: Option<Sign<'a>>,
 }
 
@@ -420,6 +431,25 @@ impl<'a> RequestBuilder<'a> {
         self
     }
 
+    /// Asks for the bytes as they are: any content encoding is refused. For media whose hash or signature covers the bytes on
+    /// the wire.
+    pub fn identity(mut self) -> Self {
+        self.identity = true;
+        self
+    }
+
+    /// Other limits for the body of this answer alone: so many bytes on the wire, and so many decoded.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.limits = self.limits.body(bytes).wire_body(bytes);
+        self
+    }
+
+    /// Another time for the whole of this call; see [`Limits::total`].
+    pub fn total(mut self, time: Duration) -> Self {
+        self.limits = self.limits.total(time);
+        self
+    }
+
     /// Has the request signed, again for every redirect.
     ///
     /// The hook sees the request as it goes out, with the URL of this hop and its `Host`; the header fields it leaves are
@@ -436,6 +466,8 @@ impl<'a> RequestBuilder<'a> {
             headers,
             body,
             expected,
+            identity,
+            limits,
             sign: _,
         } = self;
         RequestBuilder {
@@ -445,6 +477,8 @@ impl<'a> RequestBuilder<'a> {
             headers,
             body,
             expected,
+            identity,
+            limits,
             sign: Some(Box::new(hook)),
         }
     }
@@ -455,19 +489,64 @@ impl<'a> RequestBuilder<'a> {
     ///
     /// Every status outside 200 to 299 is an error that says what it means for the caller; see [`Error`].
     pub async fn send(self) -> Result<Answer, Error> {
-        let outcome = self.follow().await;
-        match &outcome {
-            Ok(answer) => tracing::debug!(
-                host = answer.url().host_str(),
-                status = answer.status().as_u16(),
-                "answered"
-            ),
-            Err(error) => tracing::debug!(%error, "no answer to use"),
+        let mut call = self.begin();
+        let span = call.span.clone();
+        let outcome = async {
+            let unread = self.follow(&call, false).await?;
+            unread.read(&mut call).await
         }
+        .instrument(span)
+        .await;
+        call.end(&outcome);
         outcome
     }
 
-    async fn follow(self) -> Result<Answer, Error> {
+    /// Sends the request and follows redirects like [`send`](Self::send), but leaves the body of a success unread, for what
+    /// is too large to be held in memory: avatars, media, archives.
+    ///
+    /// The same limits hold while it is read; [`body_limit`](Self::body_limit) and [`total`](Self::total) set others.
+    ///
+    /// ```no_run
+    /// # async fn save(client: guarded_http::GuardedClient, mut file: impl std::io::Write) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut avatar = client
+    ///     .get("https://media.example/alice.png".parse()?)
+    ///     .expect(&["image/png", "image/jpeg"])
+    ///     .body_limit(8 * 1024 * 1024)
+    ///     .stream()
+    ///     .await?;
+    /// while let Some(chunk) = avatar.chunk().await? {
+    ///     file.write_all(&chunk)?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send): every status outside 200 to 299 is an error.
+    pub async fn stream(self) -> Result<Streaming, Error> {
+        let mut call = self.begin();
+        let span = call.span.clone();
+        async {
+            match self.follow(&call, true).await {
+                Ok(unread) => unread.stream(call).await,
+                Err(error) => {
+                    let outcome = Err(error);
+                    call.end(&outcome);
+                    outcome
+                }
+            }
+        }
+        .instrument(span)
+        .await
+    }
+
+    fn begin(&self) -> Call {
+        let host = self.target.as_ref().ok().and_then(Url::host_str);
+        Call::begin(&self.method, host)
+    }
+
+    async fn follow(self, call: &Call, streamed: bool) -> Result<Unread, Error> {
         let Self {
             client,
             target,
@@ -475,13 +554,14 @@ impl<'a> RequestBuilder<'a> {
             mut headers,
             body,
             expected,
+            identity,
+            limits,
             mut sign,
         } = self;
         let Inner {
             http,
             user_agent,
             rules,
-            limits,
             gate,
             ..
         } = &*client.inner;
@@ -498,14 +578,19 @@ impl<'a> RequestBuilder<'a> {
         let deadline = deadline(limits.total);
         loop {
             client.inner.admit(&url)?;
-            let request = outgoing(&url, &method, &headers, &body, sign.as_mut())?;
+            let mut request = outgoing(&url, &method, &headers, &body, sign.as_mut())?;
+            let accepted = if identity { "identity" } else { body::ACCEPTED };
+            request
+                .headers_mut()
+                .insert(ACCEPT_ENCODING, HeaderValue::from_static(accepted));
             let place_and_head = async {
                 let place = gate.enter(&url).await.map_err(busy)?;
                 Ok((place, head(http, request, limits.idle, &url).await?))
             };
-            let (_place, response) = timeout_at(deadline, place_and_head)
+            let (place, response) = timeout_at(deadline, place_and_head)
                 .await
                 .unwrap_or_else(|elapsed| Err(too_slow(elapsed)))?;
+            call.head(hops, url.as_url().host_str(), response.status());
             let from = Redirect {
                 url: &url,
                 method: &method,
@@ -514,11 +599,13 @@ impl<'a> RequestBuilder<'a> {
             let Some(next) = from.follow(response.status(), response.headers(), rules)? else {
                 let to_read = answer::Reading {
                     method: &method,
-                    limits,
+                    limits: &limits,
                     expected: &expected,
+                    identity,
+                    streamed,
                     deadline,
                 };
-                return to_read.read(response, url, SystemTime::now()).await;
+                return to_read.open(response, url, place);
             };
             hops += 1;
             if hops > limits.redirects {

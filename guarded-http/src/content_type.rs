@@ -8,17 +8,22 @@ use http::header::CONTENT_TYPE;
 /// Compared are type and subtype without regard to case, and, where the expectation has a `profile`, that it is among
 /// the profiles of the answer (a list with spaces, RFC 6906). Other parameters do not count.
 pub(crate) fn is_expected(headers: &HeaderMap, expected: &[String]) -> bool {
-    let mut values = headers.get_all(CONTENT_TYPE).iter();
-    // Two fields are two answers to one question; whoever reads the other one sees another document.
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return false;
-    };
-    let Ok(value) = value.to_str() else {
+    let Some(value) = of(headers) else {
         return false;
     };
     expected
         .iter()
         .any(|expected| is_media_type(value, expected))
+}
+
+/// The `Content-Type`, if it is there once and readable.
+pub(crate) fn of(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(CONTENT_TYPE).iter();
+    // Two fields are two answers to one question; whoever reads the other one sees another document.
+    match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().ok(),
+        _ => None,
+    }
 }
 
 /// Whether a `Content-Type` (or one entry of an `Accept`) names an expected media type.

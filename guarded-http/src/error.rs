@@ -93,9 +93,12 @@ pub enum Rule {
     /// The header fields are longer than allowed.
     #[error("the answer's header fields are too long")]
     HeadersTooLong,
-    /// The answer is compressed though nobody offered to read that.
+    /// The answer is encoded in a way that nobody offered to read, or several times over.
     #[error("the answer has a content encoding that was not asked for")]
     Encoded,
+    /// The answer's data is not what its content encoding says, or something follows its end.
+    #[error("the answer cannot be decoded")]
+    Undecodable,
     /// The answer's media type is missing, ambiguous, or not one of those expected.
     #[error("the answer has an unexpected content type")]
     ContentType,

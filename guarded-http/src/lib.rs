@@ -2,7 +2,7 @@
 #![cfg_attr(feature = "client", doc = include_str!("../README.md"))]
 #![cfg_attr(
     not(feature = "client"),
-    doc = "The rules of the guarded client, alone: is an [`address`] public, may a URL be fetched ([`UrlRules`])?"
+    doc = "The rules of the guarded client, alone: is an [`address`] public, may a URL be fetched ([`UrlRules`]), is a domain on a list ([`DomainList`])?"
 )]
 
 pub mod address;
@@ -23,7 +23,7 @@ mod resolver;
 mod url;
 
 #[cfg(feature = "client")]
-pub use crate::client::{Answer, Builder, GuardedClient, RequestBuilder};
+pub use crate::client::{Answer, Builder, GuardedClient, RequestBuilder, Streaming};
 #[cfg(feature = "client")]
 pub use crate::content_type::is_media_type;
 #[cfg(feature = "client")]

@@ -16,6 +16,7 @@ pub struct Limits {
     pub(crate) idle: Duration,
     pub(crate) total: Duration,
     pub(crate) body: usize,
+    pub(crate) wire_body: Option<usize>,
     pub(crate) discarded_body: usize,
     pub(crate) header_count: usize,
     pub(crate) header_bytes: u32,
@@ -40,6 +41,7 @@ impl Limits {
             idle: Duration::from_secs(10),
             total: Duration::from_secs(30),
             body: 1024 * 1024,
+            wire_body: None,
             discarded_body: 64 * 1024,
             header_count: 100,
             header_bytes: 64 * 1024,
@@ -77,10 +79,17 @@ impl Limits {
         self
     }
 
-    /// Bytes of an answer's body; 1 MiB. A longer one is refused, at once if `Content-Length` admits it.
+    /// Bytes of an answer's body after decoding; 1 MiB. A longer one is refused, at once if `Content-Length` admits it.
     #[must_use]
     pub fn body(mut self, bytes: usize) -> Self {
         self.body = bytes;
+        self
+    }
+
+    /// Bytes of an answer's body as they come over the wire; unless set, the same figure as [`body`](Self::body).
+    #[must_use]
+    pub fn wire_body(mut self, bytes: usize) -> Self {
+        self.wire_body = Some(bytes);
         self
     }
 

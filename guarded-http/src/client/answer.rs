@@ -1,18 +1,25 @@
 //! What came back, and what its status means.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
+use futures_core::Stream;
+use http::header::RETRY_AFTER;
 use http::{HeaderMap, Method, StatusCode};
-use http_body::Body;
+use http_body::Body as _;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use url::Url;
 
-use super::{broken, is_safe, silent};
+use super::body::{Body, Bounds, Coding};
+use super::gate::Place;
+use super::is_safe;
+use super::trace::Call;
 use crate::content_type;
 use crate::error::{Error, RateLimited, Refused, Rule, Transient, TransientReason};
 use crate::limits::Limits;
@@ -35,7 +42,7 @@ impl Answer {
         self.status
     }
 
-    /// The header fields.
+    /// The header fields. `Content-Length` and `Content-Encoding` are those of the bytes on the wire.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
@@ -47,13 +54,13 @@ impl Answer {
         &self.url
     }
 
-    /// The body as received.
+    /// The body, decoded.
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
         &self.body
     }
 
-    /// The body as received.
+    /// The body, decoded.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
         self.body
@@ -62,11 +69,7 @@ impl Answer {
     /// The `Content-Type`, if it is there once and readable.
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
-        let mut values = self.headers.get_all(CONTENT_TYPE).iter();
-        match (values.next(), values.next()) {
-            (Some(value), None) => value.to_str().ok(),
-            _ => None,
-        }
+        content_type::of(&self.headers)
     }
 
     /// Whether bytes of the body are missing. Never so for the success of a `GET`: a body that only explains a status
@@ -88,24 +91,120 @@ impl fmt::Debug for Answer {
     }
 }
 
+/// An answer whose body comes in pieces, inside the limits and in bounded memory; made by
+/// [`RequestBuilder::stream`](super::RequestBuilder::stream).
+///
+/// It is a [`Stream`] of its bytes, decoded; [`chunk`](Self::chunk) reads them without one. An error is the last item, and
+/// whoever has to have it whole may trust no byte before the end. The call's total time goes on while nobody reads, and its
+/// place among the running requests is taken until the end, an error, or until this is dropped.
+pub struct Streaming {
+    status: StatusCode,
+    headers: HeaderMap,
+    url: Url,
+    open: Option<Open>,
+}
+
+/// What an answer holds while its body is still coming.
+struct Open {
+    body: Body,
+    call: Call,
+    _place: Place,
+}
+
+impl Streaming {
+    /// The status, 200 to 299.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The header fields. `Content-Length` and `Content-Encoding` are those of the bytes on the wire.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The URL that answered, after all redirects, without a fragment.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The `Content-Type`, if it is there once and readable.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        content_type::of(&self.headers)
+    }
+
+    /// The next bytes, `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// The body broke a limit, broke off, or could not be decoded. After an error there is nothing more.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        poll_fn(|context| self.poll_chunk(context))
+            .await
+            .transpose()
+    }
+
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        let Some(open) = &mut self.open else {
+            return Poll::Ready(None);
+        };
+        let chunk = ready!(open.body.poll_chunk(context));
+        match &chunk {
+            Some(Ok(chunk)) => open.call.bytes(chunk.len()),
+            None => open.call.end(&Ok(())),
+            Some(failed) => open.call.end(failed),
+        }
+        if !matches!(chunk, Some(Ok(_))) {
+            self.open = None;
+        }
+        Poll::Ready(chunk)
+    }
+}
+
+impl Stream for Streaming {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_chunk(context)
+    }
+}
+
+impl fmt::Debug for Streaming {
+    /// Leaves out the header values and the path: each may hold a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Streaming")
+            .field("status", &self.status)
+            .field("host", &self.url.host_str())
+            .finish_non_exhaustive()
+    }
+}
+
 /// How an answer has to be read.
 pub(crate) struct Reading<'a> {
     pub(crate) method: &'a Method,
     pub(crate) limits: &'a Limits,
     pub(crate) expected: &'a [String],
+    /// Nothing but the bytes as they are was asked for.
+    pub(crate) identity: bool,
+    /// The caller reads the body in pieces, whatever the method.
+    pub(crate) streamed: bool,
     pub(crate) deadline: Instant,
 }
 
 impl Reading<'_> {
-    /// Reads the body as far as the limits allow, and turns the status into an outcome.
-    pub(crate) async fn read(
+    /// Judges the head, and bounds the body.
+    pub(crate) fn open(
         &self,
         response: http::Response<Incoming>,
         url: CheckedUrl,
-        now: SystemTime,
-    ) -> Result<Answer, Error> {
-        let refuse = |rule| Err(Refused::new(rule, url.as_url().host_str()).into());
-        let (head, mut incoming) = response.into_parts();
+        place: Place,
+    ) -> Result<Unread, Error> {
+        let host = url.as_url().host_str();
+        let refuse = |rule| Err(Refused::new(rule, host).into());
+        let (head, incoming) = response.into_parts();
         let (status, headers) = (head.status, head.headers);
         let size: usize = headers
             .iter()
@@ -114,80 +213,138 @@ impl Reading<'_> {
         if size > usize::try_from(self.limits.header_bytes).unwrap_or(usize::MAX) {
             return refuse(Rule::HeadersTooLong);
         }
-        let encoded = headers
-            .get_all(CONTENT_ENCODING)
-            .iter()
-            .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"));
+        let coding = if incoming.is_end_stream() {
+            Some(Coding::Identity)
+        } else {
+            Coding::of(&headers).filter(|&coding| !self.identity || coding == Coding::Identity)
+        };
 
-        let wanted = status.is_success() && is_safe(self.method);
+        let wanted = status.is_success() && (is_safe(self.method) || self.streamed);
+        let (wire, decoded) = if wanted {
+            let body = self.limits.body;
+            (self.limits.wire_body.unwrap_or(body), body)
+        } else {
+            (self.limits.discarded_body, self.limits.discarded_body)
+        };
         if wanted {
-            if encoded {
+            if coding.is_none() {
                 return refuse(Rule::Encoded);
             }
             if !self.expected.is_empty() && !content_type::is_expected(&headers, self.expected) {
                 return refuse(Rule::ContentType);
             }
-            let length = incoming.size_hint().lower();
-            if usize::try_from(length).is_ok_and(|length| length > self.limits.body) {
+            let most = if coding == Some(Coding::Identity) {
+                wire.min(decoded)
+            } else {
+                wire
+            };
+            if usize::try_from(incoming.size_hint().lower()).is_ok_and(|length| length > most) {
                 return refuse(Rule::BodyTooLong);
             }
         }
-        let limit = if wanted {
-            self.limits.body
-        } else {
-            self.limits.discarded_body
+        let bounds = Bounds {
+            wire,
+            decoded,
+            idle: self.limits.idle,
+            deadline: self.deadline,
         };
-        let mut body = BytesMut::new();
-        let mut truncated = !wanted && encoded;
-        // No more is set aside than came: the length that the peer states is not believed.
-        while !truncated {
-            // Times too far away to be written down are no limit; the total one is always near enough.
-            let silence = Instant::now().checked_add(self.limits.idle);
-            let until = silence.map_or(self.deadline, |silence| silence.min(self.deadline));
-            match timeout_at(until, incoming.frame()).await {
-                Ok(None) => break,
-                Ok(Some(Ok(frame))) => {
-                    // Trailers are nobody's business here.
-                    let chunk = frame.into_data().unwrap_or_default();
-                    if body.len() + chunk.len() <= limit {
-                        body.extend_from_slice(&chunk);
-                    } else if wanted {
-                        return refuse(Rule::BodyTooLong);
-                    } else {
-                        truncated = true;
-                    }
-                }
-                Ok(Some(Err(error))) if wanted => return Err(broken(error.into(), &url)),
-                Err(_) if wanted => return Err(silent()),
-                // The status is known and counts; whether its explanation arrives does not.
-                Ok(Some(Err(_))) | Err(_) => truncated = true,
-            }
-        }
-        outcome(
-            Answer {
-                status,
-                headers,
-                url: url.into_url(),
-                body: body.freeze(),
-                truncated,
-            },
-            self.limits.retry_after,
-            now,
-        )
+        let received = incoming.map_err(Into::into).boxed_unsync();
+        Ok(Unread {
+            status,
+            headers,
+            body: coding.map(|coding| Body::new(received, coding, bounds, host)),
+            url: url.into_url(),
+            place,
+            wanted,
+            longest_wait: self.limits.retry_after,
+        })
     }
 }
 
-fn outcome(answer: Answer, longest_wait: Duration, now: SystemTime) -> Result<Answer, Error> {
-    let status = answer.status;
-    if status.is_success() {
-        return Ok(answer);
+/// An answer of which the head has been read.
+pub(crate) struct Unread {
+    status: StatusCode,
+    headers: HeaderMap,
+    url: Url,
+    /// `None` if it cannot be decoded.
+    body: Option<Body>,
+    place: Place,
+    /// The body is what the caller is after; else it only explains the status.
+    wanted: bool,
+    longest_wait: Duration,
+}
+
+impl Unread {
+    /// Reads the body as far as the limits allow, and turns the status into an outcome.
+    pub(crate) async fn read(self, call: &mut Call) -> Result<Answer, Error> {
+        let longest_wait = self.longest_wait;
+        let answer = self.read_body(call).await?;
+        if answer.status.is_success() {
+            Ok(answer)
+        } else {
+            Err(failure(answer, longest_wait, SystemTime::now()))
+        }
     }
+
+    /// A success is handed over unread; any other status is read like by [`read`](Self::read).
+    pub(crate) async fn stream(self, mut call: Call) -> Result<Streaming, Error> {
+        if !self.status.is_success() {
+            let longest_wait = self.longest_wait;
+            let outcome = match self.read_body(&mut call).await {
+                Ok(answer) => Err(failure(answer, longest_wait, SystemTime::now())),
+                Err(error) => Err(error),
+            };
+            call.end(&outcome);
+            return outcome;
+        }
+        let place = self.place;
+        Ok(Streaming {
+            status: self.status,
+            headers: self.headers,
+            url: self.url,
+            open: self.body.map(|body| Open {
+                body,
+                call,
+                _place: place,
+            }),
+        })
+    }
+
+    async fn read_body(self, call: &mut Call) -> Result<Answer, Error> {
+        let mut body = BytesMut::new();
+        let mut truncated = self.body.is_none();
+        if let Some(mut unread) = self.body {
+            // No more is set aside than came: the length that the peer states is not believed.
+            while let Some(chunk) = poll_fn(|context| unread.poll_chunk(context)).await {
+                match chunk {
+                    Ok(chunk) => {
+                        call.bytes(chunk.len());
+                        body.extend_from_slice(&chunk);
+                    }
+                    Err(error) if self.wanted => return Err(error),
+                    // The status is known and counts; whether its explanation arrives does not.
+                    Err(_) => truncated = true,
+                }
+            }
+        }
+        Ok(Answer {
+            status: self.status,
+            headers: self.headers,
+            url: self.url,
+            body: body.freeze(),
+            truncated,
+        })
+    }
+}
+
+fn failure(answer: Answer, longest_wait: Duration, now: SystemTime) -> Error {
+    let status = answer.status;
     let until = answer
         .headers
         .get(RETRY_AFTER)
         .and_then(|value| retry_at(value.to_str().ok()?, longest_wait, now));
     let answer = Box::new(answer);
-    Err(match status.as_u16() {
+    match status.as_u16() {
         410 => Error::Gone(answer),
         404 => Error::NotFound(answer),
         401 => Error::NeedsSignature(answer),
@@ -208,7 +365,7 @@ fn outcome(answer: Answer, longest_wait: Duration, now: SystemTime) -> Result<An
             })
         }
         _ => Error::Rejected(answer),
-    })
+    }
 }
 
 /// Seconds or a date (RFC 9110, section 10.2.3), never before `now` nor further away than `longest`.

@@ -10,6 +10,8 @@ mod address;
 mod url;
 
 #[cfg(feature = "client")]
+mod bodies;
+#[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
 mod connector;
@@ -19,3 +21,5 @@ mod loopback;
 mod policy;
 #[cfg(feature = "client")]
 mod secure;
+#[cfg(feature = "client")]
+mod trace;
