@@ -68,6 +68,14 @@ impl Client {
         self
     }
 
+    /// Asks hosts without such an account for their host-meta too; see [`Rules::host_meta`].
+    #[must_use]
+    pub fn host_meta(mut self, format: descriptor::Format) -> Self {
+        self.rules = self.rules.host_meta(format);
+        self.cache = self.cache.emptied();
+        self
+    }
+
     /// What is remembered, and for how long. Begins with nothing remembered.
     #[must_use]
     pub fn cache(mut self, policy: CachePolicy) -> Self {
@@ -399,6 +407,7 @@ fn is_no_answer(error: &LookupError) -> bool {
         | LookupError::Descriptor(_)
         | LookupError::NoSubject { .. }
         | LookupError::Subject
+        | LookupError::HostMeta(_)
         | LookupError::NoActor => true,
         _ => false,
     }
@@ -415,6 +424,7 @@ fn is_doubt(error: &LookupError) -> bool {
         | LookupError::NoSubject { .. }
         | LookupError::Subject
         | LookupError::Unconfirmed
+        | LookupError::HostMeta(_)
         | LookupError::NoActor
         | LookupError::ActorUrl
         | LookupError::Host => true,

@@ -6,6 +6,7 @@ use http::StatusCode;
 use url::Url;
 
 use crate::descriptor::DescriptorError;
+use crate::host_meta::HostMetaError;
 use crate::resource::Handle;
 
 /// Why nobody was found, or a handle and an actor do not belong together.
@@ -42,6 +43,9 @@ pub enum LookupError {
     /// The descriptor names another account, whose own server does not agree.
     #[error("that server names another account, and that account's server does not confirm it")]
     Unconfirmed,
+    /// There is no such account where WebFinger usually is, and the host-meta document does not say where else.
+    #[error("there is no such account on that server")]
+    HostMeta(#[from] HostMetaError),
     /// There is no link to an ActivityPub actor.
     #[error("that account has no ActivityPub actor")]
     NoActor,

@@ -12,8 +12,9 @@ use http::StatusCode;
 use url::Url;
 
 pub use self::found::{ActorNames, Confirmation, Confirmed, Found};
-use crate::descriptor::{self, Descriptor, Problem};
+use crate::descriptor::{self, Descriptor, Format, Problem};
 use crate::error::LookupError;
+use crate::host_meta;
 use crate::query;
 use crate::resource::{Handle, Locality, Resource, parse_authority};
 
@@ -49,7 +50,7 @@ pub struct Answer<'a> {
 ///
 /// Where the server names another account than the one asked for, that account's own server has to confirm the name and the
 /// actor, or the walk fails. So no server can speak for the names of another, nor one account for another one of its server.
-/// That makes two queries at most.
+/// That makes two queries at most, and up to four more where [`Rules::host_meta`] is on.
 ///
 /// Redirects belong to the sender of the queries: follow them over `https` only, and hand in the last answer. A server that
 /// redirects lets the other one answer for the account that was asked for, and for no other.
@@ -71,9 +72,18 @@ pub struct Lookup {
     rules: Rules,
     asked: Resource,
     url: Url,
+    stage: Stage,
     /// What the first answer said, if this is the confirming query.
     claimed: Option<Claimed>,
     known: Option<Found>,
+}
+
+/// Whose answer is waited for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    WellKnown,
+    HostMeta,
+    Template,
 }
 
 struct Claimed {
@@ -115,6 +125,7 @@ impl Lookup {
             rules,
             asked: resource,
             url,
+            stage: Stage::WellKnown,
             claimed: None,
             known: None,
         })
@@ -136,7 +147,18 @@ impl Lookup {
     /// The `Accept` to ask it with.
     #[must_use]
     pub fn accept(&self) -> &'static str {
-        "application/jrd+json, application/json;q=0.9"
+        match (self.stage, self.rules.host_meta) {
+            (Stage::HostMeta, Some(Format::Json)) => "application/json",
+            #[cfg(feature = "xrd")]
+            (Stage::HostMeta, Some(Format::Xrd)) => {
+                "application/xrd+xml, application/xml;q=0.9, text/xml;q=0.9"
+            }
+            #[cfg(feature = "xrd")]
+            (_, Some(Format::Xrd)) => {
+                "application/jrd+json, application/json;q=0.9, application/xrd+xml;q=0.5"
+            }
+            _ => "application/jrd+json, application/json;q=0.9",
+        }
     }
 
     /// Takes the answer.
@@ -146,16 +168,27 @@ impl Lookup {
     /// The account does not exist, or the answer proves nothing.
     pub fn answer(self, answer: Answer<'_>) -> Result<Step, LookupError> {
         match answer.status {
-            StatusCode::OK => {}
-            // That server was named by another one, which was wrong about it.
-            StatusCode::NOT_FOUND | StatusCode::GONE if self.claimed.is_some() => {
-                return Err(LookupError::Unconfirmed);
+            StatusCode::OK if self.stage == Stage::HostMeta => {
+                return self.follow_host_meta(answer);
             }
-            StatusCode::NOT_FOUND => return Err(LookupError::NotFound),
+            StatusCode::OK => {}
+            StatusCode::NOT_FOUND if self.stage == Stage::WellKnown => {
+                if let Some(format) = self.rules.host_meta {
+                    return self.have_host_meta(format);
+                }
+                return Err(self.nobody());
+            }
+            // Whatever is wrong there, the account was not found before.
+            _ if self.stage == Stage::HostMeta => return Err(self.nobody()),
+            StatusCode::GONE if self.claimed.is_some() => return Err(LookupError::Unconfirmed),
+            StatusCode::NOT_FOUND => return Err(self.nobody()),
             StatusCode::GONE => return Err(LookupError::Gone),
             status => return Err(LookupError::Status(status)),
         }
-        let descriptor = self.read(answer)?;
+        let (mut descriptor, as_json) = self.read(answer)?;
+        if as_json {
+            descriptor.problems.push(Problem::MediaType);
+        }
         let actor = self.actor(&descriptor);
         let subject = match self.subject(&descriptor) {
             Ok(subject) => subject,
@@ -202,27 +235,62 @@ impl Lookup {
         Ok(Step::Ask(Box::new(Self {
             asked,
             url,
+            stage: Stage::WellKnown,
             claimed: Some(Claimed { actor, by }),
             ..self
         })))
     }
 
-    fn read(&self, answer: Answer<'_>) -> Result<Descriptor, LookupError> {
-        let essence = answer
-            .content_type
-            .map(|value| value.split(';').next().unwrap_or(value).trim());
-        let as_json = match essence {
-            Some(essence) if essence.eq_ignore_ascii_case(descriptor::MEDIA_TYPE) => false,
-            // The RFC wants the other one, and several servers do not know that.
-            Some(essence) if essence.eq_ignore_ascii_case("application/json") => true,
-            _ => return Err(LookupError::MediaType),
-        };
-        let mut descriptor =
-            Descriptor::read_within(answer.body, descriptor::Format::Json, &self.rules.limits)?;
-        if as_json {
-            descriptor.problems.push(Problem::MediaType);
+    /// Nobody of that name.
+    fn nobody(&self) -> LookupError {
+        match &self.claimed {
+            // The server was named by another one, which was wrong about it.
+            Some(_) => LookupError::Unconfirmed,
+            None => LookupError::NotFound,
         }
-        Ok(descriptor)
+    }
+
+    /// Perhaps that host has its WebFinger elsewhere.
+    fn have_host_meta(self, format: Format) -> Result<Step, LookupError> {
+        let path = match format {
+            Format::Json => host_meta::JSON_PATH,
+            #[cfg(feature = "xrd")]
+            Format::Xrd => host_meta::PATH,
+        };
+        let url = self.url.join(path).map_err(|_| LookupError::Host)?;
+        Ok(Step::Ask(Box::new(Self {
+            url,
+            stage: Stage::HostMeta,
+            ..self
+        })))
+    }
+
+    fn follow_host_meta(self, answer: Answer<'_>) -> Result<Step, LookupError> {
+        let (document, _) = self.read(answer)?;
+        let plain_http = |host: &str| self.rules.is_plain(host);
+        let url = host_meta::webfinger_url_at(&document, &self.asked, plain_http)?;
+        if !self.rules.is_fit(&url) {
+            return Err(LookupError::Host);
+        }
+        Ok(Step::Ask(Box::new(Self {
+            url,
+            stage: Stage::Template,
+            ..self
+        })))
+    }
+
+    /// The document, and whether it has the media type of plain JSON.
+    fn read(&self, answer: Answer<'_>) -> Result<(Descriptor, bool), LookupError> {
+        let content_type = answer.content_type.unwrap_or_default();
+        let format = Format::of(content_type)
+            // XRD is read only by those who asked for it.
+            .filter(|format| *format == Format::Json || Some(*format) == self.rules.host_meta)
+            .ok_or(LookupError::MediaType)?;
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        // The RFC wants the other one, and several servers do not know that.
+        let as_json = essence.eq_ignore_ascii_case("application/json");
+        let document = Descriptor::read_within(answer.body, format, &self.rules.limits)?;
+        Ok((document, as_json))
     }
 
     fn subject(&self, descriptor: &Descriptor) -> Result<Handle, LookupError> {
@@ -263,6 +331,7 @@ impl fmt::Debug for Lookup {
 #[derive(Clone)]
 pub struct Rules {
     limits: descriptor::Limits,
+    host_meta: Option<Format>,
     plain_http: Option<PlainHttp>,
 }
 
@@ -274,6 +343,7 @@ impl Rules {
     pub fn new() -> Self {
         Self {
             limits: descriptor::Limits::new(),
+            host_meta: None,
             plain_http: None,
         }
     }
@@ -282,6 +352,16 @@ impl Rules {
     #[must_use]
     pub fn limits(mut self, limits: descriptor::Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Asks a host that has no such account (404) for its host-meta in this format, and then where that says that WebFinger
+    /// is: up to two queries more for each host. Off by default, for hardly a server still needs it.
+    ///
+    /// With [`Format::Xrd`], descriptors may be XRD too.
+    #[must_use]
+    pub fn host_meta(mut self, format: Format) -> Self {
+        self.host_meta = Some(format);
         self
     }
 
@@ -353,6 +433,7 @@ impl fmt::Debug for Rules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rules")
             .field("limits", &self.limits)
+            .field("host_meta", &self.host_meta)
             .field("plain_http", &self.plain_http.is_some())
             .finish()
     }

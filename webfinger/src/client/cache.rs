@@ -105,12 +105,20 @@ impl CachePolicy {
         let lifetime = match outcome {
             Ok(_) => self.found,
             Err(LookupError::Gone) => self.gone,
-            Err(LookupError::NotFound) => self.not_found,
+            Err(LookupError::NotFound | LookupError::HostMeta(_)) => self.not_found,
             // Our own doing, which another call need not repeat.
             Err(LookupError::Budget | LookupError::Interrupted) => Duration::ZERO,
             Err(LookupError::Fetch(error) | LookupError::Actor(error)) => match &**error {
                 guarded_http::Error::Gone(_) => self.gone,
                 guarded_http::Error::NotFound(_) => self.not_found,
+                guarded_http::Error::Transient(transient)
+                    if matches!(
+                        transient.reason,
+                        guarded_http::TransientReason::Busy | guarded_http::TransientReason::Proxy
+                    ) =>
+                {
+                    Duration::ZERO
+                }
                 error if error.is_transient() => {
                     let asked_for = error
                         .retry_at()

@@ -18,9 +18,15 @@ mod server;
 #[cfg(feature = "xrd")]
 mod xrd;
 
+#[cfg(feature = "client")]
+mod cache;
+#[cfg(feature = "client")]
+mod cases;
 #[cfg(all(feature = "client", feature = "server"))]
 mod client;
 #[cfg(feature = "rel-me")]
 mod rel_me;
 #[cfg(all(feature = "client", feature = "rel-me", feature = "server"))]
 mod verify_link;
+#[cfg(feature = "client")]
+mod world;
