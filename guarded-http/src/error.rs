@@ -327,7 +327,7 @@ mod with_client {
         #[error("the name's servers took too long")]
         DnsTimeout,
         /// Nothing listens at the addresses of the host, or no way leads there.
-        #[error("nothing answers at the server's address")]
+        #[error("the server could not be reached: nothing answers at its address")]
         Connect,
         /// The server (or the proxy) took the call or swallowed it, and there was no connection inside
         /// [`Limits::connect`](crate::Limits::connect).
