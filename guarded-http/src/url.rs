@@ -25,6 +25,32 @@ pub struct UrlRules {
 }
 
 impl UrlRules {
+    /// Names that mean this machine, this network, or an overlay that the DNS does not reach, with all that end in them: RFC 6761
+    /// (`localhost`), RFC 6762 (`local`, and the private names of its appendix G), RFC 7686 (`onion`), RFC 9476 (`alt`), all of
+    /// `arpa` (RFC 3172; home networks have `home.arpa`), `internal` and `mail`, which ICANN keeps out of the DNS, and `consul` and
+    /// `svc`, which service discovery answers.
+    ///
+    /// `test`, `invalid` and `example` (RFC 6761) are not among them: nobody has them, so there is nobody to protect, and their
+    /// addresses would be checked like all others.
+    pub const LOCAL_SUFFIXES: &[&str] = &[
+        "alt",
+        "arpa",
+        "consul",
+        "corp",
+        "home",
+        "i2p",
+        "internal",
+        "intranet",
+        "lan",
+        "local",
+        "localdomain",
+        "localhost",
+        "mail",
+        "onion",
+        "private",
+        "svc",
+    ];
+
     /// The default rules.
     #[must_use]
     pub fn new() -> Self {
@@ -118,7 +144,7 @@ impl UrlRules {
                     self.check_name(&name).map_err(refuse)?;
                 }
                 // `example.com.` and `example.com` are one host: one spelling for block lists, pools and origins.
-                if url.set_host(Some(&name)).is_err() {
+                if url.set_host(Some(&name)).is_err() || url.domain() != Some(&*name) {
                     return Err(refuse(Rule::HostName));
                 }
             }
@@ -222,7 +248,8 @@ impl UrlRules {
                 Err(Rule::LocalName)
             };
         }
-        if !name.contains('.') || LOCAL_SUFFIXES.iter().any(|suffix| has_suffix(name, suffix)) {
+        let is_local = |suffix: &&str| has_suffix(name, suffix);
+        if !name.contains('.') || Self::LOCAL_SUFFIXES.iter().any(is_local) {
             return Err(Rule::LocalName);
         }
         Ok(())
@@ -276,21 +303,3 @@ fn has_suffix(name: &str, suffix: &str) -> bool {
     name.strip_suffix(suffix)
         .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
-
-/// Names that mean this machine, this network, or an overlay that the DNS does not reach: RFC 6761 (localhost), RFC 6762
-/// (local, and the private names of its appendix G), RFC 8375 (home.arpa), RFC 7686 (onion), RFC 9476 (alt), and
-/// `internal`, which ICANN reserved in 2024.
-const LOCAL_SUFFIXES: &[&str] = &[
-    "alt",
-    "corp",
-    "home",
-    "home.arpa",
-    "i2p",
-    "internal",
-    "intranet",
-    "lan",
-    "local",
-    "localdomain",
-    "onion",
-    "private",
-];

@@ -319,9 +319,10 @@ fn is_unreserved(byte: u8) -> bool {
 /// they stand here too because this crate's core has no edge to it.
 const LOCAL_SUFFIXES: &[&str] = &[
     "alt",
+    "arpa",
+    "consul",
     "corp",
     "home",
-    "home.arpa",
     "i2p",
     "internal",
     "intranet",
@@ -329,8 +330,10 @@ const LOCAL_SUFFIXES: &[&str] = &[
     "local",
     "localdomain",
     "localhost",
+    "mail",
     "onion",
     "private",
+    "svc",
 ];
 
 #[cfg(test)]
@@ -342,6 +345,7 @@ mod tests {
     #[cfg(feature = "client")]
     #[test]
     fn the_guarded_client_agrees_on_local_names() {
+        assert_eq!(LOCAL_SUFFIXES, guarded_http::UrlRules::LOCAL_SUFFIXES);
         let rules = guarded_http::UrlRules::new();
         let names = LOCAL_SUFFIXES.iter().flat_map(|suffix| {
             [

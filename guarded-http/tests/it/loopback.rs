@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 use url::Url;
 
 pub(crate) struct Server {
@@ -18,6 +19,7 @@ pub(crate) struct Reply {
     pub(crate) then: Then,
 }
 
+#[derive(Clone)]
 pub(crate) enum Then {
     Close,
     /// The same chunk again as fast as it is taken.
@@ -55,21 +57,50 @@ impl Reply {
 impl Server {
     /// Answers each request by what `answer` makes of its text (head and body).
     pub(crate) async fn start(answer: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
+        Self::serve(answer, |socket| std::future::ready(Some(socket))).await
+    }
+
+    /// The same over TLS; the URL is that of plain http all the same, for the name is the caller's.
+    pub(crate) async fn start_tls(
+        acceptor: TlsAcceptor,
+        answer: impl Fn(&str) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::serve(answer, move |socket| {
+            let acceptor = acceptor.clone();
+            async move { acceptor.accept(socket).await.ok() }
+        })
+        .await
+    }
+
+    async fn serve<S, F>(
+        answer: impl Fn(&str) -> Reply + Send + Sync + 'static,
+        open: impl Fn(TcpStream) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send,
+        F: Future<Output = Option<S>> + Send + 'static,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let answer = Arc::new(answer);
         let log = Arc::clone(&requests);
         tokio::spawn(async move {
-            while let Ok((mut socket, _)) = listener.accept().await {
+            while let Ok((socket, _)) = listener.accept().await {
                 let (answer, log) = (Arc::clone(&answer), Arc::clone(&log));
+                let opening = open(socket);
                 tokio::spawn(async move {
+                    let Some(mut socket) = opening.await else {
+                        return;
+                    };
                     let request = read_request(&mut socket).await;
                     let reply = answer(&request);
                     log.lock().unwrap().push(request);
                     let _ = socket.write_all(&reply.bytes).await;
                     match reply.then {
-                        Then::Close => {}
+                        Then::Close => {
+                            let _ = socket.shutdown().await;
+                        }
                         Then::Flood(chunk) => while socket.write_all(&chunk).await.is_ok() {},
                         Then::Silence => {
                             let _ = socket.read(&mut [0]).await;
@@ -100,7 +131,7 @@ impl Server {
     }
 }
 
-async fn read_request(socket: &mut tokio::net::TcpStream) -> String {
+pub(crate) async fn read_request(socket: &mut (impl AsyncRead + Unpin)) -> String {
     let mut bytes = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&bytes);

@@ -7,6 +7,7 @@
 )]
 
 mod address;
+mod cases;
 mod url;
 
 #[cfg(feature = "client")]
@@ -16,9 +17,13 @@ mod client;
 #[cfg(feature = "client")]
 mod connector;
 #[cfg(feature = "client")]
+mod floods;
+#[cfg(feature = "client")]
 mod loopback;
 #[cfg(feature = "client")]
 mod policy;
+#[cfg(feature = "client")]
+mod rebinding;
 #[cfg(feature = "client")]
 mod secure;
 #[cfg(feature = "client")]

@@ -35,28 +35,7 @@ impl Secure {
     /// Answers with the request's version; to `/together` when `TOGETHER` requests are there; to `/headers` with 70,000 bytes of
     /// them.
     pub(crate) async fn with(certificate: CertificateParams, protocols: &[&str]) -> Self {
-        let mut authority = CertificateParams::new([]).unwrap();
-        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let authority =
-            CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
-        let key = KeyPair::generate().unwrap();
-        let certificate = certificate.signed_by(&key, &authority).unwrap();
-        let mut config =
-            rustls::ServerConfig::builder_with_provider(aws_lc_rs::default_provider().into())
-                .with_safe_default_protocol_versions()
-                .unwrap()
-                .with_no_client_auth()
-                .with_single_cert(
-                    vec![certificate.der().clone()],
-                    PrivateKeyDer::Pkcs8(key.serialize_der().into()),
-                )
-                .unwrap();
-        config.alpn_protocols = protocols
-            .iter()
-            .map(|name| name.as_bytes().into())
-            .collect();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-
+        let (acceptor, root) = acceptor(certificate, protocols);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -90,7 +69,7 @@ impl Secure {
         });
         Self {
             address,
-            root: authority.as_ref().der().to_vec(),
+            root,
             requests,
         }
     }
@@ -102,6 +81,34 @@ impl Secure {
 }
 
 pub(crate) const TOGETHER: usize = 8;
+
+/// The server's side of TLS, with the authority that issued its certificate, DER-encoded.
+pub(crate) fn acceptor(
+    certificate: CertificateParams,
+    protocols: &[&str],
+) -> (TlsAcceptor, Vec<u8>) {
+    let mut authority = CertificateParams::new([]).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let certificate = certificate.signed_by(&key, &authority).unwrap();
+    let mut config =
+        rustls::ServerConfig::builder_with_provider(aws_lc_rs::default_provider().into())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(
+                vec![certificate.der().clone()],
+                PrivateKeyDer::Pkcs8(key.serialize_der().into()),
+            )
+            .unwrap();
+    config.alpn_protocols = protocols
+        .iter()
+        .map(|name| name.as_bytes().into())
+        .collect();
+    let root = authority.as_ref().der().to_vec();
+    (TlsAcceptor::from(Arc::new(config)), root)
+}
 
 /// A certificate for `v.example`.
 pub(crate) fn certificate() -> CertificateParams {
