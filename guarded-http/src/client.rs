@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue,
+    ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, RANGE,
     TRANSFER_ENCODING, USER_AGENT,
 };
 use http::{HeaderMap, Method};
@@ -21,7 +21,6 @@ use hyper::body::Incoming;
 use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::pki_types::CertificateDer;
-use tokio::sync::Semaphore;
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument;
@@ -30,6 +29,7 @@ use url::{Position, Url};
 use self::answer::Unread;
 pub use self::answer::{Answer, Streaming};
 use self::gate::{Full, Gate};
+pub(crate) use self::gate::{Kept, KeptPlace};
 use self::redirect::Redirect;
 use self::trace::Call;
 use crate::connector::{ConnectError, Connector, Dialler, Proxy, client_config};
@@ -310,9 +310,7 @@ impl Builder {
                 .map_err(BuildError)?,
             recorder,
             tries: limits.addresses,
-            kept: Arc::new(Semaphore::new(
-                limits.kept_overall.min(Semaphore::MAX_PERMITS),
-            )),
+            kept: Kept::new(&limits),
         };
         let tls = client_config(roots).map_err(|error| BuildError(error.into()))?;
         let user_agent =
@@ -603,6 +601,7 @@ impl<'a> RequestBuilder<'a> {
                     expected: &expected,
                     identity,
                     streamed,
+                    ranged: headers.contains_key(RANGE),
                     deadline,
                 };
                 return to_read.open(response, url, place);

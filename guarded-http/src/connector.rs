@@ -23,7 +23,6 @@ use http::uri::Scheme;
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use rustls::ClientConfig;
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tower_service::Service;
 
@@ -32,6 +31,7 @@ use self::socket::Socket;
 pub(crate) use self::tls::client_config;
 use self::vetted::Vetted;
 use crate::address::SpecialBlock;
+use crate::client::Kept;
 use crate::error::{BoxError, CertificateProblem};
 use crate::recorder::{Dialled, Recorder};
 use crate::resolver::Resolver;
@@ -46,7 +46,7 @@ pub(crate) struct Dialler {
     /// How many addresses of an answer are tried.
     pub(crate) tries: usize,
     /// A place for each connection that may be kept for further requests.
-    pub(crate) kept: Arc<Semaphore>,
+    pub(crate) kept: Kept,
 }
 
 /// Makes the connections of the pool: name, address, socket, TLS, all in one time limit.
@@ -197,7 +197,7 @@ impl Dialler {
                 let address = address.address();
                 self.note(uri, address, None);
                 let stream = TcpStream::connect(address).await;
-                self.socket(stream).map_err(ConnectError::Socket)
+                self.socket(uri, stream).map_err(ConnectError::Socket)
             }
         }
     }
@@ -212,10 +212,10 @@ impl Dialler {
         }
     }
 
-    fn socket(&self, stream: io::Result<TcpStream>) -> io::Result<Socket> {
+    fn socket(&self, uri: &Uri, stream: io::Result<TcpStream>) -> io::Result<Socket> {
         let stream = stream?;
         stream.set_nodelay(true)?;
-        let place = Arc::clone(&self.kept).try_acquire_owned().ok();
+        let place = self.kept.place(uri.host().unwrap_or_default());
         Ok(Socket::new(stream, place))
     }
 }

@@ -138,7 +138,8 @@ impl Limits {
 
     /// Requests at the same time to the hosts of one registrable domain, by the public suffix list with its private part
     /// (`alice.github.io` is one); 16, at least 1. An IPv4 address counts alone, IPv6 addresses by their first 64 bits.
-    /// Further requests wait, inside their total time.
+    /// Further requests wait, inside their total time. No more connections than that are kept to one domain while no request
+    /// uses them.
     #[must_use]
     pub fn per_domain(mut self, requests: usize) -> Self {
         self.per_domain = requests;

@@ -191,6 +191,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) identity: bool,
     /// The caller reads the body in pieces, whatever the method.
     pub(crate) streamed: bool,
+    /// A part of the whole was asked for.
+    pub(crate) ranged: bool,
     pub(crate) deadline: Instant,
 }
 
@@ -219,7 +221,9 @@ impl Reading<'_> {
             Coding::of(&headers).filter(|&coding| !self.identity || coding == Coding::Identity)
         };
 
-        let wanted = status.is_success() && (is_safe(self.method) || self.streamed);
+        // A part that nobody asked for would pass for the whole.
+        let success = status.is_success() && (self.ranged || status != StatusCode::PARTIAL_CONTENT);
+        let wanted = success && (is_safe(self.method) || self.streamed);
         let (wire, decoded) = if wanted {
             let body = self.limits.body;
             (self.limits.wire_body.unwrap_or(body), body)
@@ -255,6 +259,7 @@ impl Reading<'_> {
             body: coding.map(|coding| Body::new(received, coding, bounds, host)),
             url: url.into_url(),
             place,
+            success,
             wanted,
             longest_wait: self.limits.retry_after,
         })
@@ -269,6 +274,7 @@ pub(crate) struct Unread {
     /// `None` if it cannot be decoded.
     body: Option<Body>,
     place: Place,
+    success: bool,
     /// The body is what the caller is after; else it only explains the status.
     wanted: bool,
     longest_wait: Duration,
@@ -277,9 +283,9 @@ pub(crate) struct Unread {
 impl Unread {
     /// Reads the body as far as the limits allow, and turns the status into an outcome.
     pub(crate) async fn read(self, call: &mut Call) -> Result<Answer, Error> {
-        let longest_wait = self.longest_wait;
+        let (success, longest_wait) = (self.success, self.longest_wait);
         let answer = self.read_body(call).await?;
-        if answer.status.is_success() {
+        if success {
             Ok(answer)
         } else {
             Err(failure(answer, longest_wait, SystemTime::now()))
@@ -288,7 +294,7 @@ impl Unread {
 
     /// A success is handed over unread; any other status is read like by [`read`](Self::read).
     pub(crate) async fn stream(self, mut call: Call) -> Result<Streaming, Error> {
-        if !self.status.is_success() {
+        if !self.success {
             let longest_wait = self.longest_wait;
             let outcome = match self.read_body(&mut call).await {
                 Ok(answer) => Err(failure(answer, longest_wait, SystemTime::now())),

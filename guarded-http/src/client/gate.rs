@@ -1,4 +1,4 @@
-//! How many requests run at the same time: to one host, to one registrable domain, and in all.
+//! How many requests run at the same time, and how many connections are kept: to one host, to one registrable domain, in all.
 
 use std::collections::HashMap;
 use std::net::Ipv6Addr;
@@ -46,7 +46,7 @@ impl Gate {
     /// Waits for a place; who came first goes first.
     pub(crate) async fn enter(&self, url: &CheckedUrl) -> Result<Place, Full> {
         let host = authority(url);
-        let domain = domain_of(url);
+        let domain = domain_of(url.as_url().host_str().unwrap_or_default());
         let mut place = pin!(self.place(&host, &domain));
         if let Poll::Ready(place) = futures_util::poll!(place.as_mut()) {
             return Ok(place);
@@ -76,12 +76,42 @@ fn places(count: usize) -> usize {
 
 /// What one owner can make as many names below as they like: a registrable domain, by the public suffix list with its private
 /// part (so `alice.github.io` is one), an IPv4 address, or an IPv6 network of 64 bits.
-fn domain_of(url: &CheckedUrl) -> String {
-    match url.as_url().host() {
-        Some(Host::Domain(name)) => psl::domain_str(name).unwrap_or(name).to_owned(),
-        Some(Host::Ipv4(address)) => address.to_string(),
-        Some(Host::Ipv6(address)) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).to_string(),
-        None => String::new(),
+fn domain_of(host: &str) -> String {
+    match Host::parse(host) {
+        Ok(Host::Domain(name)) => psl::domain_str(&name).unwrap_or(&name).to_owned(),
+        Ok(Host::Ipv6(address)) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).to_string(),
+        Ok(Host::Ipv4(_)) | Err(_) => host.to_owned(),
+    }
+}
+
+/// Which connections may be kept while no request uses them: so many to one registrable domain, and in all.
+pub(crate) struct Kept {
+    domains: Rooms,
+    all: Arc<Semaphore>,
+}
+
+/// A connection's right to be kept.
+pub(crate) struct KeptPlace {
+    _domain: RoomPlace,
+    _all: OwnedSemaphorePermit,
+}
+
+impl Kept {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            domains: Rooms::new(limits.per_domain),
+            all: Arc::new(Semaphore::new(
+                limits.kept_overall.min(Semaphore::MAX_PERMITS),
+            )),
+        }
+    }
+
+    /// A place for a connection to this host, if there is one.
+    pub(crate) fn place(&self, host: &str) -> Option<KeptPlace> {
+        Some(KeptPlace {
+            _domain: self.domains.try_enter(&domain_of(host))?,
+            _all: Arc::clone(&self.all).try_acquire_owned().ok()?,
+        })
     }
 }
 
@@ -116,6 +146,14 @@ impl Rooms {
             _place: places.acquire_owned().await.ok(),
             _user: user,
         }
+    }
+
+    fn try_enter(&self, name: &str) -> Option<RoomPlace> {
+        let (user, places) = self.user_of(name);
+        Some(RoomPlace {
+            _place: Some(places.try_acquire_owned().ok()?),
+            _user: user,
+        })
     }
 
     fn user_of(&self, name: &str) -> (User, Arc<Semaphore>) {

@@ -59,7 +59,7 @@ impl Proxy {
             let mut failure = std::io::ErrorKind::NotFound.into();
             for address in lookup_host((self.host.as_str(), self.port)).await? {
                 dialler.note(uri, address, Some(target));
-                match dialler.socket(TcpStream::connect(address).await) {
+                match dialler.socket(uri, TcpStream::connect(address).await) {
                     Ok(socket) => return Ok(socket),
                     Err(error) => failure = error,
                 }

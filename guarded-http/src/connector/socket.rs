@@ -8,16 +8,17 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
+
+use crate::client::KeptPlace;
 
 pub(crate) struct Socket {
     stream: TokioIo<TcpStream>,
     /// Given back when the socket closes.
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<KeptPlace>,
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream, place: Option<OwnedSemaphorePermit>) -> Self {
+    pub(super) fn new(stream: TcpStream, place: Option<KeptPlace>) -> Self {
         Self {
             stream: TokioIo::new(stream),
             place,

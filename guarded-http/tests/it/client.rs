@@ -345,34 +345,60 @@ async fn every_status_has_its_outcome() {
         )
     })
     .await;
-    for (status, fits) in [
-        (410, Error::is_gone as fn(&Error) -> bool),
-        (404, Error::is_not_found),
-        (401, Error::is_needs_signature),
-        (403, Error::is_forbidden),
-        (429, Error::is_rate_limited),
-        (408, Error::is_transient),
-        (500, Error::is_transient),
-        (503, Error::is_transient),
-        (501, |error| matches!(error, Error::Rejected(_))),
-        (400, |error| matches!(error, Error::Rejected(_))),
-        (304, |error| matches!(error, Error::Rejected(_))),
-    ] {
-        let error = client()
+    let client = client();
+    for status in 200..=999 {
+        let fits: fn(&Error) -> bool = match status {
+            410 => Error::is_gone,
+            404 => Error::is_not_found,
+            401 => Error::is_needs_signature,
+            403 => Error::is_forbidden,
+            429 => Error::is_rate_limited,
+            408 | 425 | 500 | 502..=599 => |error| matches!(error, Error::Transient(_)),
+            // Nowhere to go.
+            301 | 302 | 303 | 307 | 308 => |error| matches!(error, Error::Refused(_)),
+            // A part that nobody asked for; 304, 501 and whatever is unheard of.
+            206 | 300..=999 => |error| matches!(error, Error::Rejected(_)),
+            _ => {
+                let answer = client.get(server.url(&format!("/{status}"))).send();
+                assert_eq!(answer.await.unwrap().status(), status);
+                continue;
+            }
+        };
+        let error = client
             .get(server.url(&format!("/{status}")))
             .send()
             .await
             .unwrap_err();
         assert!(fits(&error), "{status}: {error:?}");
+        assert!(!format!("{error} {error:?}").contains("words"));
+        if error.is_refused() {
+            continue;
+        }
         assert_eq!(error.status().unwrap(), status);
         assert_eq!(error.answer().unwrap().headers()["accept-signature"], "x");
-        assert_eq!(
-            error.retry_at().is_some(),
-            matches!(status, 408 | 429 | 500 | 503),
-            "{status}"
-        );
-        assert!(!format!("{error} {error:?}").contains("words"));
+        assert_eq!(error.retry_at().is_some(), error.is_transient(), "{status}");
     }
+    let part = client.get(server.url("/206")).header("range", "bytes=0-15");
+    assert!(part.send().await.is_ok());
+}
+
+/// What comes before the answer is not the answer; a protocol that nobody asked for is none either.
+#[tokio::test]
+async fn a_provisional_status_is_passed_over() {
+    let server = Server::start(|request| match request.split(' ').nth(1).unwrap() {
+        "/early" => Reply::raw(
+            "HTTP/1.1 103 X\r\nlink: x\r\n\r\nHTTP/1.1 200 X\r\ncontent-length: 1\r\n\r\nx",
+            Then::Silence,
+        ),
+        _ => Reply::raw(
+            "HTTP/1.1 101 X\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
+            Then::Silence,
+        ),
+    })
+    .await;
+    let answer = client().get(server.url("/early")).send().await.unwrap();
+    assert_eq!(&answer.bytes()[..], b"x");
+    assert!(client().get(server.url("/switch")).send().await.is_err());
 }
 
 #[tokio::test]
@@ -441,6 +467,41 @@ async fn header_fields_are_bounded() {
         rule(client().get(server.url("/70000")).send().await),
         Some(Rule::HeadersTooLong)
     );
+}
+
+#[tokio::test]
+async fn header_fields_are_counted() {
+    let server = Server::start(|request| {
+        let count: usize = request.split(['/', ' ']).nth(2).unwrap().parse().unwrap();
+        // The other two are `connection` and `content-length`.
+        Reply::new(200, &"x: y\r\n".repeat(count - 2), b"")
+    })
+    .await;
+    assert!(client().get(server.url("/100")).send().await.is_ok());
+    assert_eq!(
+        rule(client().get(server.url("/101")).send().await),
+        Some(Rule::HeadersTooLong)
+    );
+}
+
+#[tokio::test]
+async fn an_explanation_is_kept_as_far_as_its_limit() {
+    let server = Server::start(|request| {
+        let length = request.split(['/', ' ']).nth(2).unwrap().parse().unwrap();
+        Reply::new(404, "", &vec![b'x'; length])
+    })
+    .await;
+    let client = builder()
+        .limits(Limits::new().discarded_body(5000))
+        .build()
+        .unwrap();
+    for (length, truncated) in [(5000, false), (5001, true)] {
+        let error = client.get(server.url(&format!("/{length}"))).send().await;
+        let error = error.unwrap_err();
+        let answer = error.answer().unwrap();
+        assert_eq!(answer.is_truncated(), truncated, "{length}");
+        assert!(answer.bytes().len() <= 5000);
+    }
 }
 
 #[tokio::test]

@@ -13,6 +13,8 @@ mod url;
 #[cfg(feature = "client")]
 mod bodies;
 #[cfg(feature = "client")]
+mod caps;
+#[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
 mod connector;
