@@ -44,6 +44,10 @@ impl<A: Application> Directory for UserDirectory<A> {
         Some(descriptor)
     }
 
+    fn application_actor(&self) -> Option<Url> {
+        self.0.id(&["actor"]).to_url().ok()
+    }
+
     async fn nodeinfo(&self) -> NodeInfo {
         let (name, version) = &self.0.inner.software;
         let mut document = NodeInfo::new(name, version);

@@ -20,3 +20,11 @@ pub const NODEINFO_2_0: &str = "http://nodeinfo.diaspora.software/ns/schema/2.0"
 
 /// A NodeInfo 2.1 document ([schema](https://nodeinfo.diaspora.software/ns/schema/2.1)).
 pub const NODEINFO_2_1: &str = "http://nodeinfo.diaspora.software/ns/schema/2.1";
+
+/// The server's own actor, in the NodeInfo discovery
+/// ([FEP-2677](https://codeberg.org/fediverse/fep/src/branch/main/fep/2677/fep-2677.md)).
+pub const APPLICATION_ACTOR: &str = "https://www.w3.org/ns/activitystreams#Application";
+
+/// The server's own actor, in WebFinger's answer about the server
+/// ([FEP-d556](https://codeberg.org/fediverse/fep/src/branch/main/fep/d556/fep-d556.md)).
+pub const SERVER_ACTOR: &str = "https://www.w3.org/ns/activitystreams#Service";

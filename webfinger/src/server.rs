@@ -1,16 +1,37 @@
 //! The answers of a server: WebFinger, host-meta, NodeInfo.
 //!
-//! Each function makes one answer from what the application's [`Directory`] says. With the feature `server`, `routes`
-//! mounts them in axum.
+//! The application says what it knows with a [`Directory`]. [`Answers`] is a `tower` service over it, for any framework;
+//! with the feature `server`, `routes` mounts it in axum; and each answer is a function of its own, which makes an
+//! `http::Response`.
+//!
+//! | path | answer |
+//! | --- | --- |
+//! | `/.well-known/webfinger` | [`webfinger`] |
+//! | `/.well-known/host-meta` | [`host_meta()`] |
+//! | `/.well-known/host-meta.json` | [`host_meta_json`] |
+//! | `/.well-known/nodeinfo` | [`nodeinfo_discovery`] |
+//! | [`NODEINFO_PATH`] | [`nodeinfo`] |
+//!
+//! All of them may be read by scripts of any page (RFC 7033, section 5), and be cached: an hour, and errors three minutes, so that
+//! whoever signs up now is found soon. WebFinger tells anybody which accounts exist, one question at a time; whoever
+//! must not be found is `None` to the [`Directory`], and is answered like nobody.
+
+mod request;
 
 use std::future::Future;
 
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE,
+};
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
-use url::{Url, form_urlencoded};
+use url::Url;
 
-use crate::descriptor::{self, Descriptor};
+pub use self::request::Answers;
+use self::request::{InvalidQuery, Query};
+use crate::descriptor::{self, Descriptor, Link};
+use crate::host_meta;
 use crate::nodeinfo::NodeInfo;
 use crate::query;
 use crate::rel;
@@ -19,8 +40,8 @@ use crate::resource::Resource;
 /// The path of the NodeInfo document itself.
 pub const NODEINFO_PATH: &str = "/nodeinfo/2.1";
 
-/// The path of host-meta ([RFC 6415, section 2](https://www.rfc-editor.org/rfc/rfc6415#section-2)).
-pub const HOST_META_PATH: &str = "/.well-known/host-meta";
+/// The longest query of a WebFinger request, in bytes; a longer one is answered with 414: 8 KiB.
+pub const MAX_QUERY: usize = 8 * 1024;
 
 /// What an application knows about its accounts and itself.
 pub trait Directory: Send + Sync + 'static {
@@ -28,13 +49,37 @@ pub trait Directory: Send + Sync + 'static {
     fn base(&self) -> &Url;
 
     /// Whether handles and URLs of this host (lower-case, without port) are ours. By default: the host of
-    /// [`base`](Self::base) only. Say yes to a second name if handles live on another domain than actors.
+    /// [`base`](Self::base) only.
+    ///
+    /// Say yes to a second name if handles live on another domain than actors, and send that domain's WebFinger requests here: by a redirect
+    /// of `/.well-known/webfinger` with its query, or by answering on both. The `subject` of every descriptor is then
+    /// the handle at the domain of handles, whatever was asked.
     fn serves(&self, host: &str) -> bool {
         self.base().host_str() == Some(host)
     }
 
     /// Finds an account or actor of ours. Compare users without regard to case. Whoever must not be found is `None`.
+    ///
+    /// Whoever moved away stays, for it is the actor document that says so.
     fn find(&self, resource: &Resource) -> impl Future<Output = Option<Descriptor>> + Send;
+
+    /// Whether somebody who was not found has been here, and is gone for good: 410 instead of 404, which lets others forget the
+    /// account. By default nobody has.
+    fn is_gone(&self, resource: &Resource) -> impl Future<Output = bool> + Send {
+        let _ = resource;
+        std::future::ready(false)
+    }
+
+    /// The id of the actor that stands for the server itself, if there is one.
+    ///
+    /// It is in the NodeInfo discovery
+    /// ([FEP-2677](https://codeberg.org/fediverse/fep/src/branch/main/fep/2677/fep-2677.md)), and WebFinger says it to
+    /// whoever asks about the server's own origin
+    /// ([FEP-d556](https://codeberg.org/fediverse/fep/src/branch/main/fep/d556/fep-d556.md)) unless
+    /// [`find`](Self::find) knows better.
+    fn application_actor(&self) -> Option<Url> {
+        None
+    }
 
     /// What the server says about itself.
     fn nodeinfo(&self) -> impl Future<Output = NodeInfo> + Send;
@@ -42,17 +87,27 @@ pub trait Directory: Send + Sync + 'static {
 
 /// Answers `/.well-known/webfinger`, given the query as it stands in the URL (without `?`).
 ///
-/// 400 without exactly one readable `resource`, 404 for other domains and for nobody. `rel` parameters select links
-/// ([RFC 7033, section 4.3](https://www.rfc-editor.org/rfc/rfc7033#section-4.3)).
+/// 400 without exactly one readable `resource`, 404 for other domains and for nobody, 410 for who is gone, 414 for more than
+/// [`MAX_QUERY`]. `rel` parameters select links ([RFC 7033, section
+/// 4.3](https://www.rfc-editor.org/rfc/rfc7033#section-4.3)). A `+` is a `+`.
 pub async fn webfinger<D: Directory>(directory: &D, query: Option<&str>) -> Response<Vec<u8>> {
-    let Some(Query { resource, rels }) = read_query(query.unwrap_or_default()) else {
-        return error(StatusCode::BAD_REQUEST);
+    let Query { resource, rels } = match Query::read(query.unwrap_or_default()) {
+        Ok(query) => query,
+        Err(InvalidQuery::TooLong) => return error(StatusCode::URI_TOO_LONG),
+        Err(InvalidQuery::Unreadable) => return error(StatusCode::BAD_REQUEST),
     };
+    // Nothing is looked up for strangers.
     if !resource.host().is_some_and(|host| directory.serves(host)) {
         return error(StatusCode::NOT_FOUND);
     }
-    let Some(mut descriptor) = directory.find(&resource).await else {
-        return error(StatusCode::NOT_FOUND);
+    let found = directory.find(&resource).await;
+    let Some(mut descriptor) = found.or_else(|| server_itself(directory, &resource)) else {
+        let is_gone = directory.is_gone(&resource).await;
+        return error(if is_gone {
+            StatusCode::GONE
+        } else {
+            StatusCode::NOT_FOUND
+        });
     };
     if !rels.is_empty() {
         descriptor.links.retain(|link| rels.contains(&link.rel));
@@ -60,33 +115,42 @@ pub async fn webfinger<D: Directory>(directory: &D, query: Option<&str>) -> Resp
     answer(descriptor::MEDIA_TYPE, descriptor.to_json().to_string())
 }
 
-/// Answers `/.well-known/host-meta`: an XRD document that says where WebFinger is.
+/// Answers `/.well-known/host-meta`: an XRD document that says where WebFinger is
+/// ([RFC 6415](https://www.rfc-editor.org/rfc/rfc6415#section-2)).
 #[must_use]
 pub fn host_meta<D: Directory>(directory: &D) -> Response<Vec<u8>> {
-    let template = format!(
-        "{}?resource={{uri}}",
-        absolute(directory.base(), query::PATH)
-    );
     let xml = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <XRD xmlns=\"http://docs.oasis-open.org/ns/xri/xrd-1.0\">\n  \
          <Link rel=\"{}\" type=\"{}\" template=\"{}\"/>\n</XRD>\n",
         rel::LRDD,
         descriptor::MEDIA_TYPE,
-        // A serialised origin has none of the other characters that XML gives a meaning.
-        template.replace('&', "&amp;"),
+        // A serialised origin has none of the characters that XML gives a meaning.
+        template(directory),
     );
     answer("application/xrd+xml", xml)
 }
 
-/// Answers `/.well-known/nodeinfo`: where the document is.
+/// Answers `/.well-known/host-meta.json`: the same in JSON
+/// ([RFC 6415](https://www.rfc-editor.org/rfc/rfc6415#section-3)).
+#[must_use]
+pub fn host_meta_json<D: Directory>(directory: &D) -> Response<Vec<u8>> {
+    let link = Link::new(rel::LRDD)
+        .media_type(descriptor::MEDIA_TYPE)
+        .template(template(directory));
+    let document = Descriptor::default().link(link);
+    answer("application/json", document.to_json().to_string())
+}
+
+/// Answers `/.well-known/nodeinfo`: where the document is, and the server's own actor.
 #[must_use]
 pub fn nodeinfo_discovery<D: Directory>(directory: &D) -> Response<Vec<u8>> {
     let href = absolute(directory.base(), NODEINFO_PATH);
-    answer(
-        "application/json",
-        json!({ "links": [{ "rel": rel::NODEINFO_2_1, "href": href }] }).to_string(),
-    )
+    let mut links = vec![json!({ "rel": rel::NODEINFO_2_1, "href": href })];
+    if let Some(actor) = directory.application_actor() {
+        links.push(json!({ "rel": rel::APPLICATION_ACTOR, "href": actor.as_str() }));
+    }
+    answer("application/json", json!({ "links": links }).to_string())
 }
 
 /// Answers [`NODEINFO_PATH`]; 500 if the application's document is not one that the schema allows.
@@ -100,7 +164,7 @@ pub async fn nodeinfo<D: Directory>(directory: &D) -> Response<Vec<u8>> {
     }
 }
 
-/// The four routes, to be merged into an application's own.
+/// The routes of [`Answers`], to be merged into an application's own.
 ///
 /// ```
 /// # use webfinger::{Descriptor, NodeInfo, Resource, server};
@@ -119,55 +183,45 @@ where
     D: Directory,
     S: Clone + Send + Sync + 'static,
 {
-    use std::sync::Arc;
-
-    use axum::body::Body;
-    use axum::extract::RawQuery;
-    use axum::routing::get;
-
-    let [for_webfinger, for_host_meta, for_discovery, for_nodeinfo] =
-        std::array::from_fn(|_| Arc::clone(&directory));
-    let finger = |RawQuery(query): RawQuery| async move {
-        webfinger(&*for_webfinger, query.as_deref())
-            .await
-            .map(Body::from)
-    };
-    axum::Router::new()
-        .route(query::PATH, get(finger))
-        .route(
-            HOST_META_PATH,
-            get(|| async move { host_meta(&*for_host_meta).map(Body::from) }),
-        )
-        .route(
-            crate::nodeinfo::PATH,
-            get(|| async move { nodeinfo_discovery(&*for_discovery).map(Body::from) }),
-        )
-        .route(
-            NODEINFO_PATH,
-            get(|| async move { nodeinfo(&*for_nodeinfo).await.map(Body::from) }),
-        )
-}
-
-struct Query {
-    resource: Resource,
-    rels: Vec<String>,
-}
-
-fn read_query(query: &str) -> Option<Query> {
-    let mut resource = None;
-    let mut rels = Vec::new();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        match &*name {
-            "resource" if resource.is_some() => return None,
-            "resource" => resource = Some(Resource::parse(&value).ok()?),
-            "rel" => rels.push(value.into_owned()),
-            _ => {}
-        }
+    let answers = Answers::new(directory);
+    let mut router = axum::Router::new();
+    for path in PATHS {
+        let answers = answers.clone();
+        let answer = |method: http::Method, uri: http::Uri| async move {
+            answers
+                .answer(&method, &uri)
+                .await
+                .map(axum::body::Body::from)
+        };
+        router = router.route(path, axum::routing::any(answer));
     }
-    Some(Query {
-        resource: resource?,
-        rels,
-    })
+    router
+}
+
+const PATHS: [&str; 5] = [
+    query::PATH,
+    host_meta::PATH,
+    host_meta::JSON_PATH,
+    crate::nodeinfo::PATH,
+    NODEINFO_PATH,
+];
+
+fn server_itself<D: Directory>(directory: &D, resource: &Resource) -> Option<Descriptor> {
+    let Resource::Url(url) = resource else {
+        return None;
+    };
+    let is_origin =
+        url.origin() == directory.base().origin() && url.path() == "/" && url.query().is_none();
+    let actor = directory.application_actor().filter(|_| is_origin)?;
+    let link = Link::to_actor(actor);
+    Some(Descriptor::new(url.as_str()).link(Link {
+        rel: rel::SERVER_ACTOR.to_owned(),
+        ..link
+    }))
+}
+
+fn template<D: Directory>(directory: &D) -> String {
+    absolute(directory.base(), query::PATH) + "?resource={uri}"
 }
 
 fn absolute(base: &Url, path: &str) -> String {
@@ -175,26 +229,49 @@ fn absolute(base: &Url, path: &str) -> String {
 }
 
 fn answer(media_type: &'static str, body: String) -> Response<Vec<u8>> {
-    respond(StatusCode::OK, media_type, body)
+    respond(StatusCode::OK, media_type, "public, max-age=3600", body)
 }
 
 fn error(status: StatusCode) -> Response<Vec<u8>> {
-    respond(
-        status,
-        "text/plain; charset=utf-8",
-        status.canonical_reason().unwrap_or_default().to_owned(),
-    )
+    let cached = match status {
+        StatusCode::NOT_FOUND | StatusCode::GONE => "public, max-age=180",
+        _ => "no-store",
+    };
+    let text = status.canonical_reason().unwrap_or_default().to_owned();
+    respond(status, "text/plain; charset=utf-8", cached, text)
 }
 
-/// Everything here is public and meant for scripts of any page (RFC 7033, section 5).
-fn respond(status: StatusCode, media_type: &'static str, body: String) -> Response<Vec<u8>> {
+fn respond(
+    status: StatusCode,
+    media_type: &'static str,
+    cached: &'static str,
+    body: String,
+) -> Response<Vec<u8>> {
     let mut response = Response::new(body.into_bytes());
     *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cached));
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+}
+
+/// What a path answers to other methods than `GET`.
+fn options(status: StatusCode) -> Response<Vec<u8>> {
+    const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(ALLOW, METHODS);
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
     response
-        .headers_mut()
-        .insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    response
+}
+
+/// The head of a response without its body, with the length that the body would have had.
+fn without_body(response: Response<Vec<u8>>) -> Response<Vec<u8>> {
+    let (mut head, body) = response.into_parts();
+    head.headers.insert(CONTENT_LENGTH, body.len().into());
+    Response::from_parts(head, Vec::new())
 }

@@ -194,3 +194,43 @@ async fn nodeinfo_says_what_runs() {
     let refused = client().nodeinfo(&hostile).await;
     assert!(matches!(refused, Err(NodeInfoError::Fetch(error)) if error.is_refused()));
 }
+
+#[tokio::test]
+async fn the_routes_answer_over_http() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let authority = alices_server().await;
+    let ask = async |method: &str, target: &str| {
+        let mut socket = tokio::net::TcpStream::connect(&authority).await.unwrap();
+        let request =
+            format!("{method} {target} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n");
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.to_ascii_lowercase(), body.to_owned())
+    };
+    let target = format!("/.well-known/webfinger?resource=acct:alice@{authority}");
+    let (head, body) = ask("GET", &target).await;
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    let length = format!("content-length: {}", body.len());
+    assert!(head.contains(&length), "{head}");
+    let (head, body) = ask("HEAD", &target).await;
+    assert!(
+        head.starts_with("http/1.1 200") && head.contains(&length),
+        "{head}"
+    );
+    assert_eq!(body, "");
+    let (head, _) = ask("POST", &target).await;
+    assert!(
+        head.starts_with("http/1.1 405") && head.contains("allow: get, head, options"),
+        "{head}"
+    );
+    let (head, _) = ask("OPTIONS", "/.well-known/nodeinfo").await;
+    assert!(head.starts_with("http/1.1 204"), "{head}");
+    let (head, body) = ask("GET", "/.well-known/host-meta.json").await;
+    assert!(
+        head.contains("access-control-allow-origin: *") && body.contains("lrdd"),
+        "{head}"
+    );
+}
