@@ -48,14 +48,14 @@ in_node serve "$work" >"$work/fedify" 2>"$work/fedify.log" &
 servers+=($!)
 their_port=$(port_in "$work/fedify")
 
-export HOSTS SSL_CERT_FILE=$work/ca.pem
+export HOSTS
 HOSTS=$(python3 -c '
 import json, sys
 ours, theirs, *names = sys.argv[1:]
 hosts = dict.fromkeys(("social.example", "handles.example", "names.example"), int(ours))
 print(json.dumps(hosts | dict.fromkeys(names, int(theirs))))' "$our_port" "$their_port" "${theirs[@]}")
 
-python3 "$here/whois.py" "$programs/whois" <"$here/cases.jsonl" >"$work/answers.jsonl"
+python3 "$here/whois.py" "$programs/whois" "$work/ca.pem" <"$here/cases.jsonl" >"$work/answers.jsonl"
 in_node ask <"$here/cases.jsonl" >>"$work/answers.jsonl"
-"$python_peers/bin/python" "$here/peers.py" <"$here/cases.jsonl" >>"$work/answers.jsonl"
+SSL_CERT_FILE=$work/ca.pem "$python_peers/bin/python" "$here/peers.py" <"$here/cases.jsonl" >>"$work/answers.jsonl"
 python3 "$here/table.py" "$here/cases.jsonl" <"$work/answers.jsonl"

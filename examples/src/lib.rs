@@ -1,10 +1,13 @@
 //! What the example programs share, and what a user copies from: a small federated [`server`], a [`bot`], a look at the
-//! [`wire`], the way out to the [`network`], and text for the [`terminal`].
+//! [`wire`], the way out to the [`network`], [`tls`] on loopback, an actor as a
+//! [`profile`], and text for the [`terminal`].
 
 pub mod bot;
 pub mod network;
+pub mod profile;
 pub mod server;
 pub mod terminal;
+pub mod tls;
 pub mod wire;
 
 /// Prints a line. When nobody reads any more, as after `| head`, the program ends quietly instead of panicking as `println!` does.

@@ -3,6 +3,9 @@
 use crate::in_words;
 use guarded_http::{Error, GuardedClient, Limits};
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use url::Url;
 use webfinger::{Handle, LookupError};
 
@@ -19,6 +22,9 @@ pub struct NetworkFlags {
     /// Where a host is, whatever the DNS says. For tests and demonstrations; may be given several times.
     #[arg(long, value_name = "HOST=ADDRESS:PORT", value_parser = place)]
     danger_resolve: Vec<(String, SocketAddr)>,
+    /// Also trust the certificate authority in this file (PEM).
+    #[arg(long, value_name = "FILE")]
+    trust_root: Option<PathBuf>,
 }
 
 impl NetworkFlags {
@@ -26,7 +32,7 @@ impl NetworkFlags {
     ///
     /// # Errors
     ///
-    /// TLS could not be set up, in words.
+    /// TLS could not be set up, or the certificate not read, in words.
     pub fn client(&self, program: &str, max_bytes: usize) -> Result<GuardedClient, String> {
         let mut builder = GuardedClient::builder()
             .user_agent(format!("fedikit-{program}/{}", env!("CARGO_PKG_VERSION")))
@@ -36,6 +42,13 @@ impl NetworkFlags {
         }
         for (host, address) in &self.danger_resolve {
             builder = builder.danger_resolve(host, *address);
+        }
+        if let Some(file) = &self.trust_root {
+            let root = CertificateDer::from_pem_file(file);
+            let root = root.map_err(|error| {
+                format!("cannot read a certificate in {}: {error}", file.display())
+            })?;
+            builder = builder.trust_root(root.as_ref());
         }
         builder.build().map_err(|error| in_words(&error))
     }

@@ -1,6 +1,6 @@
 """Our side: answers the rows of fedikit that come in with what `whois` says.
 
-    python3 whois.py WHOIS < cases.jsonl
+    python3 whois.py WHOIS CA < cases.jsonl
 
 HOSTS, a JSON object, says on which port of 127.0.0.1 each name is.
 """
@@ -10,7 +10,8 @@ import os
 import subprocess
 import sys
 
-flags = []
+program, authority = sys.argv[1:]
+flags = ["--trust-root", authority]
 for host, port in json.loads(os.environ["HOSTS"]).items():
     flags += ["--danger-resolve", f"{host}=127.0.0.1:{port}"]
 
@@ -18,7 +19,7 @@ for line in sys.stdin:
     row = json.loads(line)
     if row["by"] != "fedikit":
         continue
-    run = subprocess.run([sys.argv[1], row["ask"], "--json", *flags], capture_output=True, text=True, timeout=60)
+    run = subprocess.run([program, row["ask"], "--json", *flags], capture_output=True, text=True, timeout=60)
     if run.stdout:
         person = json.loads(run.stdout)
         software = person["software"]

@@ -9,27 +9,20 @@
 
 use activitypub::Actor;
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HOST, LOCATION};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use axum::serve::Listener;
+use axum::serve::Listener as _;
 use clap::Parser;
 use fedikit_examples::say;
 use fedikit_examples::server::BoxError;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
-use std::path::{Path, PathBuf};
+use fedikit_examples::tls::Certificate;
+use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::{fs, io};
-use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::server::TlsStream;
 use url::Url;
 use webfinger::server::Directory;
 use webfinger::{Descriptor, Link, NodeInfo, Resource, rel, server};
@@ -60,11 +53,15 @@ struct Arguments {
 async fn main() -> Result<(), BoxError> {
     let arguments = Arguments::parse();
     let names = [ACTORS, REDIRECTING, ANSWERING].map(str::to_owned);
-    let tls = certify(
-        &arguments.folder,
-        [names.to_vec(), arguments.names].concat(),
-    )?;
-    let socket = TcpListener::bind("127.0.0.1:0").await?;
+    let certificate = Certificate::new([names.to_vec(), arguments.names].concat())?;
+    for (name, pem) in [
+        ("ca.pem", &certificate.authority),
+        ("certificate.pem", &certificate.certificate),
+        ("key.pem", &certificate.key),
+    ] {
+        fs::write(arguments.folder.join(name), pem)?;
+    }
+    let socket = certificate.listen().await?;
     say!("{}", socket.local_addr()?.port());
     let people = People {
         base: format!("https://{ACTORS}/").parse()?,
@@ -73,7 +70,7 @@ async fn main() -> Result<(), BoxError> {
         .route("/users/{name}", get(actor))
         .merge(server::routes(Arc::new(people)))
         .layer(from_fn(by_name));
-    axum::serve(Tls { socket, tls }, routes).await?;
+    axum::serve(socket, routes).await?;
     Ok(())
 }
 
@@ -95,7 +92,7 @@ async fn by_name(request: Request, next: Next) -> Response {
     }
 }
 
-async fn actor(axum::extract::Path(name): axum::extract::Path<String>) -> Response {
+async fn actor(Path(name): Path<String>) -> Response {
     let Some((name, _)) = PEOPLE.iter().find(|(known, _)| *known == name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -149,55 +146,5 @@ impl Directory for People {
         let mut info = NodeInfo::new("fedikit-peer", "1.2.3");
         info.usage.users = Some(PEOPLE.len() as u64);
         info
-    }
-}
-
-/// Writes a certificate for these names and the authority that signed it.
-fn certify(folder: &Path, names: Vec<String>) -> Result<TlsAcceptor, BoxError> {
-    let mut params = CertificateParams::new([])?;
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "fedikit interop");
-    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
-    let key = KeyPair::generate()?;
-    let certificate = CertificateParams::new(names)?.signed_by(&key, &authority)?;
-
-    fs::write(folder.join("ca.pem"), authority.pem())?;
-    fs::write(folder.join("certificate.pem"), certificate.pem())?;
-    fs::write(folder.join("key.pem"), key.serialize_pem())?;
-
-    let certificate = CertificateDer::from_pem_slice(certificate.pem().as_bytes())?;
-    let key = PrivateKeyDer::from_pem_slice(key.serialize_pem().as_bytes())?;
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)?;
-    Ok(TlsAcceptor::from(Arc::new(config)))
-}
-
-struct Tls {
-    socket: TcpListener,
-    tls: TlsAcceptor,
-}
-
-impl Listener for Tls {
-    type Io = TlsStream<TcpStream>;
-    type Addr = std::net::SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        loop {
-            let (stream, address) = Listener::accept(&mut self.socket).await;
-            match self.tls.accept(stream).await {
-                Ok(stream) => return (stream, address),
-                // Whoever does not like the certificate is the other side's business.
-                Err(error) => eprintln!("{error}"),
-            }
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        self.socket.local_addr()
     }
 }

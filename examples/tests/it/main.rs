@@ -12,6 +12,7 @@ mod own_extension;
 mod quickstart;
 mod sign;
 mod signature_peer;
+mod verify_link;
 mod verify_server;
 mod whois;
 mod world;

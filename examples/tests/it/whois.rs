@@ -6,7 +6,7 @@ use std::process::Command;
 
 const WHOIS: &str = env!("CARGO_BIN_EXE_whois");
 
-const ALICE: &str = "http://social.example/users/alice";
+const ALICE: &str = "https://social.example/users/alice";
 
 /// @alice@social.example; what others are told of her and of themselves is added to it.
 fn world() -> World {
@@ -15,7 +15,7 @@ fn world() -> World {
         .actor(
             ALICE,
             "alice",
-            json!({"name": "Alice", "url": "http://social.example/@alice"}),
+            json!({"name": "Alice", "url": "https://social.example/@alice"}),
         )
         .nodeinfo("social.example")
 }
@@ -35,8 +35,8 @@ async fn somebody_is_told_with_the_software() {
             for line in [
                 "@alice@social.example",
                 "  name             Alice, Person",
-                "  actor            http://social.example/users/alice",
-                "  profile          http://social.example/@alice",
+                "  actor            https://social.example/users/alice",
+                "  profile          https://social.example/@alice",
                 "  software         tiny 0.9",
                 "odd: 0",
             ] {
@@ -60,7 +60,7 @@ async fn somebody_is_told_with_the_software() {
 
 #[tokio::test]
 async fn a_split_domain_is_told_from_both_ends() {
-    let ada = "http://social.example/users/ada";
+    let ada = "https://social.example/users/ada";
     world()
         .jrd("ada@names.example", "ada@names.example", ada)
         .jrd("ada@social.example", "ada@names.example", ada)
@@ -84,14 +84,14 @@ async fn whoever_claims_an_actor_that_is_not_theirs_is_told_apart() {
         .jrd(
             "alice@liar.example",
             "alice@social.example",
-            "http://liar.example/me",
+            "https://liar.example/me",
         )
         .jrd(
             "eve@social.example",
             "eve@social.example",
-            "http://social.example/users/eve",
+            "https://social.example/users/eve",
         )
-        .actor("http://social.example/users/eve", "bob", json!({}))
+        .actor("https://social.example/users/eve", "bob", json!({}))
         .with(|world| {
             for liar in ["@mallory@liar.example", "@eve@social.example"] {
                 let run = world.run(WHOIS, &[liar, "--json"]);
@@ -134,10 +134,55 @@ async fn nobody_is_not_the_same_as_no_answer() {
                         "dead.example=127.0.0.1:9",
                     ],
                 )
-                .failed(
-                    2,
-                    &["could not be reached", "check the address and the network"],
-                );
+                .failed(2, &["nothing answers", "check the address and the network"]);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn web_pages_are_verified_from_both_sides() {
+    let field = |name: &str, page: &str| {
+        let value = format!("<a href=\"{page}\" rel=\"me\">{page}</a>");
+        json!({"type": "PropertyValue", "name": name, "value": value})
+    };
+    let fields = json!({"url": "https://social.example/@alice", "attachment": [
+        field("Web", "https://alice.example/"), field("Fan of", "https://other.example/"),
+        field("Gone", "https://empty.example/"), {"type": "PropertyValue", "name": "Age", "value": "42"},
+    ]});
+    let page = "<a rel=me href=https://social.example/@alice>me</a>";
+    let other = "<!-- <a rel=me href=https://social.example/@alice>me</a> -->";
+    world()
+        .actor(ALICE, "alice", fields)
+        .answer("alice.example", "/", "text/html", page)
+        .answer("other.example", "/", "text/html; charset=utf-8", other)
+        .empty("empty.example")
+        .with(|world| {
+            let run = world.run(WHOIS, &["@alice@social.example", "--json"]);
+            assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+            let person = run.json();
+            let links = person["links"].as_array().unwrap().iter();
+            let links: Vec<_> = links
+                .map(|link| {
+                    (
+                        link["field"].as_str().unwrap(),
+                        link["verified"].as_bool().unwrap(),
+                        link["says"].as_str().unwrap(),
+                    )
+                })
+                .collect();
+            assert_eq!(
+                links,
+                [
+                    ("Web", true, "the page links back to the profile"),
+                    ("Fan of", false, "the page has no link with rel=\"me\""),
+                    ("Gone", false, "empty.example does not have this"),
+                ]
+            );
+            let text = world.run(WHOIS, &["@alice@social.example"]).out;
+            assert!(
+                text.contains("\n  ✓ https://alice.example/, in \"Web\""),
+                "{text}"
+            );
         })
         .await;
 }
@@ -145,10 +190,10 @@ async fn nobody_is_not_the_same_as_no_answer() {
 #[tokio::test]
 async fn what_is_odd_is_told() {
     let jrd = json!({"subject": "acct:bob@odd.example", "aliases": [1], "links": [
-        {"rel": "self", "type": "application/activity+json", "href": "http://odd.example/bob"},
+        {"rel": "self", "type": "application/activity+json", "href": "https://odd.example/bob"},
         {"rel": "http://webfinger.net/rel/avatar", "href": "http://elsewhere.example/bob.png"},
     ]});
-    let bob = json!({"published": "yesterday", "movedTo": "http://social.example/users/bob"});
+    let bob = json!({"published": "yesterday", "movedTo": "https://social.example/users/bob"});
     World::default()
         .answer(
             "odd.example",
@@ -156,7 +201,7 @@ async fn what_is_odd_is_told() {
             "application/json",
             jrd,
         )
-        .actor("http://odd.example/bob", "bob", bob)
+        .actor("https://odd.example/bob", "bob", bob)
         .with(|world| {
             let run = world.run(WHOIS, &["@bob@odd.example", "--json"]);
             assert_eq!(run.code, 0, "{}{}", run.out, run.err);

@@ -1,16 +1,19 @@
-//! Servers of many names on one loopback socket, and programs that ask them.
+//! Servers of many names, with https on one loopback socket, and programs that ask them.
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::response::{IntoResponse as _, Response};
+use axum::serve::Listener as _;
+use fedikit_examples::tls::Certificate;
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::fs;
 use std::net::SocketAddr;
 use std::process::Command;
 use std::sync::Arc;
-use tokio::net::TcpListener;
+use tempfile::NamedTempFile;
 use url::form_urlencoded;
 
 /// What the servers answer.
@@ -25,6 +28,8 @@ pub(crate) struct World {
 pub(crate) struct Running {
     address: SocketAddr,
     hosts: Vec<String>,
+    /// A file with the certificate authority.
+    authority: NamedTempFile,
 }
 
 /// What a run of a program gave.
@@ -74,7 +79,11 @@ impl World {
         });
         let members = actor.as_object_mut().unwrap();
         members.extend(more.as_object().unwrap().clone());
-        let (host, path) = id.strip_prefix("http://").unwrap().split_once('/').unwrap();
+        let (host, path) = id
+            .strip_prefix("https://")
+            .unwrap()
+            .split_once('/')
+            .unwrap();
         self.answer(
             host,
             &format!("/{path}"),
@@ -85,7 +94,7 @@ impl World {
 
     /// The host runs tiny 0.9.
     pub(crate) fn nodeinfo(self, host: &str) -> Self {
-        let href = format!("http://{host}/nodeinfo");
+        let href = format!("https://{host}/nodeinfo");
         let links = json!({"links": [{"rel": "http://nodeinfo.diaspora.software/ns/schema/2.1", "href": href}]});
         let info = json!({"version": "2.1", "software": {"name": "tiny", "version": "0.9"}, "protocols": ["activitypub"],
             "services": {"inbound": [], "outbound": []}, "openRegistrations": true, "usage": {"users": {}}, "metadata": {}});
@@ -98,10 +107,14 @@ impl World {
         self,
         ask: impl FnOnce(&Running) -> T + Send + 'static,
     ) -> T {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let certificate = Certificate::new(self.hosts.as_slice()).unwrap();
+        let authority = NamedTempFile::new().unwrap();
+        fs::write(&authority, &certificate.authority).unwrap();
+        let listener = certificate.listen().await.unwrap();
         let running = Running {
             address: listener.local_addr().unwrap(),
             hosts: self.hosts,
+            authority,
         };
         let answers = Arc::new(self.answers);
         let app = Router::new().fallback(move |request: Request| {
@@ -138,7 +151,10 @@ impl Running {
     /// Runs a program that knows where the hosts are.
     pub(crate) fn run(&self, program: &str, arguments: &[&str]) -> Run {
         let mut command = Command::new(program);
-        command.args(arguments).arg("--danger-allow-loopback");
+        command
+            .args(arguments)
+            .arg("--trust-root")
+            .arg(self.authority.path());
         for host in &self.hosts {
             command
                 .arg("--danger-resolve")

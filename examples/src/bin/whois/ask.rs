@@ -2,11 +2,13 @@
 
 use activitypub::Actor;
 use fedikit_examples::in_words;
-use fedikit_examples::network::{ACCEPT, NetworkFlags, fetch_advice, lookup_advice};
+use fedikit_examples::network::{NetworkFlags, lookup_advice};
+use fedikit_examples::profile::{self, Claim};
 use guarded_http::GuardedClient;
 use serde::Serialize;
 use url::{Position, Url};
 use webfinger::descriptor::Problem;
+use webfinger::rel_me::{Profile, Verification};
 use webfinger::{ActorNames, Client, Found, Handle, LookupError, NodeInfo};
 
 /// The longest document that is read, in bytes: 1 MiB, as servers have it.
@@ -30,6 +32,8 @@ pub(crate) struct Person {
     pub(crate) page: Option<String>,
     /// `None` if the server does not say.
     pub(crate) software: Option<Software>,
+    /// The web pages that the profile names as the same person's.
+    pub(crate) links: Vec<Link>,
     pub(crate) odd: Vec<Odd>,
 }
 
@@ -41,6 +45,17 @@ pub(crate) struct Software {
     /// The version of NodeInfo.
     pub(crate) nodeinfo: String,
     pub(crate) open_registrations: bool,
+}
+
+/// A web page that the profile names.
+#[derive(Debug, Serialize)]
+pub(crate) struct Link {
+    pub(crate) field: String,
+    pub(crate) page: String,
+    /// Whether the page names the profile too.
+    pub(crate) verified: bool,
+    /// What the page says, or why it could not be asked.
+    pub(crate) says: String,
 }
 
 /// Something that is not as usual.
@@ -77,10 +92,18 @@ pub(crate) async fn about(text: &str, flags: &NetworkFlags) -> Result<Person, Fa
         sentence: lookup_advice(&asked, &error),
     })?;
     let authority = &found.actor()[Position::BeforeHost..Position::AfterPort];
-    let (actor, software) = tokio::join!(fetch(&http, found.actor()), client.nodeinfo(authority));
-    let (actor, from) = actor?;
+    let (actor, software) = tokio::join!(
+        profile::fetch(&http, found.actor()),
+        client.nodeinfo(authority)
+    );
+    let actor = actor?;
+    let urls = profile::urls(found.actor().clone(), &actor);
+    let mut links = Vec::new();
+    for claim in profile::claims(&actor) {
+        links.push(verify(&client, &urls, claim).await);
+    }
     let mut odd = oddities(&http, &asked, &found, &actor);
-    let (proven, proof) = confirm(&client, &found, &actor, &from).await;
+    let (proven, proof) = confirm(&client, &found, &actor).await;
     if !proven {
         odd.push(Odd::new(
             "one-way",
@@ -105,17 +128,22 @@ pub(crate) async fn about(text: &str, flags: &NetworkFlags) -> Result<Person, Fa
         page: actor.page().map(String::from),
         actor: found.actor().to_string(),
         software,
+        links,
         odd,
     })
 }
 
-/// The actor, and where it came from.
-async fn fetch(http: &GuardedClient, id: &Url) -> Result<(Actor, Url), String> {
-    let answer = http.get(id.clone()).accept(ACCEPT).send().await;
-    let answer = answer.map_err(|error| fetch_advice(id, &error))?;
-    let actor = Actor::from_slice(answer.bytes())
-        .map_err(|error| format!("{id} is no actor that can be read: {}", in_words(&error)))?;
-    Ok((actor, answer.url().clone()))
+async fn verify(client: &Client, profile: &Profile, claim: Claim) -> Link {
+    let verification = client.verify_link(profile, &claim.page).await;
+    Link {
+        verified: verification.as_ref().is_ok_and(Verification::is_verified),
+        says: match verification {
+            Ok(verification) => verification.to_string(),
+            Err(error) => in_words(&error),
+        },
+        field: claim.field,
+        page: claim.page.into(),
+    }
 }
 
 fn oddities(http: &GuardedClient, asked: &Handle, found: &Found, actor: &Actor) -> Vec<Odd> {
@@ -141,18 +169,7 @@ fn oddities(http: &GuardedClient, asked: &Handle, found: &Found, actor: &Actor) 
                 "media-type",
                 "WebFinger answers as application/json, not as application/jrd+json".to_owned(),
             ),
-            Problem::Member(name) => Odd::new(
-                "descriptor",
-                format!("the {name} in the WebFinger answer cannot be read"),
-            ),
-            Problem::Item(name, index) => Odd::new(
-                "descriptor",
-                format!("number {index} of the {name} in the WebFinger answer cannot be read"),
-            ),
-            _ => Odd::new(
-                "descriptor",
-                "something is odd about the WebFinger answer".to_owned(),
-            ),
+            problem => Odd::new("descriptor", format!("of the WebFinger answer, {problem}")),
         });
     }
     for link in &found.descriptor().links {
@@ -187,21 +204,13 @@ fn is_unencrypted(http: &GuardedClient, target: &str) -> bool {
 }
 
 /// Whether the actor agrees with the handle that led to it, and a sentence about it.
-async fn confirm(client: &Client, found: &Found, actor: &Actor, from: &Url) -> (bool, String) {
+async fn confirm(client: &Client, found: &Found, actor: &Actor) -> (bool, String) {
     let handle = found.handle();
-    let another_id = || {
-        let at = found.actor();
-        format!("the document at {at} has another id: it is not the actor of @{handle}")
-    };
-    let Some(id) = actor.id.as_ref().and_then(|id| id.to_url().ok()) else {
-        return (false, another_id());
-    };
-    let names = ActorNames::new(id)
+    let names = ActorNames::new(found.actor().clone())
         .preferred_username(actor.preferred_username.as_deref())
-        .webfinger(actor.webfinger.as_deref(), from);
+        .webfinger(actor.webfinger.as_deref(), found.actor());
     match client.confirm(found, &names).await {
         Ok(_) => (true, format!("the actor confirms the handle @{handle}")),
-        Err(LookupError::OtherActor) => (false, another_id()),
         Err(LookupError::OtherHandle { named, .. }) => (
             false,
             format!("the actor does not have the handle @{handle}, but names @{named}"),

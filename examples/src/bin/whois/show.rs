@@ -28,6 +28,12 @@ pub(crate) fn person(person: &Person, out: &mut impl Write) -> io::Result<()> {
         }
         None => line("software", "not told", out)?,
     }
+    writeln!(out, "\nlinks: {}", person.links.len())?;
+    for link in &person.links {
+        let mark = if link.verified { "✓" } else { "✗" };
+        let told = format!("{mark} {}, in {:?}: {}", link.page, link.field, link.says);
+        writeln!(out, "  {}", shown(&told, VALUE))?;
+    }
     writeln!(out, "\nodd: {}", person.odd.len())?;
     for odd in &person.odd {
         writeln!(out, "  - {}", shown(&odd.says, VALUE))?;
