@@ -91,6 +91,77 @@ fn webfinger_uses_the_guarded_client_only_behind_its_feature() {
     assert!(!tree.contains("guarded-http"), "{tree}");
 }
 
+/// Libraries that make HTTP requests or open sockets for them.
+const CLIENTS: &[&str] = &[
+    "attohttpc",
+    "awc",
+    "curl",
+    "h2",
+    "hyper",
+    "hyper-rustls",
+    "hyper-util",
+    "isahc",
+    "minreq",
+    "reqwest",
+    "surf",
+    "ureq",
+];
+
+#[test]
+fn every_request_goes_through_the_guarded_connector() {
+    let metadata: Value =
+        serde_json::from_str(&cargo(&["metadata", "--no-deps", "--format-version", "1"])).unwrap();
+    let is_client = |name: &&str| CLIENTS.contains(name);
+    let direct = |package: &str| -> Vec<&str> {
+        let packages = metadata["packages"].as_array().unwrap();
+        let found = packages.iter().find(|it| it["name"] == package).unwrap();
+        let dependencies = found["dependencies"].as_array().unwrap().iter();
+        dependencies
+            .filter(|it| it["kind"].is_null())
+            .map(|it| it["name"].as_str().unwrap())
+            .filter(is_client)
+            .collect()
+    };
+    assert_eq!(
+        direct("fedikit-guarded-http"),
+        ["hyper", "hyper-rustls", "hyper-util"]
+    );
+    for package in ["fedikit-webfinger", "fedikit-federation"] {
+        assert_eq!(direct(package), [""; 0], "{package}");
+        // Nor through somebody else: what is there is what the guarded client brings.
+        let arguments = ["tree", "--package", package, "--all-features"];
+        let tree = cargo(&[&arguments[..], &["--edges", "normal", "--prefix", "none"]].concat());
+        let clients: BTreeSet<&str> = tree
+            .lines()
+            .filter_map(|line| line.split(' ').next())
+            .filter(is_client)
+            .collect();
+        let expected = ["h2", "hyper", "hyper-rustls", "hyper-util"];
+        assert_eq!(clients, expected.into(), "{package}");
+    }
+}
+
+/// The versions of h2 before it counted empty frames without end as an attack.
+#[test]
+fn http_2_is_new_enough_for_its_floods() {
+    let tree = cargo(&[
+        "tree",
+        "--package",
+        "fedikit-guarded-http",
+        "--invert",
+        "h2",
+        "--depth",
+        "0",
+    ]);
+    let version = tree
+        .split(" v")
+        .nth(1)
+        .and_then(|it| it.split_whitespace().next())
+        .unwrap();
+    let numbers: Vec<u32> = version.split('.').map(|it| it.parse().unwrap()).collect();
+    assert!(numbers >= vec![0, 4, 16], "h2 {version}");
+}
+
 fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
         .args(arguments)

@@ -399,6 +399,7 @@ fn parse(address: &str) -> IpAddr {
     address.parse().unwrap()
 }
 
+/// In order, which the tables are: IPv4 stands before IPv6.
 fn ranges<'a>(
     rows: impl IntoIterator<Item = &'a (&'a str, &'a str, &'a str)>,
 ) -> Vec<RangeInclusive<IpAddr>> {
@@ -408,12 +409,8 @@ fn ranges<'a>(
 }
 
 fn contains(ranges: &[RangeInclusive<IpAddr>], address: IpAddr) -> bool {
-    let of_its_kind =
-        |range: &&RangeInclusive<IpAddr>| range.start().is_ipv4() == address.is_ipv4();
-    ranges
-        .iter()
-        .filter(of_its_kind)
-        .any(|range| range.contains(&address))
+    let begun = ranges.partition_point(|range| *range.start() <= address);
+    begun > 0 && ranges[begun - 1].contains(&address)
 }
 
 fn is_in(rows: &[(&str, &str, &str)], address: IpAddr) -> bool {

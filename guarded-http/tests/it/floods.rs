@@ -60,7 +60,7 @@ async fn a_handshake_that_does_not_end_ends_at_the_connect_limit() {
 /// Each of them ends inside the limits, whatever a peer sends for ever.
 #[tokio::test]
 async fn floods_of_http_2_end() {
-    const TOTAL: Duration = Duration::from_millis(500);
+    const TOTAL: Duration = Duration::from_millis(300);
     let nothing = |_: &[u8]| Vec::new();
     let begin = |_: &[u8]| head(END_HEADERS, OK);
     let begin_open = |_: &[u8]| head(0, OK);
@@ -131,7 +131,7 @@ async fn floods_of_http_2_end() {
         let error = outcome.expect_err(flood);
         let time = begun.elapsed();
         println!("{flood}: {error} after {time:?}");
-        assert!(time < 8 * TOTAL, "{flood}: {time:?}");
+        assert!(time < 20 * TOTAL, "{flood}: {time:?}");
         assert!(
             error.is_transient() || error.is_refused(),
             "{flood}: {error:?}"
