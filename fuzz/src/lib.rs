@@ -21,7 +21,10 @@ use http_sig::{ContentDigest, DigestAlgorithm, Policy, SigningKey, VerifyingKey}
 use mastodon_api::streaming::{sse, websocket};
 use mastodon_api::{Endpoint as _, methods};
 use url::{Host, Url};
-use webfinger::{Descriptor, Handle, NodeInfo, Resource, nodeinfo as node_info, rel_me as me};
+use webfinger::{
+    Descriptor, Handle, NodeInfo, Resource, Typed, host_meta as host_metadata,
+    nodeinfo as node_info, rel_me as me,
+};
 
 /// What the tests of activitypub ask of a thing.
 #[path = "../../activitypub/tests/it/questions.rs"]
@@ -476,26 +479,101 @@ pub fn handle(data: &[u8]) {
     };
     if let Ok(handle) = text.parse::<Handle>() {
         assert_eq!(handle.to_string().parse::<Handle>().as_ref(), Ok(&handle));
+        assert!(handle.host().is_ascii());
+        let shown = handle.display();
+        if !shown.is_suspicious() {
+            let again = Typed::read(&shown.to_string());
+            assert!(matches!(again, Ok(Typed::Handle(again)) if again == handle));
+        }
     }
     let _ = Resource::parse(text);
+    if let Ok(Typed::Profile { url, .. }) = Typed::read(text) {
+        assert!(url.scheme() == "https" && url.username().is_empty() && url.port().is_none());
+    }
 }
 
-/// WebFinger's answers.
+/// WebFinger's answers; what they hand out is an `https` URL.
 pub fn descriptor(data: &[u8]) {
     if let Ok(read) = Descriptor::read(data) {
-        let written = read.to_json().to_string();
-        Descriptor::read(written.as_bytes()).expect("what was written can be read");
+        ask_descriptor(&read);
     }
 }
 
-/// NodeInfo, both documents.
-pub fn nodeinfo(data: &[u8]) {
-    if let Ok(read) = NodeInfo::read(data)
-        && let Ok(written) = read.to_json()
-    {
-        NodeInfo::read(written.to_string().as_bytes()).expect("what was written can be read");
+/// The same in XML.
+pub fn xrd(data: &[u8]) {
+    if let Ok(read) = Descriptor::read_xrd(data) {
+        ask_descriptor(&read);
     }
-    let _ = node_info::discover(data);
+}
+
+/// Where a host says its WebFinger is, in both formats.
+pub fn host_meta(data: &[u8]) {
+    let resource = Resource::parse("acct:a@example.org").expect("it is one");
+    for document in [Descriptor::read(data), Descriptor::read_xrd(data)] {
+        let document = document.ok();
+        if let Some(url) = document.and_then(|it| host_metadata::webfinger_url(&it, &resource).ok())
+        {
+            assert_eq!(url.scheme(), "https");
+            assert!(url.username().is_empty() && url.password().is_none());
+            assert!(url.as_str().contains("acct%3Aa%40example.org"));
+        }
+    }
+}
+
+fn ask_descriptor(read: &Descriptor) {
+    let written = read.to_json().to_string();
+    let again = Descriptor::read(written.as_bytes()).expect("what was written can be read");
+    assert_eq!(again.subject, read.subject);
+    assert_eq!(again.aliases, read.aliases);
+    assert_eq!(again.links.len(), read.links.len());
+    let object = "https://example.org/?a&b#c";
+    let intents = read
+        .intents()
+        .filter_map(|intent| intent.url(&[("object", object)]).ok());
+    let urls = [
+        read.profile_page(),
+        read.avatar(),
+        read.feed(),
+        read.subscribe_url(object),
+        read.server_actor().and_then(webfinger::Link::url),
+    ];
+    for url in urls.into_iter().flatten().chain(intents) {
+        assert_eq!(url.scheme(), "https");
+        assert!(url.username().is_empty() && url.password().is_none());
+    }
+}
+
+/// NodeInfo, both documents; what an application implements.
+pub fn nodeinfo(data: &[u8]) {
+    if let Ok(read) = NodeInfo::read(data) {
+        for version in [
+            node_info::Version::V2_0,
+            node_info::Version::V2_1,
+            node_info::Version::V2_2,
+        ] {
+            if let Ok(written) = read.write(version) {
+                let again = NodeInfo::read(written.to_string().as_bytes());
+                assert_eq!(
+                    again.expect("what was written can be read").usage.users,
+                    read.usage.users
+                );
+            }
+        }
+    }
+    if let Ok(discovery) = node_info::Discovery::read(data)
+        && let Some((_, url)) = discovery.newest()
+    {
+        assert_eq!(url.scheme(), "https");
+    }
+    if let Ok(document) = serde_json::from_slice(data) {
+        let read = webfinger::capability::read(&document);
+        let list: Vec<_> = read
+            .iter()
+            .map(webfinger::capability::Capability::to_json)
+            .collect();
+        let written = serde_json::json!({ "implements": list });
+        assert_eq!(webfinger::capability::read(&written), read);
+    }
 }
 
 /// Verified links: of a page, of a header field, of a field of a profile. What is quoted as text has none.
@@ -624,6 +702,8 @@ mod tests {
         ("descriptor", descriptor),
         ("nodeinfo", nodeinfo),
         ("rel_me", rel_me),
+        ("xrd", xrd),
+        ("host_meta", host_meta),
         ("guarded_url", guarded_url),
         ("server_sent_events", server_sent_events),
         ("websocket_message", websocket_message),

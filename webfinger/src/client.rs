@@ -193,7 +193,8 @@ impl Client {
     /// It does not say, or not in a way that can be read.
     pub async fn nodeinfo(&self, host: &str) -> Result<NodeInfo, NodeInfoError> {
         let url = self.well_known(host, nodeinfo::PATH)?;
-        let url = nodeinfo::discover(&self.document(url).await?)?;
+        let document = self.document(url).await?;
+        let url = nodeinfo::discover_at(&document, |host| self.http.allows_plain_http(host))?;
         Ok(NodeInfo::read(&self.document(url).await?)?)
     }
 

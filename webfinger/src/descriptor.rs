@@ -1,5 +1,6 @@
 //! The answer to a WebFinger query: a JSON Resource Descriptor ([RFC 7033, section 4.4](https://www.rfc-editor.org/rfc/rfc7033#section-4.4)).
 
+mod choice;
 #[cfg(feature = "xrd")]
 mod xrd;
 
@@ -212,15 +213,6 @@ impl Descriptor {
         let links = self.links.iter().map(Link::to_json);
         put_items(&mut members, "links", self.with_misfits("links", links));
         Value::Object(members)
-    }
-
-    /// The actor: the first link that is `self` and an ActivityPub media type, as [ActivityPub and
-    /// WebFinger](https://swicg.github.io/activitypub-webfinger/) says.
-    #[must_use]
-    pub fn self_link(&self) -> Option<&Link> {
-        self.links
-            .iter()
-            .find(|link| link.rel == crate::rel::SELF && link.is_activity())
     }
 
     fn read_json(bytes: &[u8], limits: &Limits) -> Result<Self, DescriptorError> {

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
+use crate::display::Shown;
+
 /// An account's address, `user@host`.
 ///
 /// The host is lower-case and in its ASCII form, so both spellings of an international name are one handle. The user
@@ -83,6 +85,12 @@ impl Handle {
         format!("acct:{self}")
     }
 
+    /// How to show the handle to people: with its `@`, and the host in its own letters unless they imitate others.
+    #[must_use]
+    pub fn display(&self) -> Shown {
+        Shown::handle(&self.user, &self.host, self.port)
+    }
+
     /// Whether both name one account for all that is known of servers: same host, and users that differ by case at
     /// most.
     #[must_use]
@@ -135,6 +143,9 @@ pub enum InvalidHandle {
     /// There is no `@` between a user and a host, or no host after it.
     #[error("a handle needs a host: user@example.com")]
     NoHost,
+    /// `@user` alone, which names somebody only on the server where it stands.
+    #[error("that names somebody on one server only; add the server: @user@example.com")]
+    Relative,
     /// There is nothing before the `@`.
     #[error("a handle needs a user: user@example.com")]
     NoUser,
@@ -159,6 +170,12 @@ pub enum InvalidHandle {
     /// The name means this machine or this network.
     #[error("the host is a local name")]
     LocalName,
+    /// A link that does not begin with `https`.
+    #[error("links of that kind name nobody; it must begin with https://")]
+    Scheme,
+    /// A link with a user name or a password in front of the host.
+    #[error("the link has a user name or a password before its host")]
+    Credentials,
 }
 
 /// What a WebFinger query asks about.
@@ -172,6 +189,18 @@ pub enum Resource {
 }
 
 impl Resource {
+    /// A server as a whole, to ask for its own actor
+    /// ([FEP-d556](https://codeberg.org/fediverse/fep/src/branch/main/fep/d556/fep-d556.md)): `https://example.com/`.
+    ///
+    /// # Errors
+    ///
+    /// That is no public host.
+    pub fn server(host: &str) -> Result<Self, InvalidHandle> {
+        let (host, _) = parse_authority(host, Locality::Public)?;
+        let url = Url::parse(&format!("https://{host}/")).map_err(|_| InvalidHandle::Host)?;
+        Ok(Self::Url(url))
+    }
+
     /// Reads a resource as a server receives it. Local hosts and ports are accepted, for a server only compares them
     /// with its own.
     ///

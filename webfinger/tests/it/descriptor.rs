@@ -1,6 +1,7 @@
 //! Descriptors, good and odd.
 
-use serde_json::json;
+use proptest::prelude::*;
+use serde_json::{Value, json};
 use webfinger::descriptor::{DescriptorError, Format, Limits, Problem};
 use webfinger::{Descriptor, Link, rel};
 
@@ -138,4 +139,50 @@ fn the_first_activity_link_is_the_actor() {
         descriptor.self_link().unwrap().href.as_deref(),
         Some("right")
     );
+}
+
+/// Anything that JSON can say, with the members of a descriptor more often than others.
+fn document() -> impl Strategy<Value = Value> {
+    let name = || {
+        prop_oneof![
+            proptest::sample::select(vec![
+                "subject",
+                "expires",
+                "aliases",
+                "properties",
+                "links",
+                "rel",
+                "type",
+                "href",
+                "titles",
+            ])
+            .prop_map(str::to_owned),
+            "[a-c]",
+        ]
+    };
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".{0,4}".prop_map(Value::from),
+    ];
+    let value = leaf.prop_recursive(4, 48, 6, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            proptest::collection::btree_map(name(), inner, 0..5)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    });
+    proptest::collection::btree_map(name(), value, 0..7)
+        .prop_map(|members| Value::Object(members.into_iter().collect()))
+}
+
+proptest! {
+    #[test]
+    fn any_object_comes_back_as_it_was(document in document()) {
+        let read = Descriptor::read(document.to_string().as_bytes()).unwrap();
+        prop_assert_eq!(read.to_json(), document);
+        let again = Descriptor::read(read.to_json().to_string().as_bytes()).unwrap();
+        prop_assert_eq!(again, read);
+    }
 }

@@ -11,9 +11,11 @@ mod corpus;
 mod descriptor;
 mod handle;
 mod host_meta;
+mod links;
 mod lookup;
 mod nodeinfo;
 mod server;
+mod typed;
 
 #[cfg(feature = "xrd")]
 mod xrd;
