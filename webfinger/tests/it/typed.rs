@@ -212,7 +212,7 @@ fn hosts_are_shown_in_their_own_letters_unless_these_imitate() {
         ),
         // Greek, and a letter without its dot.
         ("g\u{3bf}\u{3bf}gle.com", "xn--ggle-0nda.com (look-alike)"),
-        ("tw\u{131}tter.com", "xn--twtter-q4a.com (look-alike)"),
+        ("tw\u{131}tter.com", "xn--twtter-q9a.com (look-alike)"),
     ] {
         let handle = Handle::new("a", host).expect(host);
         let host_shown = Shown::host(handle.host());
