@@ -315,7 +315,7 @@ impl Link {
         let Value::Object(mut extra) = link else {
             return Err(link);
         };
-        let Some(Value::String(rel)) = extra.remove("rel") else {
+        let Some(rel) = take_text(&mut extra, "rel", |_| {}) else {
             return Err(Value::Object(extra));
         };
         let is_text = |_: &Value| false;

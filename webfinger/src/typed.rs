@@ -17,7 +17,7 @@ use crate::resource::{Handle, InvalidHandle, Locality, Resource, parse_authority
 /// let Typed::Handle(handle) = Typed::read("“＠alice＠Bücher.example”,")? else { panic!() };
 /// assert_eq!(handle.to_string(), "alice@xn--bcher-kva.example");
 ///
-/// let Typed::Profile { url, guess } = Typed::read("social.example/@alice")? else { panic!() };
+/// let Typed::Profile { url, guess, .. } = Typed::read("social.example/@alice")? else { panic!() };
 /// assert_eq!(url.as_str(), "https://social.example/@alice");
 /// assert_eq!(guess.unwrap().to_string(), "alice@social.example");
 /// # Ok::<(), webfinger::InvalidHandle>(())

@@ -28,7 +28,7 @@ fn one_bad_part_does_not_lose_the_rest() {
         "subject": 7,
         "aliases": ["https://example.com/a", 1],
         "properties": [],
-        "links": [3, { "href": "https://no.rel/" }, { "rel": "self", "href": 9, "type": null, "titles": { "de": 1 } }, "x"],
+        "links": [3, { "href": "https://no.rel/", "rel": 7 }, { "rel": "self", "href": 9, "type": null, "titles": { "de": 1 } }, "x"],
         "expires": null,
     });
     let descriptor = Descriptor::read(document.to_string().as_bytes()).unwrap();
