@@ -198,6 +198,51 @@ impl Client {
         Ok(NodeInfo::read(&self.document(url).await?)?)
     }
 
+    /// Finds the actor that stands for a server itself, as its NodeInfo links to it
+    /// ([FEP-2677](https://codeberg.org/fediverse/fep/src/branch/main/fep/2677/fep-2677.md)), else as WebFinger says of the
+    /// server ([FEP-d556](https://codeberg.org/fediverse/fep/src/branch/main/fep/d556/fep-d556.md)).
+    ///
+    /// It is the server's word, about an actor that may be anywhere.
+    ///
+    /// # Errors
+    ///
+    /// The server has none ([`LookupError::NoActor`]), or does not answer.
+    pub async fn application_actor(&self, host: &str) -> Result<Url, LookupError> {
+        let budget = Budget::new(self.allowance);
+        let well_known = self.well_known(host, nodeinfo::PATH);
+        let well_known = well_known.map_err(|_| LookupError::Host)?;
+        let server = well_known.join("/").map_err(|_| LookupError::Host)?;
+        let request = self.http.get(well_known).accept("application/json");
+        match budget.spend(request).await? {
+            Ok(answer) => {
+                let plain_http = |host: &str| self.http.allows_plain_http(host);
+                let discovery = nodeinfo::Discovery::read_at(answer.bytes(), plain_http);
+                let actor = discovery
+                    .ok()
+                    .and_then(|found| found.application_actor().cloned());
+                if let Some(actor) = actor.filter(|actor| self.http.check(actor).is_ok()) {
+                    return Ok(actor);
+                }
+            }
+            Err(error) if error.is_transient() => return Err(LookupError::Fetch(Arc::new(error))),
+            Err(_) => {}
+        }
+        let lookup = Lookup::within(self.rules.clone(), Resource::Url(server))?;
+        let request = self.http.get(lookup.url().clone()).accept(lookup.accept());
+        let answer = match budget.spend(request).await? {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Err(LookupError::NoActor),
+            Err(error) => return Err(LookupError::Fetch(Arc::new(error))),
+        };
+        let actor = lookup.server_actor(Answer {
+            status: answer.status(),
+            content_type: answer.content_type(),
+            body: answer.bytes(),
+        })?;
+        let checked = self.http.check(&actor);
+        checked.map(|_| actor).map_err(|_| LookupError::ActorUrl)
+    }
+
     async fn find(
         &self,
         handle: &Handle,
@@ -401,7 +446,10 @@ impl Resolved {
 /// The server does not answer for URLs, or not with a handle.
 fn is_no_answer(error: &LookupError) -> bool {
     match error {
-        LookupError::Fetch(error) => error.status().is_some_and(|status| status.as_u16() == 400),
+        LookupError::Fetch(error) => {
+            let refuses = |status: StatusCode| status.is_client_error();
+            error.status().is_some_and(refuses) && !error.is_transient()
+        }
         LookupError::NotFound
         | LookupError::Status(_)
         | LookupError::MediaType

@@ -12,7 +12,7 @@ use http::StatusCode;
 use url::Url;
 
 pub use self::found::{ActorNames, Confirmation, Confirmed, Found};
-use crate::descriptor::{self, Descriptor, Format, Problem};
+use crate::descriptor::{self, Descriptor, Format, Link, Problem};
 use crate::error::LookupError;
 use crate::host_meta;
 use crate::query;
@@ -302,8 +302,19 @@ impl Lookup {
     }
 
     fn actor(&self, descriptor: &Descriptor) -> Result<Url, LookupError> {
-        let link = descriptor.self_link().ok_or(LookupError::NoActor)?;
+        self.target(descriptor.self_link())
+    }
+
+    /// The actor of the server that was asked about.
+    #[cfg(feature = "client")]
+    pub(crate) fn server_actor(&self, answer: Answer<'_>) -> Result<Url, LookupError> {
+        let (descriptor, _) = self.read(answer)?;
+        self.target(descriptor.server_actor())
+    }
+
+    fn target(&self, link: Option<&Link>) -> Result<Url, LookupError> {
         let url = link
+            .ok_or(LookupError::NoActor)?
             .href
             .as_deref()
             .and_then(|href| Url::parse(href).ok())

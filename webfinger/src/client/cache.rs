@@ -129,6 +129,12 @@ impl CachePolicy {
                     }
                 }
                 guarded_http::Error::Request(_) | guarded_http::Error::Sign(_) => Duration::ZERO,
+                // The operator's list may be another one in a moment.
+                guarded_http::Error::Refused(refused)
+                    if refused.rule() == guarded_http::Rule::Blocked =>
+                {
+                    Duration::ZERO
+                }
                 _ => self.unusable,
             },
             Err(_) => self.unusable,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use webfinger::{CachePolicy, Client, Handle, LookupError};
 
 use crate::world::{Page, World, actor, finger, jrd};
@@ -282,4 +283,50 @@ async fn actors_are_asked_for_with_a_signature_where_there_is_one() {
     let resolved = client.resolve(&handle("bob@a.example")).await.unwrap();
     assert_eq!(resolved.document()["preferredUsername"], "bob");
     assert_eq!(*signed.lock().unwrap(), [BOB], "and nothing else");
+}
+
+#[tokio::test]
+async fn a_server_has_an_actor_of_its_own() {
+    let world = World::new(&["a.example", "b.example"]).await;
+    let client = world.client();
+    let none = client.application_actor("a.example").await;
+    assert!(matches!(none, Err(LookupError::NoActor)), "{none:?}");
+
+    let descriptor = |rel: &str, actor: &str| {
+        let link = json!({"rel": rel, "type": "application/activity+json", "href": actor});
+        json!({"subject": "https://a.example/", "links": [link]}).to_string()
+    };
+    let by_webfinger = |actor: &str| {
+        let body = descriptor(webfinger::rel::SERVER_ACTOR, actor);
+        let page = Page::of("application/jrd+json", body);
+        world.page(&finger("a.example", "https://a.example/"), page);
+    };
+    by_webfinger("https://a.example/actor");
+    let found = client.application_actor("a.example").await.unwrap();
+    assert_eq!(found.as_str(), "https://a.example/actor");
+    by_webfinger("https://10.0.0.1/actor");
+    let inward = client.application_actor("a.example").await;
+    assert!(matches!(inward, Err(LookupError::ActorUrl)), "{inward:?}");
+
+    let by_nodeinfo = |actor: &str| {
+        let body = descriptor(webfinger::rel::APPLICATION_ACTOR, actor);
+        world.page(
+            "a.example/.well-known/nodeinfo",
+            Page::of("application/json", body),
+        );
+    };
+    by_nodeinfo("https://b.example/actor");
+    let found = client.application_actor("a.example").await.unwrap();
+    assert_eq!(found.as_str(), "https://b.example/actor");
+    by_nodeinfo("https://10.0.0.1/actor");
+    let inward = client.application_actor("a.example").await;
+    assert!(matches!(inward, Err(LookupError::ActorUrl)), "{inward:?}");
+    for host in ["localhost", "10.0.0.1", "a.example/x", ""] {
+        let refused = client.application_actor(host).await;
+        assert!(
+            matches!(refused, Err(LookupError::Host)),
+            "{host}: {refused:?}"
+        );
+    }
+    assert_eq!(world.forbidden(), 0);
 }
