@@ -188,6 +188,33 @@ async fn web_pages_are_verified_from_both_sides() {
 }
 
 #[tokio::test]
+async fn a_host_in_borrowed_letters_is_told() {
+    for (host, name, is_odd) in [
+        // "apple" in Cyrillic letters, and an honest umlaut.
+        (
+            "xn--80ak6aa92e.com",
+            "@eve@xn--80ak6aa92e.com (look-alike)",
+            true,
+        ),
+        ("xn--bcher-kva.example", "@eve@bücher.example", false),
+    ] {
+        let (handle, id) = (format!("eve@{host}"), format!("https://{host}/eve"));
+        let links = json!({"links": [{"rel": "https://www.w3.org/ns/activitystreams#Application", "href": format!("https://{host}/actor")}]});
+        World::default()
+            .jrd(&handle, &handle, &id)
+            .actor(&id, "eve", json!({}))
+            .answer(host, "/.well-known/nodeinfo", "application/json", links)
+            .with(move |world| {
+                let person = world.run(WHOIS, &[&handle, "--json"]).json();
+                assert_eq!(odd(&person).contains(&"look-alike"), is_odd, "{person}");
+                assert_eq!(person["shown"], name);
+                assert_eq!(person["server_actor"], format!("https://{host}/actor"));
+            })
+            .await;
+    }
+}
+
+#[tokio::test]
 async fn what_is_odd_is_told() {
     let jrd = json!({"subject": "acct:bob@odd.example", "aliases": [1], "links": [
         {"rel": "self", "type": "application/activity+json", "href": "https://odd.example/bob"},

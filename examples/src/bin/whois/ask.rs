@@ -21,6 +21,8 @@ pub(crate) struct Person {
     pub(crate) asked: String,
     /// The handle as the account's own server spells it.
     pub(crate) handle: String,
+    /// The same for people, with an international host in its own letters.
+    pub(crate) shown: String,
     pub(crate) actor: String,
     /// Whether handle and actor name each other.
     pub(crate) proven: bool,
@@ -32,6 +34,8 @@ pub(crate) struct Person {
     pub(crate) page: Option<String>,
     /// `None` if the server does not say.
     pub(crate) software: Option<Software>,
+    /// The actor that stands for the server itself, if it has one.
+    pub(crate) server_actor: Option<String>,
     /// The web pages that the profile names as the same person's.
     pub(crate) links: Vec<Link>,
     pub(crate) odd: Vec<Odd>,
@@ -92,9 +96,10 @@ pub(crate) async fn about(text: &str, flags: &NetworkFlags) -> Result<Person, Fa
         sentence: lookup_advice(&asked, &error),
     })?;
     let authority = &found.actor()[Position::BeforeHost..Position::AfterPort];
-    let (actor, software) = tokio::join!(
+    let (actor, software, server_actor) = tokio::join!(
         profile::fetch(&http, found.actor()),
-        client.nodeinfo(authority)
+        client.nodeinfo(authority),
+        client.application_actor(authority)
     );
     let actor = actor?;
     let urls = profile::urls(found.actor().clone(), &actor);
@@ -121,6 +126,7 @@ pub(crate) async fn about(text: &str, flags: &NetworkFlags) -> Result<Person, Fa
     Ok(Person {
         asked: asked.to_string(),
         handle: found.handle().to_string(),
+        shown: found.handle().display().to_string(),
         proven,
         proof,
         kind: actor.types.first().map(|name| name.as_str().to_owned()),
@@ -128,6 +134,7 @@ pub(crate) async fn about(text: &str, flags: &NetworkFlags) -> Result<Person, Fa
         page: actor.page().map(String::from),
         actor: found.actor().to_string(),
         software,
+        server_actor: server_actor.ok().map(String::from),
         links,
         odd,
     })
@@ -154,6 +161,13 @@ fn oddities(http: &GuardedClient, asked: &Handle, found: &Found, actor: &Actor) 
             "other-handle",
             format!("@{asked} is another name of @{handle}"),
         ));
+    }
+    if handle.display().is_suspicious() {
+        let says = format!(
+            "the letters of {} imitate those of another host",
+            handle.host()
+        );
+        odd.push(Odd::new("look-alike", says));
     }
     let host = &found.actor()[Position::BeforeHost..Position::AfterPort];
     if host != handle.authority() {

@@ -12,7 +12,7 @@ const VALUE: usize = 200;
 
 /// Facts first, then what is odd.
 pub(crate) fn person(person: &Person, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "@{}\n", shown(&person.handle, VALUE))?;
+    writeln!(out, "{}\n", shown(&person.shown, VALUE))?;
     let name = person.name.as_deref().unwrap_or("(none)");
     let kind = person.kind.as_deref().unwrap_or("of no type");
     line("name", &format!("{name}, {kind}"), out)?;
@@ -27,6 +27,9 @@ pub(crate) fn person(person: &Person, out: &mut impl Write) -> io::Result<()> {
             line("software", told.trim_end(), out)?;
         }
         None => line("software", "not told", out)?,
+    }
+    if let Some(actor) = &person.server_actor {
+        line("server actor", actor, out)?;
     }
     writeln!(out, "\nlinks: {}", person.links.len())?;
     for link in &person.links {
