@@ -43,7 +43,8 @@ theirs=(fedify.example fedify-actors.example fedify-handles.example)
 "$programs/webfinger-peer" "$work" "${theirs[@]}" >"$work/ours" 2>"$work/ours.log" &
 servers+=($!)
 our_port=$(port_in "$work/ours")
-in_node() { (cd "$npm_peers" && exec env NODE_EXTRA_CA_CERTS="$work/ca.pem" node_modules/node/bin/node "$here/peers.mjs" "$@"); }
+# In a shell of its own, which becomes the program, so that killing the one ends the other.
+in_node() { cd "$npm_peers" && exec env NODE_EXTRA_CA_CERTS="$work/ca.pem" node_modules/node/bin/node "$here/peers.mjs" "$@"; }
 in_node serve "$work" >"$work/fedify" 2>"$work/fedify.log" &
 servers+=($!)
 their_port=$(port_in "$work/fedify")
@@ -56,6 +57,6 @@ hosts = dict.fromkeys(("social.example", "handles.example", "names.example"), in
 print(json.dumps(hosts | dict.fromkeys(names, int(theirs))))' "$our_port" "$their_port" "${theirs[@]}")
 
 python3 "$here/whois.py" "$programs/whois" "$work/ca.pem" <"$here/cases.jsonl" >"$work/answers.jsonl"
-in_node ask <"$here/cases.jsonl" >>"$work/answers.jsonl"
+(in_node ask) <"$here/cases.jsonl" >>"$work/answers.jsonl"
 SSL_CERT_FILE=$work/ca.pem "$python_peers/bin/python" "$here/peers.py" <"$here/cases.jsonl" >>"$work/answers.jsonl"
 python3 "$here/table.py" "$here/cases.jsonl" <"$work/answers.jsonl"
