@@ -6,6 +6,7 @@
 //! ```
 
 use activitypub::{Object, extension};
+use clap::Parser;
 use fedikit_examples::say;
 use std::error::Error;
 
@@ -21,7 +22,13 @@ extension! {
     }
 }
 
+/// Prints a post with an extension, and what a reader finds in it.
+#[derive(Debug, Parser)]
+#[command(name = "own-extension", version)]
+struct Arguments {}
+
 fn main() -> Result<(), Box<dyn Error>> {
+    Arguments::parse();
     let mut post = Object::note(
         "https://bakery.example/1",
         "https://bakery.example/",

@@ -16,3 +16,19 @@ fn what_is_written_is_read_and_named_in_the_context() {
     assert_eq!(document["@context"][1]["grams"], json!("bake:grams"));
     assert_eq!(said.trim(), "a bread of 750 g; sold out: false");
 }
+
+#[test]
+fn it_takes_no_arguments_and_says_so() {
+    for (argument, code, said) in [("--help", 0, "Usage: own-extension"), ("--bread", 2, "")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_own-extension"))
+            .arg(argument)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(code), "{argument}");
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            printed.contains(said) && !printed.contains("grams"),
+            "{printed}"
+        );
+    }
+}
