@@ -35,6 +35,7 @@ use self::trace::Call;
 use crate::connector::{ConnectError, Connector, Dialler, Proxy, client_config};
 use crate::error::{
     BoxError, BuildError, Error, InvalidRequest, Refused, Rule, Transient, TransientReason,
+    nameable,
 };
 use crate::limits::Limits;
 use crate::recorder::Recorder;
@@ -43,7 +44,7 @@ use crate::url::{CheckedUrl, UrlRules};
 
 /// A client for URLs that strangers chose. A clone shares connections and limits with its original.
 ///
-/// It keeps no cookies, sends no `Referer`, reads nothing from the environment, and never sends a
+/// It keeps no cookies, sends no `Referer`, takes no proxy from the environment, and never sends a
 /// request twice: only one that a kept connection lost before a byte of it was sent goes out over another.
 #[derive(Clone)]
 pub struct GuardedClient {
@@ -79,7 +80,7 @@ impl GuardedClient {
             limits: Limits::new(),
             user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
             policy: Arc::new(|_| true),
-            resolver: Arc::new(SystemResolver),
+            resolver: Arc::new(SystemResolver::new()),
             proxy: None,
             roots: Vec::new(),
             recorder: None,
@@ -253,6 +254,9 @@ impl Builder {
     /// Trusts one more root certificate, DER-encoded, beside those of the platform: that of an organisation's own
     /// certificate authority.
     ///
+    /// Whether an issuer took a certificate back is not asked: the certificate says whom to ask, and so would be one more URL
+    /// of a stranger's choice.
+    ///
     /// Whoever holds its key can speak for every host. It switches no check off, so its name has no `danger_`.
     pub fn trust_root(mut self, certificate: impl Into<Vec<u8>>) -> Self {
         self.roots.push(certificate.into().into());
@@ -311,6 +315,7 @@ impl Builder {
             recorder,
             tries: limits.addresses,
             kept: Kept::new(&limits),
+            patience: limits.idle,
         };
         let tls = client_config(roots).map_err(|error| BuildError(error.into()))?;
         let user_agent =
@@ -541,7 +546,7 @@ impl<'a> RequestBuilder<'a> {
 
     fn begin(&self) -> Call {
         let host = self.target.as_ref().ok().and_then(Url::host_str);
-        Call::begin(&self.method, host)
+        Call::begin(&self.method, host.and_then(nameable))
     }
 
     async fn follow(self, call: &Call, streamed: bool) -> Result<Unread, Error> {

@@ -47,6 +47,8 @@ pub(crate) struct Dialler {
     pub(crate) tries: usize,
     /// A place for each connection that may be kept for further requests.
     pub(crate) kept: Kept,
+    /// How long a peer may leave untaken what is sent to it.
+    pub(crate) patience: Duration,
 }
 
 /// Makes the connections of the pool: name, address, socket, TLS, all in one time limit.
@@ -216,7 +218,7 @@ impl Dialler {
         let stream = stream?;
         stream.set_nodelay(true)?;
         let place = self.kept.place(uri.host().unwrap_or_default());
-        Ok(Socket::new(stream, place))
+        Ok(Socket::new(stream, place, self.patience))
     }
 }
 

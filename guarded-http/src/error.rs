@@ -15,7 +15,7 @@ impl Refused {
     pub(crate) fn new(rule: Rule, host: Option<&str>) -> Self {
         Self {
             rule,
-            host: host.map(str::to_owned),
+            host: host.and_then(nameable).map(str::to_owned),
         }
     }
 
@@ -25,7 +25,8 @@ impl Refused {
         self.rule
     }
 
-    /// The host that the request would have gone to, or came from; with redirects, that of the last hop.
+    /// The host that the request would have gone to, or came from; with redirects, that of the last hop. None if it is longer than
+    /// names are.
     #[must_use]
     pub fn host(&self) -> Option<&str> {
         self.host.as_deref()
@@ -40,6 +41,14 @@ impl fmt::Display for Refused {
         }
     }
 }
+
+/// A host as errors and logs may name it: strangers choose how long it is.
+pub(crate) fn nameable(host: &str) -> Option<&str> {
+    (host.len() <= LONGEST_NAME).then_some(host)
+}
+
+/// Letters of a name of the DNS, with its last dot.
+const LONGEST_NAME: usize = 254;
 
 /// The rules of this crate; a refused request breaks one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -65,7 +65,7 @@ impl Limits {
         self
     }
 
-    /// Longest silence between two bytes of an answer; 10 s.
+    /// Longest silence between two bytes of an answer, and the longest time that a peer may need to take what is sent; 10 s.
     #[must_use]
     pub fn idle(mut self, time: Duration) -> Self {
         self.idle = time;

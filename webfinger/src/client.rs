@@ -128,6 +128,9 @@ impl Client {
     /// The URL's server is asked by WebFinger, and the handle's own server has to confirm what it says. Where it does not
     /// answer for URLs, the actor is fetched and asked for its handle.
     ///
+    /// The server of a URL says to whom it leads, and may say that it leads to somebody else's actor. So this is no name for the
+    /// URL: who wants the name of an actor compares [`Found::actor`] with it, or asks [`handle_of`](Self::handle_of).
+    ///
     /// # Errors
     ///
     /// The URL leads to nobody with a handle, or the answers prove nothing; see [`LookupError`].
@@ -265,6 +268,8 @@ impl Client {
     }
 
     async fn find_url(&self, url: &Url, budget: &Budget) -> Result<Found, LookupError> {
+        // Before anything is remembered: `acct:bob@example.com` is a URL too, and that entry is the handle's.
+        Lookup::within(self.rules.clone(), Resource::Url(url.clone()))?;
         let begin = || {
             let (client, url, budget) = (self.clone(), url.clone(), budget.clone());
             async move {

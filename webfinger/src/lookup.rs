@@ -208,17 +208,12 @@ impl Lookup {
             ))),
             Some(_) => Err(LookupError::Unconfirmed),
             None if is_asked => Ok(Step::Done(Found::new(subject, actor, descriptor, None))),
-            None => self.have_confirmed(subject, actor, descriptor),
+            None => self.have_confirmed(subject, actor),
         }
     }
 
     /// The server has named another account: what does that account's own server say?
-    fn have_confirmed(
-        self,
-        subject: Handle,
-        actor: Url,
-        descriptor: Descriptor,
-    ) -> Result<Step, LookupError> {
+    fn have_confirmed(self, subject: Handle, actor: Url) -> Result<Step, LookupError> {
         let by = match self.asked {
             Resource::Acct(asked) => Some(asked),
             Resource::Url(_) => None,
@@ -227,7 +222,8 @@ impl Lookup {
             && known.handle().is_same_account(&subject)
             && *known.actor() == actor
         {
-            let handle = known.handle().clone();
+            // What the handle's own server said, as a walk without this shortcut would end.
+            let (handle, descriptor) = (known.handle().clone(), known.descriptor().clone());
             return Ok(Step::Done(Found::new(handle, actor, descriptor, by)));
         }
         let asked = Resource::Acct(subject);

@@ -92,12 +92,21 @@ impl Profile {
 
     /// Whether a URL is one of the profile's.
     ///
-    /// Both are parsed, so the case of the host and a default port do not count. Nor do the fragment, one slash at the end,
-    /// and the case of a path `/@user`, which Mastodon and those who copy it do not distinguish. `http` is not `https`, and
-    /// the query counts.
+    /// Both are parsed, so the case of the host and a default port do not count. Nor do a fragment that the profile's own URL
+    /// does not have, one slash at the end, and the case of a path `/@user`, which Mastodon and those who copy it do not
+    /// distinguish. `http` is not `https`, and the query counts.
     #[must_use]
     pub fn is(&self, url: &Url) -> bool {
-        self.urls.iter().any(|own| is_same(own, url))
+        // One page may have the ids of several people.
+        let is_part = |own: &Url| own.fragment().is_none() || own.fragment() == url.fragment();
+        self.urls
+            .iter()
+            .any(|own| is_part(own) && is_same_page(own, url))
+    }
+
+    /// Whether the profile stands on this page, which then cannot speak for it.
+    pub(crate) fn is_on(&self, page: &Url) -> bool {
+        self.urls.iter().any(|own| is_same_page(own, page))
     }
 }
 
@@ -159,7 +168,7 @@ impl fmt::Display for Verification {
 /// also verifies a page whose *first* link redirects to the profile; only a client can find that out.
 #[must_use]
 pub fn verify(profile: &Profile, page: &Url, answer: Answer<'_>) -> Verification {
-    if profile.is(page) || profile.is(answer.url) {
+    if profile.is_on(page) || profile.is_on(answer.url) {
         return Verification::ProfileItself;
     }
     if !may_move(page, answer.url) {
@@ -176,7 +185,7 @@ pub fn verify(profile: &Profile, page: &Url, answer: Answer<'_>) -> Verification
     }
 }
 
-fn is_same(own: &Url, other: &Url) -> bool {
+fn is_same_page(own: &Url, other: &Url) -> bool {
     fn place(url: &Url) -> (&str, &str, Option<&str>) {
         let path = url.path();
         (

@@ -125,8 +125,10 @@ pub fn host_meta<D: Directory>(directory: &D) -> Response<Vec<u8>> {
          <Link rel=\"{}\" type=\"{}\" template=\"{}\"/>\n</XRD>\n",
         rel::LRDD,
         descriptor::MEDIA_TYPE,
-        // A serialised origin has none of the characters that XML gives a meaning.
-        template(directory),
+        // A URL may have these two in its host, and no other that XML gives a meaning.
+        template(directory)
+            .replace('&', "&amp;")
+            .replace('"', "&quot;"),
     );
     answer("application/xrd+xml", xml)
 }

@@ -50,7 +50,8 @@ pub(crate) fn fill<'v>(
         })
         .ok_or(InvalidTemplate::NotHttps)?;
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or(rest);
-    if authority.contains(['{', '}']) {
+    // A URL takes what follows more slashes, or a line's end, for its host.
+    if authority.contains(['{', '}']) || authority.trim_ascii().is_empty() {
         return Err(InvalidTemplate::Host);
     }
     let mut filled = String::new();
@@ -150,6 +151,12 @@ mod tests {
             ("https://{uri}.a.example/", Host),
             ("https://a.example{uri}", Host),
             ("https://a.example:{uri}/", Host),
+            ("https:///{uri}/", Host),
+            ("https:////{uri}", Host),
+            ("https://\\{uri}/", Host),
+            ("https://\t/{uri}/", Host),
+            ("https://\n\r/{uri}/", Host),
+            ("https://@/{uri}/", NotHttps),
             ("https://me@a.example/{uri}", Credentials),
             ("https://me:x@a.example/{uri}", Credentials),
             ("https://a.example/{uri", Gap),

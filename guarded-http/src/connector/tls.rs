@@ -6,23 +6,31 @@ use std::sync::Arc;
 
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::CertificateDer;
-use rustls::{CertificateError, ClientConfig};
-use rustls_platform_verifier::Verifier;
+use rustls::{CertificateError, ClientConfig, RootCertStore};
 
 use super::ConnectError;
 use crate::error::{BoxError, CertificateProblem};
 
 /// The platform's root certificates and these; the cryptography is passed in, not a process-wide default.
+///
+/// The platform's list only, not its verifier: those of Windows and Apple fetch what a certificate names (issuers, revocation lists)
+/// before they say no, from wherever the stranger who made the certificate likes.
 pub(crate) fn client_config(
     roots: Vec<CertificateDer<'static>>,
 ) -> Result<ClientConfig, rustls::Error> {
+    let mut trusted = RootCertStore::empty();
+    for root in roots {
+        trusted.add(root)?;
+    }
+    trusted.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if trusted.is_empty() {
+        let nobody = "the platform has no root certificates".to_owned();
+        return Err(rustls::Error::General(nobody));
+    }
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let verifier = Verifier::new_with_extra_roots(roots, Arc::clone(&provider))?;
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
-        // "Dangerous" because a verifier of one's own may accept anything; this one asks the platform.
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_root_certificates(trusted)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)

@@ -57,6 +57,31 @@ async fn a_handshake_that_does_not_end_ends_at_the_connect_limit() {
     }
 }
 
+/// A peer that takes the connection, and none of what is sent, has it no longer than the request may last.
+#[tokio::test]
+async fn who_takes_nothing_keeps_no_connection() {
+    const LIMIT: Duration = Duration::from_millis(300);
+    for protocol in ["http/1.1", "h2"] {
+        let (acceptor, root) = acceptor(certificate(), &[protocol]);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let peer = tokio::spawn(async move {
+            let (socket, _) = listener.accept().await.unwrap();
+            acceptor.accept(socket).await.unwrap()
+        });
+        let client = client(address, Some(root), Limits::new().idle(LIMIT));
+        let request = client.request(http::Method::POST, url());
+        // More than the two ends of a socket hold.
+        let error = request.body(vec![0; 32 << 20]).send().await.unwrap_err();
+        assert!(error.is_transient(), "{protocol}: {error}");
+        // Who says something to a socket that is closed is told so.
+        let mut socket = peer.await.unwrap().into_inner().0;
+        let told = async { while socket.write_all(b"x").await.is_ok() {} };
+        let told = tokio::time::timeout(20 * LIMIT, told).await;
+        assert!(told.is_ok(), "{protocol}");
+    }
+}
+
 /// Each of them ends inside the limits, whatever a peer sends for ever.
 #[tokio::test]
 async fn floods_of_http_2_end() {

@@ -112,3 +112,18 @@ fn a_nat64_is_judged_by_the_address_inside() {
     let url = "https://[64:ff9b::9.9.9.9]/";
     assert!(UrlRules::new().parse(url).is_err());
 }
+
+/// Errors and logs name hosts, and strangers choose how long these are.
+#[test]
+fn a_refusal_names_no_host_that_is_longer_than_names_are() {
+    let refused = |host: String| {
+        let url = ::url::Url::parse(&format!("https://{host}/{:x<2048}", "")).unwrap();
+        UrlRules::new().check(&url).unwrap_err()
+    };
+    let longest = format!("{}a.example", "a.".repeat(122));
+    assert_eq!(longest.len(), 253);
+    assert_eq!(refused(longest.clone()).host(), Some(&*longest));
+    let long = refused("a.".repeat(100_000) + "example");
+    assert_eq!(long.host(), None);
+    assert_eq!(long.to_string(), "refused: the URL is too long");
+}

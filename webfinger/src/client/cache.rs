@@ -189,6 +189,21 @@ impl Weight for Found {
     }
 }
 
+impl Weight for LookupError {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::NoSubject { actor: Some(actor) } => actor.as_str().len(),
+            Self::Fetch(error) | Self::Actor(error) => error
+                .answer()
+                .map_or(0, |answer| READ_BUFFER + answer.bytes().len()),
+            _ => 0,
+        }
+    }
+}
+
+/// The header fields of an answer keep alive what was read together with them.
+const READ_BUFFER: usize = 64 * 1024;
+
 /// About what a JSON value takes: a short text can be a large tree.
 fn in_memory(value: &Value) -> usize {
     const NODE: usize = 64;
@@ -207,10 +222,11 @@ impl<V: Clone + Weight + Send + Sync + 'static> Cache<V> {
     pub(super) fn new(policy: CachePolicy) -> Self {
         let weigh = |key: &String, slot: &Slot<V>| {
             let value = match slot {
-                Slot::Known {
-                    outcome: Ok(value), ..
-                } => value.bytes(),
-                _ => 0,
+                Slot::Known { outcome, .. } => match outcome {
+                    Ok(value) => value.bytes(),
+                    Err(error) => error.bytes(),
+                },
+                Slot::Asking(_) => 0,
             };
             u32::try_from(1024 + key.len() + value).unwrap_or(u32::MAX)
         };

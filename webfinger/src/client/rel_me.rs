@@ -31,7 +31,7 @@ impl Client {
     ///
     /// The page could not be fetched: refused by a rule, or not answered. It is then not verified, and may be later.
     pub async fn verify_link(&self, profile: &Profile, page: &Url) -> Result<Verification, Error> {
-        if profile.is(page) {
+        if profile.is_on(page) {
             return Ok(Verification::ProfileItself);
         }
         let request = self.http.get(page.clone()).accept("text/html");

@@ -88,8 +88,8 @@ impl<'a> Field<'a> {
     }
 
     fn take(&mut self, wanted: impl Fn(char) -> bool) -> &'a str {
-        let rest = self.0.trim_start_matches(&wanted);
-        let taken = self.0.strip_suffix(rest).unwrap_or_default();
+        let end = self.0.find(|c| !wanted(c)).unwrap_or(self.0.len());
+        let (taken, rest) = self.0.split_at_checked(end).unwrap_or_default();
         self.0 = rest.trim_start_matches([' ', '\t']);
         taken
     }

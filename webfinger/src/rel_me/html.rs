@@ -96,6 +96,8 @@ struct Page {
     templates: usize,
     svg: usize,
     math: usize,
+    /// There was SVG or MathML, and browsers may still be in it where we are not.
+    has_foreign: bool,
     /// Inside an element whose content browsers read as text in HTML, and as markup in SVG and MathML.
     disputed: bool,
 }
@@ -104,6 +106,7 @@ impl Page {
     /// Whether to read on.
     fn take(&mut self, token: &Token) -> bool {
         let is_foreign = self.svg + self.math > 0;
+        self.has_foreign |= is_foreign;
         match token {
             Token::Start(tag) => {
                 self.disputed = is_foreign && tag.name == Name::Text;
@@ -129,8 +132,8 @@ impl Page {
                 *open = open.saturating_sub(1);
             }
             Token::Text(text) => return !(self.disputed && text.contains(&b'<')),
-            // Only here is it no comment.
-            Token::CharacterData => return !is_foreign,
+            // Only in SVG and MathML is it no comment.
+            Token::CharacterData => return !self.has_foreign,
         }
         self.found.len() < MAX_LINKS
     }

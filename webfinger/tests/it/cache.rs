@@ -330,3 +330,52 @@ async fn a_server_has_an_actor_of_its_own() {
     }
     assert_eq!(world.forbidden(), 0);
 }
+
+/// A farm of names that answer with as much as an error may hold must not fill the memory.
+#[tokio::test]
+async fn a_refusal_counts_with_what_it_holds() {
+    let world = World::new(&["a.example"]).await;
+    let client = world.client().cache(CachePolicy::new().bytes(1024 * 1024));
+    let long = format!("https://a.example/{}", "x".repeat(100_000));
+    let link = json!({"rel": "self", "type": "application/activity+json", "href": long});
+    let refusals = [
+        Page {
+            status: 403,
+            body: vec![b'x'; 60_000],
+            ..Page::default()
+        },
+        // No subject, so the error has the actor.
+        Page::of("application/jrd+json", json!({"links": [link]}).to_string()),
+    ];
+    for (kind, refusal) in refusals.iter().enumerate() {
+        let lookup = async |index: usize| {
+            let name = format!("user{kind}.{index}@a.example");
+            world.page(
+                &finger("a.example", &format!("acct:{name}")),
+                refusal.clone(),
+            );
+            assert!(client.lookup(&handle(&name)).await.is_err());
+        };
+        for index in 0..20 {
+            lookup(index).await;
+        }
+        let asked = world.asked().len();
+        lookup(19).await;
+        assert_eq!(world.asked().len(), asked, "the last is known");
+        lookup(0).await;
+        assert_eq!(world.asked().len(), asked + 1, "the first is not");
+    }
+}
+
+/// `acct:` makes a URL too: whoever may choose URLs must not choose what is known of handles.
+#[tokio::test]
+async fn a_url_that_cannot_be_asked_spoils_no_handle() {
+    let world = bobs_world().await;
+    let client = world.client();
+    let url = "acct:bob@a.example".parse().unwrap();
+    for _ in 0..2 {
+        let refused = client.lookup_url(&url).await;
+        assert!(matches!(refused, Err(LookupError::Host)), "{refused:?}");
+        assert!(client.lookup(&handle("bob@a.example")).await.is_ok());
+    }
+}

@@ -370,7 +370,9 @@ fn a_split_domain_is_confirmed_both_ways() {
     assert_eq!(*confirmed.handle(), handle("bob@example.com"));
     // What is known already is not asked again.
     let lookup = Lookup::new(named).unwrap().knowing(here.clone());
-    let answers = document("acct:bob@example.com", "https://social.example.com/bob");
+    let mut answers = document("acct:bob@example.com", "https://social.example.com/bob");
+    answers["aliases"] = json!(["https://social.example.com/@bob"]);
+    // And everything else is still what the handle's own server said.
     assert!(matches!(answer(lookup, &answers), Ok(Step::Done(found)) if found == there));
 
     // The actor's own handle is another one: this one is a claim of its server, no more.

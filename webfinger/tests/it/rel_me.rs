@@ -205,10 +205,13 @@ fn reading_takes_time_in_proportion_to_the_length() {
         "<>;a=\"\\\"",
         ",",
         "<x>;rel=me;",
+        "<>;a;",
+        ";a",
     ] {
-        headers.insert("link", flood.repeat(20_000).parse().unwrap());
+        // As long as all header fields may be.
+        headers.insert("link", flood.repeat(65_536 / flood.len()).parse().unwrap());
         let begin = Instant::now();
         assert!(header_links(&headers, &base).len() <= MAX_LINKS);
-        assert!(begin.elapsed() < Duration::from_secs(2), "{flood}");
+        assert!(begin.elapsed() < Duration::from_secs(1), "{flood}");
     }
 }

@@ -271,6 +271,10 @@ async fn the_other_documents_point_home() {
         "{text}"
     );
 
+    let odd = Accounts("https://a&b\"c.example".parse().unwrap());
+    let text = String::from_utf8(server::host_meta(&odd).into_body()).unwrap();
+    assert!(text.contains("https://a&amp;b&quot;c.example/"), "{text}");
+
     let document = server::host_meta_json(&accounts());
     let document = Descriptor::read(document.body()).unwrap();
     let alice = Resource::parse("acct:alice@example.com").unwrap();
