@@ -3,7 +3,7 @@
 use crate::{Application, Federation};
 use activitypub::Id;
 use url::Url;
-use webfinger::server::Directory;
+use webfinger::server::{Directory, Unavailable};
 use webfinger::{Descriptor, Link, NodeInfo, Resource};
 
 /// The users of a server, as others look them up.
@@ -14,41 +14,39 @@ impl<A: Application> Directory for UserDirectory<A> {
         &self.0.inner.origin
     }
 
-    async fn find(&self, resource: &Resource) -> Option<Descriptor> {
+    async fn find(&self, resource: &Resource) -> Result<Option<Descriptor>, Unavailable> {
         let federation = &self.0;
         if self.is_instance_actor(resource) {
-            return self.describe(self.base().host_str()?, &federation.id(&["actor"]));
+            let name = self.base().host_str();
+            return Ok(name.and_then(|name| self.describe(name, &federation.id(&["actor"]))));
         }
         let asked = match resource {
-            Resource::Acct(handle) => handle.user().to_owned(),
-            Resource::Url(url) => federation.name_in(&url.into())?.to_owned(),
-            _ => return None,
+            Resource::Acct(handle) => Some(handle.user().to_owned()),
+            Resource::Url(url) => federation.name_in(&url.into()).map(str::to_owned),
+            _ => None,
         };
-        let local = match federation.application().actor(&asked).await {
-            Ok(local) => local?,
-            Err(error) => {
-                tracing::error!(error = &*error.into(), "the application failed");
-                return None;
-            }
-        };
-        // The application knows how the name is spelt.
-        let name = local.actor.preferred_username.as_deref().unwrap_or(&asked);
-        let id = federation.actor_id(name);
-        let mut descriptor = self.describe(name, &id)?;
-        if let Some(page) = local.actor.url.ids().next() {
-            let page = Link::new(webfinger::rel::PROFILE_PAGE)
-                .media_type("text/html")
-                .href(page.as_str());
-            descriptor = descriptor.link(page);
-        }
-        Some(descriptor)
+        let Some(asked) = asked else { return Ok(None) };
+        let found = federation.application().actor(&asked).await;
+        let local = found.map_err(|error| {
+            tracing::error!(error = &*error.into(), "the application failed");
+            Unavailable
+        })?;
+        Ok(local.and_then(|local| {
+            // The application knows how the name is spelt.
+            let name = local.actor.preferred_username.as_deref().unwrap_or(&asked);
+            let descriptor = self.describe(name, &federation.actor_id(name))?;
+            Some(match local.actor.url.ids().next() {
+                Some(page) => descriptor.link(Link::to_profile_page(page.as_str())),
+                None => descriptor,
+            })
+        }))
     }
 
     fn application_actor(&self) -> Option<Url> {
         self.0.id(&["actor"]).to_url().ok()
     }
 
-    async fn nodeinfo(&self) -> NodeInfo {
+    async fn nodeinfo(&self) -> Result<NodeInfo, Unavailable> {
         let (name, version) = &self.0.inner.software;
         let mut document = NodeInfo::new(name, version);
         match self.0.application().usage().await {
@@ -59,7 +57,7 @@ impl<A: Application> Directory for UserDirectory<A> {
             }
             Err(error) => tracing::error!(error = &*error.into(), "the application failed"),
         }
-        document
+        Ok(document)
     }
 }
 

@@ -317,7 +317,14 @@ impl Builder {
             kept: Kept::new(&limits),
             patience: limits.idle,
         };
-        let tls = client_config(roots).map_err(|error| BuildError(error.into()))?;
+        let tls = client_config(roots).map_err(|error| {
+            BuildError(match error {
+                rustls::Error::InvalidCertificate(_) => {
+                    "a root certificate to trust is not one in DER; PEM has to be decoded".into()
+                }
+                error => error.into(),
+            })
+        })?;
         let user_agent =
             HeaderValue::try_from(user_agent).map_err(|error| BuildError(error.into()))?;
         Ok(GuardedClient {

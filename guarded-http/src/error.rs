@@ -352,7 +352,7 @@ mod with_client {
         #[error("the server's certificate {0}")]
         Certificate(CertificateProblem),
         /// The connection broke, or what came was not HTTP.
-        #[error("the server broke off its answer")]
+        #[error("the connection broke, or what came was not HTTP")]
         Broken,
         /// More requests than [`Limits::waiting`](crate::Limits::waiting) wait in this client already.
         #[error("too many requests are waiting already")]

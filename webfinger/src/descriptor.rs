@@ -276,6 +276,21 @@ impl Link {
             .href(id)
     }
 
+    /// The link to the page about the account, for people.
+    #[must_use]
+    pub fn to_profile_page(url: impl Into<String>) -> Self {
+        Self::new(crate::rel::PROFILE_PAGE)
+            .media_type("text/html")
+            .href(url)
+    }
+
+    /// The link to the page on which somebody of this server confirms to follow another account. The template has the gap
+    /// `{uri}`.
+    #[must_use]
+    pub fn to_subscribe(template: impl Into<String>) -> Self {
+        Self::new(crate::rel::SUBSCRIBE).template(template)
+    }
+
     /// Sets the media type.
     #[must_use]
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {

@@ -70,7 +70,7 @@ pub enum LookupError {
     Unnamed,
     /// The query did not get through: refused by a rule, or the server did not answer.
     #[cfg(feature = "client")]
-    #[error("the WebFinger query got no answer")]
+    #[error("the WebFinger query failed")]
     Fetch(#[source] Arc<guarded_http::Error>),
     /// The actor's document could not be fetched. A server may want the request signed
     /// ([`needs_signature`](Self::needs_signature)).

@@ -1,8 +1,11 @@
-// The front page's first example needs the client.
-#![cfg_attr(feature = "client", doc = include_str!("../README.md"))]
+// The front page's examples need these three.
 #![cfg_attr(
-    not(feature = "client"),
-    doc = "WebFinger, host-meta and NodeInfo without a socket: the feature `client` adds lookups."
+    all(feature = "client", feature = "rel-me", feature = "server"),
+    doc = include_str!("../README.md")
+)]
+#![cfg_attr(
+    not(all(feature = "client", feature = "rel-me", feature = "server")),
+    doc = "From a fediverse handle to an actor and back. The front page is in the documentation of all features."
 )]
 
 pub mod capability;

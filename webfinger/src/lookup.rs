@@ -365,7 +365,7 @@ impl Rules {
     /// Asks a host that has no such account (404) for its host-meta in this format, and then where that says that WebFinger
     /// is: up to two queries more for each host. Off by default, for hardly a server still needs it.
     ///
-    /// With [`Format::Xrd`], descriptors may be XRD too.
+    /// With that of XRD (feature `xrd`), descriptors may be XRD too.
     #[must_use]
     pub fn host_meta(mut self, format: Format) -> Self {
         self.host_meta = Some(format);

@@ -10,10 +10,10 @@
 //! | `/.well-known/host-meta` | [`host_meta()`] |
 //! | `/.well-known/host-meta.json` | [`host_meta_json`] |
 //! | `/.well-known/nodeinfo` | [`nodeinfo_discovery`] |
-//! | [`NODEINFO_PATH`] | [`nodeinfo`] |
+//! | `/nodeinfo/2.0`, `/nodeinfo/2.1`, `/nodeinfo/2.2` | [`nodeinfo`] |
 //!
-//! All of them may be read by scripts of any page (RFC 7033, section 5), and be cached: an hour, and errors three minutes, so that
-//! whoever signs up now is found soon. WebFinger tells anybody which accounts exist, one question at a time; whoever
+//! All of them may be read by scripts of any page (RFC 7033, section 5), and be cached: an hour, and three minutes that nobody was
+//! found, so that whoever signs up now is found soon. What went wrong here is not cached. WebFinger tells anybody which accounts exist, one question at a time; whoever
 //! must not be found is `None` to the [`Directory`], and is answered like nobody.
 
 mod request;
@@ -32,16 +32,21 @@ pub use self::request::Answers;
 use self::request::{InvalidQuery, Query};
 use crate::descriptor::{self, Descriptor, Link};
 use crate::host_meta;
-use crate::nodeinfo::NodeInfo;
+use crate::nodeinfo::{NodeInfo, Version};
 use crate::query;
 use crate::rel;
 use crate::resource::Resource;
 
-/// The path of the NodeInfo document itself.
-pub const NODEINFO_PATH: &str = "/nodeinfo/2.1";
-
 /// The longest query of a WebFinger request, in bytes; a longer one is answered with 414: 8 KiB.
 pub const MAX_QUERY: usize = 8 * 1024;
+
+/// The application cannot say now, because its database does not answer for instance. Whoever asked gets 503, which nobody
+/// takes for "there is no such account"; why is for the application to log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the application cannot say now")]
+// It never says more to strangers.
+#[allow(clippy::exhaustive_structs)]
+pub struct Unavailable;
 
 /// What an application knows about its accounts and itself.
 pub trait Directory: Send + Sync + 'static {
@@ -61,13 +66,27 @@ pub trait Directory: Send + Sync + 'static {
     /// Finds an account or actor of ours. Compare users without regard to case. Whoever must not be found is `None`.
     ///
     /// Whoever moved away stays, for it is the actor document that says so.
-    fn find(&self, resource: &Resource) -> impl Future<Output = Option<Descriptor>> + Send;
+    ///
+    /// # Errors
+    ///
+    /// The application cannot say now.
+    fn find(
+        &self,
+        resource: &Resource,
+    ) -> impl Future<Output = Result<Option<Descriptor>, Unavailable>> + Send;
 
     /// Whether somebody who was not found has been here, and is gone for good: 410 instead of 404, which lets others forget the
     /// account. By default nobody has.
-    fn is_gone(&self, resource: &Resource) -> impl Future<Output = bool> + Send {
+    ///
+    /// # Errors
+    ///
+    /// The application cannot say now.
+    fn is_gone(
+        &self,
+        resource: &Resource,
+    ) -> impl Future<Output = Result<bool, Unavailable>> + Send {
         let _ = resource;
-        std::future::ready(false)
+        std::future::ready(Ok(false))
     }
 
     /// The id of the actor that stands for the server itself, if there is one.
@@ -82,13 +101,17 @@ pub trait Directory: Send + Sync + 'static {
     }
 
     /// What the server says about itself.
-    fn nodeinfo(&self) -> impl Future<Output = NodeInfo> + Send;
+    ///
+    /// # Errors
+    ///
+    /// The application cannot say now.
+    fn nodeinfo(&self) -> impl Future<Output = Result<NodeInfo, Unavailable>> + Send;
 }
 
 /// Answers `/.well-known/webfinger`, given the query as it stands in the URL (without `?`).
 ///
 /// 400 without exactly one readable `resource`, 404 for other domains and for nobody, 410 for who is gone, 414 for more than
-/// [`MAX_QUERY`]. `rel` parameters select links ([RFC 7033, section
+/// [`MAX_QUERY`], 503 if the application is [`Unavailable`]. `rel` parameters select links ([RFC 7033, section
 /// 4.3](https://www.rfc-editor.org/rfc/rfc7033#section-4.3)). A `+` is a `+`.
 pub async fn webfinger<D: Directory>(directory: &D, query: Option<&str>) -> Response<Vec<u8>> {
     let Query { resource, rels } = match Query::read(query.unwrap_or_default()) {
@@ -100,13 +123,14 @@ pub async fn webfinger<D: Directory>(directory: &D, query: Option<&str>) -> Resp
     if !resource.host().is_some_and(|host| directory.serves(host)) {
         return error(StatusCode::NOT_FOUND);
     }
-    let found = directory.find(&resource).await;
+    let Ok(found) = directory.find(&resource).await else {
+        return error(StatusCode::SERVICE_UNAVAILABLE);
+    };
     let Some(mut descriptor) = found.or_else(|| server_itself(directory, &resource)) else {
-        let is_gone = directory.is_gone(&resource).await;
-        return error(if is_gone {
-            StatusCode::GONE
-        } else {
-            StatusCode::NOT_FOUND
+        return error(match directory.is_gone(&resource).await {
+            Ok(true) => StatusCode::GONE,
+            Ok(false) => StatusCode::NOT_FOUND,
+            Err(Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
         });
     };
     if !rels.is_empty() {
@@ -144,26 +168,45 @@ pub fn host_meta_json<D: Directory>(directory: &D) -> Response<Vec<u8>> {
     answer("application/json", document.to_json().to_string())
 }
 
-/// Answers `/.well-known/nodeinfo`: where the document is, and the server's own actor.
+/// Answers `/.well-known/nodeinfo`: where the documents are, and the server's own actor.
 #[must_use]
 pub fn nodeinfo_discovery<D: Directory>(directory: &D) -> Response<Vec<u8>> {
-    let href = absolute(directory.base(), NODEINFO_PATH);
-    let mut links = vec![json!({ "rel": rel::NODEINFO_2_1, "href": href })];
+    let base = directory.base();
+    let mut links: Vec<_> = NODEINFO
+        .iter()
+        .map(|(version, path, _)| json!({ "rel": version.rel(), "href": absolute(base, path) }))
+        .collect();
     if let Some(actor) = directory.application_actor() {
         links.push(json!({ "rel": rel::APPLICATION_ACTOR, "href": actor.as_str() }));
     }
     answer("application/json", json!({ "links": links }).to_string())
 }
 
-/// Answers [`NODEINFO_PATH`]; 500 if the application's document is not one that the schema allows.
-pub async fn nodeinfo<D: Directory>(directory: &D) -> Response<Vec<u8>> {
-    match directory.nodeinfo().await.to_json() {
-        Ok(document) => answer(
-            "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.1#\"",
-            document.to_string(),
-        ),
+/// Answers `/nodeinfo/2.0`, `/nodeinfo/2.1` and `/nodeinfo/2.2`; 500 if the application's document is not one that the
+/// schema allows, 503 if the application is [`Unavailable`]. Versions 1.0 and 1.1 are only read: 404.
+pub async fn nodeinfo<D: Directory>(directory: &D, version: Version) -> Response<Vec<u8>> {
+    let Some((_, _, media_type)) = NODEINFO.iter().find(|(served, ..)| *served == version) else {
+        return error(StatusCode::NOT_FOUND);
+    };
+    let Ok(document) = directory.nodeinfo().await else {
+        return error(StatusCode::SERVICE_UNAVAILABLE);
+    };
+    match document.write(version) {
+        Ok(document) => answer(media_type, document.to_string()),
         Err(_) => error(StatusCode::INTERNAL_SERVER_ERROR),
     }
+}
+
+/// The paths of [`Answers`], for frameworks that want to be told.
+pub fn paths() -> impl Iterator<Item = &'static str> {
+    let well_known = [
+        query::PATH,
+        host_meta::PATH,
+        host_meta::JSON_PATH,
+        crate::nodeinfo::PATH,
+    ];
+    let documents = NODEINFO.iter().map(|(_, path, _)| *path);
+    well_known.into_iter().chain(documents)
 }
 
 /// The routes of [`Answers`], to be merged into an application's own.
@@ -173,8 +216,8 @@ pub async fn nodeinfo<D: Directory>(directory: &D) -> Response<Vec<u8>> {
 /// # struct Accounts(url::Url);
 /// # impl server::Directory for Accounts {
 /// #     fn base(&self) -> &url::Url { &self.0 }
-/// #     async fn find(&self, _: &Resource) -> Option<Descriptor> { None }
-/// #     async fn nodeinfo(&self) -> NodeInfo { NodeInfo::new("example", "1.0.0") }
+/// #     async fn find(&self, _: &Resource) -> Result<Option<Descriptor>, server::Unavailable> { Ok(None) }
+/// #     async fn nodeinfo(&self) -> Result<NodeInfo, server::Unavailable> { Ok(NodeInfo::new("example", "1.0.0")) }
 /// # }
 /// # let accounts = std::sync::Arc::new(Accounts("https://example.com".parse().unwrap()));
 /// let app: axum::Router = axum::Router::new().merge(server::routes(accounts));
@@ -187,7 +230,7 @@ where
 {
     let answers = Answers::new(directory);
     let mut router = axum::Router::new();
-    for path in PATHS {
+    for path in paths() {
         let answers = answers.clone();
         let answer = |method: http::Method, uri: http::Uri| async move {
             answers
@@ -199,14 +242,6 @@ where
     }
     router
 }
-
-const PATHS: [&str; 5] = [
-    query::PATH,
-    host_meta::PATH,
-    host_meta::JSON_PATH,
-    crate::nodeinfo::PATH,
-    NODEINFO_PATH,
-];
 
 fn server_itself<D: Directory>(directory: &D, resource: &Resource) -> Option<Descriptor> {
     let Resource::Url(url) = resource else {
@@ -277,3 +312,22 @@ fn without_body(response: Response<Vec<u8>>) -> Response<Vec<u8>> {
     head.headers.insert(CONTENT_LENGTH, body.len().into());
     Response::from_parts(head, Vec::new())
 }
+
+/// The NodeInfo documents, in the order of their links: some readers take the first one, and 2.1 is known to all.
+const NODEINFO: [(Version, &str, &str); 3] = [
+    (
+        Version::V2_1,
+        "/nodeinfo/2.1",
+        "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.1#\"",
+    ),
+    (
+        Version::V2_0,
+        "/nodeinfo/2.0",
+        "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.0#\"",
+    ),
+    (
+        Version::V2_2,
+        "/nodeinfo/2.2",
+        "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.2#\"",
+    ),
+];

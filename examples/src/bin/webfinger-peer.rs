@@ -24,8 +24,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use url::Url;
-use webfinger::server::Directory;
-use webfinger::{Descriptor, Link, NodeInfo, Resource, rel, server};
+use webfinger::server::{Directory, Unavailable};
+use webfinger::{Descriptor, Link, NodeInfo, Resource, server};
 
 /// Where the actors are.
 const ACTORS: &str = "social.example";
@@ -123,28 +123,27 @@ impl Directory for People {
         [ACTORS, REDIRECTING, ANSWERING].contains(&host)
     }
 
-    async fn find(&self, resource: &Resource) -> Option<Descriptor> {
-        let (name, host) = PEOPLE.iter().find(|(name, host)| match resource {
+    async fn find(&self, resource: &Resource) -> Result<Option<Descriptor>, Unavailable> {
+        let asked = PEOPLE.iter().find(|(name, host)| match resource {
             // Whoever knows only the actor's host may ask with that: the subject says what the handle is.
             Resource::Acct(asked) => {
                 asked.user().eq_ignore_ascii_case(name) && [host, ACTORS].contains(&asked.host())
             }
             Resource::Url(url) => url.as_str() == id_of(name),
             _ => false,
-        })?;
-        let id = id_of(name);
-        let page = Link::new(rel::PROFILE_PAGE).media_type("text/html");
-        Some(
+        });
+        Ok(asked.map(|(name, host)| {
+            let id = id_of(name);
             Descriptor::new(format!("acct:{name}@{host}"))
                 .alias(id.as_str())
                 .link(Link::to_actor(id))
-                .link(page.href(format!("https://{ACTORS}/@{name}"))),
-        )
+                .link(Link::to_profile_page(format!("https://{ACTORS}/@{name}")))
+        }))
     }
 
-    async fn nodeinfo(&self) -> NodeInfo {
+    async fn nodeinfo(&self) -> Result<NodeInfo, Unavailable> {
         let mut info = NodeInfo::new("fedikit-peer", "1.2.3");
         info.usage.users = Some(PEOPLE.len() as u64);
-        info
+        Ok(info)
     }
 }

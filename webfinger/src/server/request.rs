@@ -10,22 +10,23 @@ use http::{Method, Request, Response, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 use tower_service::Service;
 
-use super::{Directory, MAX_QUERY, NODEINFO_PATH, error, options, without_body};
+use super::{Directory, MAX_QUERY, NODEINFO, error, options, without_body};
 use crate::resource::Resource;
 use crate::{host_meta, nodeinfo, query};
 
 /// Answers every request for the paths of [this module](super), as a `tower` service; other paths with 404.
 ///
 /// `GET` and `HEAD` are answered, `OPTIONS` with what any page's script may ask, other methods with 405. The body of the
-/// request is not read.
+/// request is not read. The body of the answer is bytes, of which every framework makes its own kind of body: with hyper,
+/// `answers.map_response(|response| response.map(http_body_util::Full::from))`.
 ///
 /// ```
 /// # use webfinger::{Descriptor, NodeInfo, Resource, server};
 /// # struct Accounts(url::Url);
 /// # impl server::Directory for Accounts {
 /// #     fn base(&self) -> &url::Url { &self.0 }
-/// #     async fn find(&self, _: &Resource) -> Option<Descriptor> { None }
-/// #     async fn nodeinfo(&self) -> NodeInfo { NodeInfo::new("example", "1.0.0") }
+/// #     async fn find(&self, _: &Resource) -> Result<Option<Descriptor>, server::Unavailable> { Ok(None) }
+/// #     async fn nodeinfo(&self) -> Result<NodeInfo, server::Unavailable> { Ok(NodeInfo::new("example", "1.0.0")) }
 /// # }
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
@@ -53,7 +54,7 @@ impl<D: Directory> Answers<D> {
     pub async fn answer(&self, method: &Method, uri: &Uri) -> Response<Vec<u8>> {
         let directory = &*self.directory;
         let path = uri.path();
-        if !super::PATHS.contains(&path) {
+        if !super::paths().any(|served| served == path) {
             return error(StatusCode::NOT_FOUND);
         }
         match *method {
@@ -66,8 +67,10 @@ impl<D: Directory> Answers<D> {
             host_meta::PATH => super::host_meta(directory),
             host_meta::JSON_PATH => super::host_meta_json(directory),
             nodeinfo::PATH => super::nodeinfo_discovery(directory),
-            NODEINFO_PATH => super::nodeinfo(directory).await,
-            _ => error(StatusCode::NOT_FOUND),
+            _ => match NODEINFO.iter().find(|(_, served, _)| *served == path) {
+                Some((version, ..)) => super::nodeinfo(directory, *version).await,
+                None => error(StatusCode::NOT_FOUND),
+            },
         };
         if *method == Method::HEAD {
             return without_body(response);

@@ -1,12 +1,13 @@
 //! The answers of a server.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use http::{Method, Request, Response};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use url::Url;
-use webfinger::server::{self, Answers, Directory, MAX_QUERY};
+use webfinger::nodeinfo::{Discovery, Version};
+use webfinger::server::{self, Answers, Directory, MAX_QUERY, Unavailable};
 use webfinger::{Descriptor, Link, NodeInfo, Resource, host_meta, rel};
 
 /// Alice, at whatever host this runs on.
@@ -17,32 +18,38 @@ impl Directory for Accounts {
         &self.0
     }
 
-    async fn find(&self, resource: &Resource) -> Option<Descriptor> {
+    async fn find(&self, resource: &Resource) -> Result<Option<Descriptor>, Unavailable> {
         let Resource::Acct(handle) = resource else {
-            return None;
+            return Ok(None);
         };
+        if handle.user() == "unknowable" {
+            return Err(Unavailable);
+        }
         let actor = self.0.join("/users/alice").unwrap();
-        handle.user().eq_ignore_ascii_case("alice").then(|| {
+        Ok(handle.user().eq_ignore_ascii_case("alice").then(|| {
             Descriptor::new(format!("acct:alice@{}", handle.authority()))
-                .link(
-                    Link::new(rel::PROFILE_PAGE)
-                        .media_type("text/html")
-                        .href("https://example.com/@alice"),
-                )
+                .link(Link::to_profile_page("https://example.com/@alice"))
                 .link(Link::to_actor(actor))
-        })
+        }))
     }
 
-    async fn is_gone(&self, resource: &Resource) -> bool {
-        matches!(resource, Resource::Acct(handle) if handle.user() == "old")
+    async fn is_gone(&self, resource: &Resource) -> Result<bool, Unavailable> {
+        match resource {
+            Resource::Acct(handle) if handle.user() == "perhaps-gone" => Err(Unavailable),
+            Resource::Acct(handle) => Ok(handle.user() == "old"),
+            _ => Ok(false),
+        }
     }
 
     fn application_actor(&self) -> Option<Url> {
         self.0.join("/actor").ok()
     }
 
-    async fn nodeinfo(&self) -> NodeInfo {
-        NodeInfo::new("test", "1")
+    async fn nodeinfo(&self) -> Result<NodeInfo, Unavailable> {
+        let mut info = NodeInfo::new("test", "1");
+        info.software.homepage = Some("https://example.com/".into());
+        info.instance.name = Some("Tests".into());
+        Ok(info)
     }
 }
 
@@ -120,6 +127,8 @@ async fn everything_else_is_refused() {
         ("resource=acct:bob@example.com", 404),
         ("resource=acct:old@example.com", 410),
         ("resource=acct:old@elsewhere.example", 404),
+        ("resource=acct:unknowable@example.com", 503),
+        ("resource=acct:perhaps-gone@example.com", 503),
         ("resource=acct:alice@elsewhere.example", 404),
         ("resource=acct:alice@example.com.elsewhere.example", 404),
         ("resource=acct:alice@localhost", 404),
@@ -148,14 +157,15 @@ async fn handles_may_live_on_another_domain() {
             matches!(host, "example.com" | "social.example.com")
         }
 
-        async fn find(&self, resource: &Resource) -> Option<Descriptor> {
-            self.0.find(resource).await.map(|mut found| {
+        async fn find(&self, resource: &Resource) -> Result<Option<Descriptor>, Unavailable> {
+            let mut found = self.0.find(resource).await?;
+            if let Some(found) = &mut found {
                 found.subject = Some("acct:alice@example.com".into());
-                found
-            })
+            }
+            Ok(found)
         }
 
-        async fn nodeinfo(&self) -> NodeInfo {
+        async fn nodeinfo(&self) -> Result<NodeInfo, Unavailable> {
             self.0.nodeinfo().await
         }
     }
@@ -202,7 +212,7 @@ async fn the_server_itself_has_an_actor() {
     }
     let discovery = json(&server::nodeinfo_discovery(&accounts()));
     assert_eq!(
-        discovery["links"][1],
+        *discovery["links"].as_array().unwrap().last().unwrap(),
         json!({ "rel": rel::APPLICATION_ACTOR, "href": actor })
     );
 }
@@ -223,8 +233,16 @@ async fn the_service_answers_every_path_and_method() {
         ("/.well-known/host-meta.json", "application/json"),
         ("/.well-known/nodeinfo", "application/json"),
         (
-            server::NODEINFO_PATH,
+            "/nodeinfo/2.0",
+            "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.0#\"",
+        ),
+        (
+            "/nodeinfo/2.1",
             "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.1#\"",
+        ),
+        (
+            "/nodeinfo/2.2",
+            "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.2#\"",
         ),
     ] {
         let response = ask(Method::GET, target).await;
@@ -257,8 +275,15 @@ async fn the_service_answers_every_path_and_method() {
     ] {
         assert_eq!(ask(Method::GET, target).await.status(), 404, "{target}");
     }
-    let unknown = ask(Method::GET, &ALICE.replace("alice", "bob")).await;
-    assert_eq!(unknown.headers()["cache-control"], "public, max-age=180");
+    for (user, status, cached) in [
+        ("bob", 404, "public, max-age=180"),
+        ("old", 410, "public, max-age=180"),
+        ("unknowable", 503, "no-store"),
+    ] {
+        let response = ask(Method::GET, &ALICE.replace("alice", user)).await;
+        assert_eq!(response.status(), status, "{user}");
+        assert_eq!(response.headers()["cache-control"], cached, "{user}");
+    }
 }
 
 #[tokio::test]
@@ -284,8 +309,60 @@ async fn the_other_documents_point_home() {
     );
 
     let discovery = server::nodeinfo_discovery(&accounts());
-    let url = webfinger::nodeinfo::discover(discovery.body()).unwrap();
-    assert_eq!(url.as_str(), "https://example.com/nodeinfo/2.1");
-    let info = NodeInfo::read(server::nodeinfo(&accounts()).await.body()).unwrap();
-    assert_eq!(info.software.name, "test");
+    let discovery = Discovery::read(discovery.body()).unwrap();
+    let (version, url) = discovery.newest().unwrap();
+    assert_eq!(version, Version::V2_2);
+    assert_eq!(url.as_str(), "https://example.com/nodeinfo/2.2");
+}
+
+#[tokio::test]
+async fn nodeinfo_is_linked_and_written_in_three_versions() {
+    let discovery = json(&server::nodeinfo_discovery(&accounts()));
+    let links = discovery["links"].as_array().unwrap();
+    // Who takes the first link gets the version that everybody reads.
+    for (link, (version, homepage, instance)) in links.iter().zip([
+        (Version::V2_1, true, false),
+        (Version::V2_0, false, false),
+        (Version::V2_2, true, true),
+    ]) {
+        assert_eq!(link["rel"], version.rel());
+        let url: Url = link["href"].as_str().unwrap().parse().unwrap();
+        let response = ask(Method::GET, url.path()).await;
+        let media_type = response.headers()["content-type"].to_str().unwrap();
+        assert!(media_type.contains(version.rel()), "{media_type}");
+        let document = json(&response);
+        assert_eq!(document["version"], version.as_str());
+        assert_eq!(document["software"]["homepage"].is_string(), homepage);
+        assert_eq!(document["instance"].is_object(), instance);
+        let info = NodeInfo::read(response.body()).unwrap();
+        assert_eq!(info.software.name, "test");
+    }
+    let old = server::nodeinfo(&accounts(), Version::V1_0).await;
+    assert_eq!(old.status(), 404);
+}
+
+#[tokio::test]
+async fn what_goes_wrong_in_the_application_is_not_cached() {
+    struct Silent(Option<NodeInfo>);
+
+    impl Directory for Silent {
+        fn base(&self) -> &Url {
+            static BASE: LazyLock<Url> = LazyLock::new(|| "https://example.com".parse().unwrap());
+            &BASE
+        }
+
+        async fn find(&self, _: &Resource) -> Result<Option<Descriptor>, Unavailable> {
+            Err(Unavailable)
+        }
+
+        async fn nodeinfo(&self) -> Result<NodeInfo, Unavailable> {
+            self.0.clone().ok_or(Unavailable)
+        }
+    }
+
+    for (info, status) in [(None, 503), (Some(NodeInfo::new("No Name!", "1")), 500)] {
+        let response = server::nodeinfo(&Silent(info), Version::V2_1).await;
+        assert_eq!(response.status(), status);
+        assert_eq!(response.headers()["cache-control"], "no-store");
+    }
 }
