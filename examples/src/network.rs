@@ -90,8 +90,12 @@ pub fn fetch_advice(url: &Url, error: &Error) -> String {
 #[must_use]
 pub fn lookup_advice(handle: &Handle, error: &LookupError) -> String {
     let advice = match error {
+        LookupError::Fetch(fetch) if fetch.is_needs_signature() || fetch.is_forbidden() => {
+            format!("{error}: {fetch}; it does not tell everyone who is there")
+        }
         LookupError::Fetch(fetch) => format!("{error}: {}", advice(fetch)),
-        LookupError::NotFound | LookupError::Gone => format!("{error}; check the spelling"),
+        LookupError::NotFound => format!("{error}; check the spelling"),
+        LookupError::Gone => error.to_string(),
         _ => format!("{}; ask the people who run the server", in_words(error)),
     };
     format!("cannot find @{handle}: {advice}")

@@ -196,9 +196,10 @@ impl Client {
     /// It does not say, or not in a way that can be read.
     pub async fn nodeinfo(&self, host: &str) -> Result<NodeInfo, NodeInfoError> {
         let url = self.well_known(host, nodeinfo::PATH)?;
-        let document = self.document(url).await?;
+        let budget = Budget::new(self.allowance);
+        let document = self.document(url, &budget).await?;
         let url = nodeinfo::discover_at(&document, |host| self.http.allows_plain_http(host))?;
-        Ok(NodeInfo::read(&self.document(url).await?)?)
+        Ok(NodeInfo::read(&self.document(url, &budget).await?)?)
     }
 
     /// Finds the actor that stands for a server itself, as its NodeInfo links to it
@@ -391,16 +392,10 @@ impl Client {
             .map_err(|_| NodeInfoError::Host(InvalidHandle::Host))
     }
 
-    async fn document(
-        &self,
-        url: Url,
-    ) -> Result<impl AsRef<[u8]> + std::ops::Deref<Target = [u8]>, NodeInfoError> {
+    async fn document(&self, url: Url, budget: &Budget) -> Result<bytes::Bytes, NodeInfoError> {
         let request = self.http.get(url).accept("application/json");
-        Ok(request
-            .send()
-            .await
-            .map_err(NodeInfoError::Fetch)?
-            .into_bytes())
+        let answer = budget.spend(request).await?;
+        Ok(answer.map_err(NodeInfoError::Fetch)?.into_bytes())
     }
 }
 

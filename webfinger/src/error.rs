@@ -143,4 +143,7 @@ pub enum NodeInfoError {
     /// One of the two documents could not be read.
     #[error("the server's NodeInfo is not usable")]
     Document(#[from] crate::nodeinfo::InvalidNodeInfo),
+    /// More requests, or more time, than one call may take.
+    #[error("asking for the server's NodeInfo took more requests or time than it may")]
+    Budget,
 }

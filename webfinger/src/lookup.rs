@@ -11,6 +11,8 @@ use std::sync::Arc;
 use http::StatusCode;
 use url::Url;
 
+#[cfg(feature = "client")]
+pub(crate) use self::found::without_fragment;
 pub use self::found::{ActorNames, Confirmation, Confirmed, Found};
 use crate::descriptor::{self, Descriptor, Format, Link, Problem};
 use crate::error::LookupError;

@@ -670,8 +670,18 @@ const KNOWN_FAILURES: &[(&str, &str)] = &[
         "not JSON",
     ),
     ("captured/masto/snac/api_v2_instance.404.json", "not JSON"),
-    // A server for trying out, which links to plain http on its own machine.
+    // Captured from servers on one machine, which link to plain http.
     ("captured/fedify-nodeinfo-links.json", "no usable link"),
+    (
+        "captured/masto/mastodon_mock/.well-known_nodeinfo.200.json",
+        "no usable link",
+    ),
+    (
+        "captured/masto/snac/.well-known_nodeinfo.200.json",
+        "no usable link",
+    ),
+    ("captured/mitra-nodeinfo-links.json", "no usable link"),
+    ("captured/snac-nodeinfo-links.json", "no usable link"),
     // Lists of numbers and lists.
     ("signatures/jcs/input/arrays.json", "not an object"),
     ("signatures/jcs/output/arrays.json", "not an object"),

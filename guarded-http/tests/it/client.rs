@@ -679,3 +679,17 @@ async fn a_busy_host_lets_the_next_one_in_later() {
     first.abort();
     assert!(second.await.is_ok());
 }
+
+#[test]
+fn a_client_that_cannot_be_set_up_says_why() {
+    let new = GuardedClient::builder;
+    for (builder, words) in [
+        (new().user_agent("a\nb"), "header value"),
+        (new().proxy("ftp://a.example".parse().unwrap()), "http:"),
+        (new().trust_root(b"-----BEGIN CERTIFICATE-----"), "PEM"),
+    ] {
+        let error = builder.build().unwrap_err();
+        let cause = error.source().unwrap().to_string();
+        assert!(cause.contains(words), "{cause}");
+    }
+}

@@ -1,8 +1,11 @@
 //! The operator's domain policy, on every hop.
 
-use std::sync::{Arc, RwLock};
+use std::io;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, RwLock};
 
-use guarded_http::{DomainList, GuardedClient, Rule};
+use guarded_http::{DomainList, GuardedClient, Recorder, Refused, Resolver, Rule};
 
 use crate::loopback::{Reply, Server};
 
@@ -62,4 +65,59 @@ async fn an_allow_list_lets_nobody_else_through() {
         .send()
         .await;
     assert_eq!(error.unwrap_err().refused().unwrap().rule(), Rule::Blocked);
+}
+
+/// Writes down what it is asked; every name is on a private network.
+#[derive(Clone, Default)]
+struct Asked(Arc<Mutex<Vec<String>>>);
+
+impl Resolver for Asked {
+    fn resolve<'a>(
+        &'a self,
+        name: &'a str,
+    ) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send + 'a>> {
+        self.0.lock().unwrap().push(name.to_owned());
+        Box::pin(async { Ok(vec![IpAddr::from([10, 0, 0, 1])]) })
+    }
+}
+
+/// Whom a client looks up is seen by name servers, that of the blocked domain among them.
+#[tokio::test]
+async fn the_policy_comes_before_the_dns() {
+    let server = Server::start(|request| {
+        Reply::redirect(
+            302,
+            if request.starts_with("GET /blocked") {
+                "https://evil.example/"
+            } else {
+                "https://good.example/"
+            },
+        )
+    })
+    .await;
+    let (asked, recorder) = (Asked::default(), Recorder::new());
+    let client = GuardedClient::builder()
+        .danger_allow_loopback()
+        .resolver(asked.clone())
+        .record(&recorder)
+        .policy(|host| host != "evil.example")
+        .build()
+        .unwrap();
+    for (url, rule_is_blocked, names, sockets) in [
+        ("https://evil.example/".parse().unwrap(), true, vec![], 0),
+        (server.url("/blocked"), true, vec![], 1),
+        (
+            "https://good.example/".parse().unwrap(),
+            false,
+            vec!["good.example"],
+            1,
+        ),
+        (server.url("/good"), false, vec!["good.example"; 2], 2),
+    ] {
+        let error = client.get(url).send().await.unwrap_err();
+        let rule = error.refused().map(Refused::rule);
+        assert_eq!(rule == Some(Rule::Blocked), rule_is_blocked, "{error}");
+        assert_eq!(*asked.0.lock().unwrap(), names);
+        assert_eq!(recorder.dialled().len(), sockets);
+    }
 }

@@ -10,7 +10,7 @@ use url::Url;
 use super::budget::Budget;
 use crate::error::LookupError;
 use crate::json::read_object;
-use crate::lookup::ActorNames;
+use crate::lookup::{ActorNames, without_fragment};
 
 /// The application's hook.
 pub(super) type Sign = Arc<dyn Fn(&mut http::Request<Bytes>) -> Result<(), BoxError> + Send + Sync>;
@@ -68,7 +68,9 @@ fn read(
     let id = text("id").and_then(|id| Url::parse(id).ok());
     let id = id.ok_or(LookupError::ActorDocument)?;
     let is_own = id.origin() == answered.origin()
-        && (same_document(&id, asked) || same_document(&id, answered));
+        && [asked, answered]
+            .map(without_fragment)
+            .contains(&without_fragment(&id));
     if !is_own {
         return Ok(Err(id));
     }
@@ -76,15 +78,6 @@ fn read(
         .preferred_username(text("preferredUsername"))
         .webfinger(text("webfinger"), &id);
     Ok(Ok(ActorDocument { names, json }))
-}
-
-fn same_document(one: &Url, other: &Url) -> bool {
-    let without_fragment = |url: &Url| {
-        let mut url = url.clone();
-        url.set_fragment(None);
-        url
-    };
-    without_fragment(one) == without_fragment(other)
 }
 
 #[cfg(test)]

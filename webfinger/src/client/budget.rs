@@ -7,7 +7,7 @@ use std::time::Duration;
 use guarded_http::{Answer, Error, RequestBuilder};
 use tokio::time::{Instant, timeout_at};
 
-use crate::error::LookupError;
+use crate::error::{LookupError, NodeInfoError};
 
 /// The setting.
 #[derive(Clone, Copy, Debug)]
@@ -47,14 +47,29 @@ impl Budget {
     pub(super) async fn spend(
         &self,
         request: RequestBuilder<'_>,
-    ) -> Result<Result<Answer, Error>, LookupError> {
+    ) -> Result<Result<Answer, Error>, Spent> {
         self.left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
                 left.checked_sub(1)
             })
-            .map_err(|_| LookupError::Budget)?;
+            .map_err(|_| Spent)?;
         timeout_at(self.deadline, request.send())
             .await
-            .map_err(|_| LookupError::Budget)
+            .map_err(|_| Spent)
+    }
+}
+
+/// Nothing is left.
+pub(super) struct Spent;
+
+impl From<Spent> for LookupError {
+    fn from(Spent: Spent) -> Self {
+        Self::Budget
+    }
+}
+
+impl From<Spent> for NodeInfoError {
+    fn from(Spent: Spent) -> Self {
+        Self::Budget
     }
 }

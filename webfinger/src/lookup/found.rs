@@ -221,7 +221,7 @@ impl ActorNames {
     }
 }
 
-fn without_fragment(url: &Url) -> &str {
+pub(crate) fn without_fragment(url: &Url) -> &str {
     let text = url.as_str();
     text.split_once('#').map_or(text, |(before, _)| before)
 }

@@ -17,8 +17,8 @@ use crate::{host_meta, nodeinfo, query};
 /// Answers every request for the paths of [this module](super), as a `tower` service; other paths with 404.
 ///
 /// `GET` and `HEAD` are answered, `OPTIONS` with what any page's script may ask, other methods with 405. The body of the
-/// request is not read. The body of the answer is bytes, of which every framework makes its own kind of body: with hyper,
-/// `answers.map_response(|response| response.map(http_body_util::Full::from))`.
+/// request is not read. The body of the answer is bytes, of which every framework makes its own kind of body: under hyper,
+/// `ServiceExt::<Request<Incoming>>::map_response(answers, |response| response.map(Full::<Bytes>::from))`.
 ///
 /// ```
 /// # use webfinger::{Descriptor, NodeInfo, Resource, server};

@@ -183,8 +183,10 @@ async fn local_hosts_are_not_asked_by_default() {
 #[tokio::test]
 async fn nodeinfo_says_what_runs() {
     let authority = alices_server().await;
-    let info = client().nodeinfo(&authority).await.unwrap();
+    let info = client().requests(2).nodeinfo(&authority).await.unwrap();
     assert_eq!(info.software.name, "test");
+    let one = client().requests(1).nodeinfo(&authority).await;
+    assert!(matches!(one, Err(NodeInfoError::Budget)), "{one:?}");
 
     let hostile = serve(|_| {
         let body = r#"{"links":[{"rel":"http://nodeinfo.diaspora.software/ns/schema/2.1","href":"https://169.254.169.254/"}]}"#;
