@@ -1,7 +1,7 @@
 //! The way out of programs that ask servers for a person: flags, client, and advice when it does not work.
 
 use crate::in_words;
-use guarded_http::{Error, GuardedClient, Limits};
+use guarded_http::{Error, GuardedClient, Limits, Rule};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -104,14 +104,27 @@ pub fn lookup_advice(handle: &Handle, error: &LookupError) -> String {
 fn advice(error: &Error) -> String {
     let hint = match error {
         Error::NeedsSignature(_) | Error::Forbidden(_) => {
-            "it shows documents to signed requests only, or not to everyone, and this program signs nothing: \
-             save the document with a program that signs, and inspect the file"
+            "it shows documents to signed requests only, or not to everyone, and this program signs nothing"
         }
-        Error::NotFound(_) | Error::Gone(_) => "check the address",
+        // These say it all.
+        Error::Gone(_) => return error.to_string(),
+        Error::Refused(refused) if is_about_the_answer(refused.rule()) => return error.to_string(),
         Error::Refused(_) => "only public servers are asked, and only over https",
         Error::RateLimited(_) => "try again later",
         Error::Transient(_) => "check the address and the network, or try again later",
         _ => "check the address",
     };
     format!("{error}; {hint}")
+}
+
+fn is_about_the_answer(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::TooManyRedirects
+            | Rule::BodyTooLong
+            | Rule::HeadersTooLong
+            | Rule::ContentType
+            | Rule::Encoded
+            | Rule::Undecodable
+    )
 }

@@ -34,7 +34,7 @@ struct Arguments {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let person = match ask::about(&arguments.handle, &arguments.network).await {
+    let person = match Box::pin(ask::about(&arguments.handle, &arguments.network)).await {
         Ok(person) => person,
         Err(failed) => {
             // The sentence may quote what strangers wrote. Nobody is left to tell if this fails.
