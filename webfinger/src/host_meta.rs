@@ -3,7 +3,7 @@
 //!
 //! The document is a [`Descriptor`]: [`PATH`] has it as XRD, [`JSON_PATH`] as JSON.
 
-use url::Url;
+use url::{Position, Url};
 
 use crate::descriptor::Descriptor;
 use crate::rel;
@@ -57,6 +57,7 @@ pub(crate) fn webfinger_url_at(
     // Stable: of two equal ones the first is taken.
     templates.sort_by_key(|(preference, _)| *preference);
     let resource = resource.to_string();
+    let asked = template::encoded(&resource).to_string();
     let mut refused = None;
     for (_, template) in templates {
         if !template.contains("{uri}") {
@@ -68,7 +69,8 @@ pub(crate) fn webfinger_url_at(
             |name| (name == "uri").then_some(resource.as_str()),
             &plain_http,
         ) {
-            Ok(url) => return Ok(url),
+            Ok(url) if url[..Position::AfterQuery].contains(&asked) => return Ok(url),
+            Ok(_) => refused = refused.or(Some(InvalidTemplate::Lost)),
             Err(error) => refused = refused.or(Some(error)),
         }
     }

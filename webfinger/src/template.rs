@@ -1,6 +1,6 @@
 //! URLs with gaps that somebody else fills: `https://example.com/follow?uri={uri}`.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use url::Url;
 
 /// The longest template, in bytes.
@@ -31,6 +31,9 @@ pub enum InvalidTemplate {
     /// The gap that is meant to be filled is not there.
     #[error("the template has no gap for what was asked")]
     NoGap,
+    /// The gap is in the fragment, or `..` takes it away again, so what it is filled with would not reach the server.
+    #[error("the template has its gap where it does not reach the server")]
+    Lost,
 }
 
 /// Fills the gaps with percent-encoded values ([RFC 6570, section 3.2.2](https://www.rfc-editor.org/rfc/rfc6570#section-3.2.2));
@@ -62,7 +65,7 @@ pub(crate) fn fill<'v>(
             return Err(InvalidTemplate::Gap);
         }
         filled.push_str(before);
-        for part in utf8_percent_encode(value(name).unwrap_or_default(), ENCODED) {
+        for part in encoded(value(name).unwrap_or_default()) {
             filled.push_str(part);
             if filled.len() > MAX_URL {
                 return Err(InvalidTemplate::TooLong);
@@ -75,6 +78,11 @@ pub(crate) fn fill<'v>(
     }
     filled.push_str(rest);
     check(&filled, plain_http)
+}
+
+/// A value as it stands in a gap.
+pub(crate) fn encoded(value: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(value, ENCODED)
 }
 
 /// A URL of a stranger's choice, if it is absolute, `https` and without credentials.

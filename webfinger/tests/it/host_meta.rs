@@ -49,6 +49,9 @@ fn what_leads_nowhere_says_why() {
         ("https://{uri}/", InvalidTemplate::Host),
         ("https://u:p@a.example/{uri}", InvalidTemplate::Credentials),
         ("https://a.example/{uri}{", InvalidTemplate::Gap),
+        ("https://a.example/#{uri}", InvalidTemplate::Lost),
+        ("https://a.example/{uri}/../x", InvalidTemplate::Lost),
+        ("https://a.example/{uri}/%2E./x", InvalidTemplate::Lost),
     ] {
         assert_eq!(
             lrdd(template),
