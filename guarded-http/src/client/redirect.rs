@@ -146,6 +146,35 @@ mod tests {
     }
 
     #[test]
+    fn secrets_stay_on_their_origin_and_signatures_on_their_target() {
+        let names = [
+            "authorization",
+            "proxy-authorization",
+            "cookie",
+            "signature",
+            "signature-input",
+            "host",
+            "accept",
+        ];
+        let left = |from: &str, to: &str| {
+            let rules = UrlRules::new().allow_port(8443);
+            let mut headers = HeaderMap::new();
+            for name in names {
+                headers.insert(name, http::HeaderValue::from_static("x"));
+            }
+            let (from, to) = (rules.parse(from).unwrap(), rules.parse(to).unwrap());
+            leave_behind(&mut headers, &from, &to);
+            names.map(|name| headers.contains_key(name))
+        };
+        let same = left("https://a.example/", "https://a.example/v");
+        assert_eq!(same, [true, true, true, false, false, false, true]);
+        for other in ["https://b.example/", "https://a.example:8443/"] {
+            let left = left("https://a.example/", other);
+            assert_eq!(left, [false, false, false, false, false, false, true]);
+        }
+    }
+
+    #[test]
     fn a_write_stays_a_write_on_its_origin() {
         for status in [301, 302, 303] {
             assert_eq!(

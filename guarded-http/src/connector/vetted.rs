@@ -159,6 +159,9 @@ mod tests {
                 .unwrap(),
             ["127.0.0.1:80", "[::1]:80"]
         );
+        // Nor does it mean this machine where that is not allowed.
+        let strict = vetted(UrlRules::new(), &["10.0.0.1"], "https://a.localhost").await;
+        assert!(matches!(strict, Err(ConnectError::NotPublic(_))));
     }
 
     #[tokio::test]

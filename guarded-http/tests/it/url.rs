@@ -127,3 +127,34 @@ fn a_refusal_names_no_host_that_is_longer_than_names_are() {
     assert_eq!(long.host(), None);
     assert_eq!(long.to_string(), "refused: the URL is too long");
 }
+
+/// What is allowed for this machine is allowed for no other.
+#[test]
+fn a_danger_reaches_no_further_than_its_name() {
+    let rules = UrlRules::new()
+        .danger_allow_loopback()
+        .danger_resolve("db", ([10, 0, 0, 1], 443).into())
+        .danger_resolve("v.example", ([127, 0, 0, 1], 443).into());
+    for url in [
+        "http://127.0.0.1:81/",
+        "http://[::1]:81/",
+        "http://v.example:81/",
+        "https://db/",
+        "https://a.notlocal/",
+    ] {
+        assert!(rules.parse(url).is_ok(), "{url}");
+    }
+    for (url, rule) in [
+        ("http://9.9.9.9/", Rule::Scheme),
+        ("http://[2620:fe::9]/", Rule::Scheme),
+        ("http://a.v.example/", Rule::Scheme),
+        ("http://db/", Rule::Scheme),
+        ("https://9.9.9.9:81/", Rule::Port),
+        ("https://[2620:fe::9]:81/", Rule::Port),
+        ("https://db:81/", Rule::Port),
+        ("https://a.db.local/", Rule::LocalName),
+    ] {
+        let refused = rules.parse(url).unwrap_err();
+        assert_eq!(refused.rule(), rule, "{url}");
+    }
+}

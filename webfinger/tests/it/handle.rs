@@ -146,3 +146,21 @@ fn a_resource_is_a_handle_or_a_url() {
         assert!(Resource::parse(text).is_err(), "{text}");
     }
 }
+
+#[test]
+fn a_host_is_as_long_as_the_dns_allows() {
+    let host = format!("{}a.example", "a.".repeat(122));
+    assert_eq!(host.len(), 253);
+    assert!(Handle::new("bob", &host).is_ok());
+    let longer = Handle::new("bob", &format!("a{host}"));
+    assert_eq!(longer, Err(InvalidHandle::Host));
+}
+
+#[test]
+fn another_port_is_another_server() {
+    let local = |text| Handle::danger_parse_local(text).unwrap();
+    let bob = local("bob@localhost:3000");
+    assert!(bob.is_same_account(&local("BOB@localhost:3000")));
+    assert!(!bob.is_same_account(&local("bob@localhost:3001")));
+    assert!(!bob.is_same_account(&local("bob@localhost")));
+}

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 use url::Url;
+use webfinger::descriptor::Format;
 use webfinger::lookup::{Answer, Confirmation, Rules, Step};
 use webfinger::{ActorNames, Found, Handle, Lookup, LookupError, Resource};
 
@@ -120,6 +121,14 @@ fn an_answer_that_proves_nothing_is_refused() {
         (document("acct:bob@x@y", actor), subject),
         (
             document("acct:bob@example.com", "http://example.com/bob"),
+            url,
+        ),
+        (
+            document("acct:bob@example.com", "https://u@example.com/bob"),
+            url,
+        ),
+        (
+            document("acct:bob@example.com", "https://:p@example.com/bob"),
             url,
         ),
         (document("acct:bob@example.com", "javascript:alert(1)"), url),
@@ -274,10 +283,11 @@ fn a_url_proves_its_handle_at_the_host_of_the_handle() {
 
 /// What leads from `asked` to the actor on social.example.com.
 fn found(asked: &str, canonical: &str) -> Found {
-    let answers = document(
-        &format!("acct:{canonical}"),
-        "https://social.example.com/bob",
-    );
+    found_at(asked, canonical, "https://social.example.com/bob")
+}
+
+fn found_at(asked: &str, canonical: &str, actor: &str) -> Found {
+    let answers = document(&format!("acct:{canonical}"), actor);
     let mut lookup = Lookup::new(handle(asked)).unwrap();
     loop {
         match answer(lookup, &answers).unwrap() {
@@ -348,6 +358,35 @@ fn the_webfinger_property_counts_in_the_actors_own_document_only() {
 }
 
 #[test]
+fn a_local_actor_has_a_local_handle() {
+    let id: Url = "http://127.0.0.1:3000/bob".parse().unwrap();
+    let names = ActorNames::new(id.clone()).preferred_username(Some("bob"));
+    assert_eq!(names.handle().unwrap().to_string(), "bob@127.0.0.1:3000");
+    let names = names.webfinger(Some("bob@localhost:3001"), &id);
+    assert_eq!(names.handle().unwrap().to_string(), "bob@localhost:3001");
+}
+
+/// Whatever is wrong with it: the account was not found before.
+#[test]
+fn a_host_meta_that_is_not_there_finds_nobody() {
+    for status in [301, 403, 404, 410, 500] {
+        let rules = Rules::new().host_meta(Format::Json);
+        let lookup = Lookup::within(rules, Resource::Acct(handle("bob@example.com"))).unwrap();
+        let nothing = |status: u16| Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            content_type: None,
+            body: &[],
+        };
+        let Ok(Step::Ask(lookup)) = lookup.answer(nothing(404)) else {
+            panic!()
+        };
+        assert_eq!(lookup.url().path(), "/.well-known/host-meta.json");
+        let outcome = lookup.answer(nothing(status));
+        assert!(matches!(outcome, Err(LookupError::NotFound)), "{status}");
+    }
+}
+
+#[test]
 fn a_split_domain_is_confirmed_both_ways() {
     let names = names().preferred_username(Some("bob"));
     // Asked at the actor's host, whose server named the canonical handle.
@@ -374,6 +413,29 @@ fn a_split_domain_is_confirmed_both_ways() {
     answers["aliases"] = json!(["https://social.example.com/@bob"]);
     // And everything else is still what the handle's own server said.
     assert!(matches!(answer(lookup, &answers), Ok(Step::Done(found)) if found == there));
+
+    // Another account, or another actor, is not what is known.
+    for (subject, actor) in [
+        ("acct:carol@example.com", "https://social.example.com/bob"),
+        ("acct:bob@example.com", "https://social.example.com/carol"),
+    ] {
+        let lookup = Lookup::new(handle("bob@social.example.com")).unwrap();
+        let step = answer(lookup.knowing(here.clone()), &document(subject, actor));
+        assert!(matches!(step, Ok(Step::Ask(_))), "{step:?}");
+    }
+
+    // The names of one actor confirm no other, though one handle led to both of them.
+    let moved = found_at(
+        "bob@social.example.com",
+        "bob@example.com",
+        "https://social.example.com/new",
+    );
+    let its_names = ActorNames::new(moved.actor().clone()).preferred_username(Some("bob"));
+    assert!(moved.confirm(&its_names).is_ok());
+    assert!(matches!(
+        here.confirm_by(&moved, &its_names),
+        Err(LookupError::OtherActor)
+    ));
 
     // The actor's own handle is another one: this one is a claim of its server, no more.
     let other = found("bob@social.example.com", "bob@social.example.com");

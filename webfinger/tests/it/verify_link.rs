@@ -44,6 +44,7 @@ async fn serve() -> (Url, Arc<AtomicUsize>) {
         .route("/good", page(profile.as_str()))
         .route("/empty", get(|| async { Html("<p>") }))
         .route("/other", page("/@bob"))
+        .route("/other-that-answers", page("/empty"))
         .route("/short", page("/to-alice"))
         .route(
             "/second-short",
@@ -97,7 +98,12 @@ async fn pages_are_fetched_and_compared() {
     // Only the first link may be a detour.
     assert_eq!(verify("/short").await.unwrap(), Verification::Verified);
     assert_eq!(asked.load(Ordering::Relaxed), 1);
-    for (path, count) in [("/other", 1), ("/second-short", 2), ("/inward", 1)] {
+    for (path, count) in [
+        ("/other", 1),
+        ("/other-that-answers", 1),
+        ("/second-short", 2),
+        ("/inward", 1),
+    ] {
         let Verification::LinksElsewhere(links) = verify(path).await.unwrap() else {
             panic!("{path}")
         };
