@@ -65,7 +65,8 @@ impl Limits {
         self
     }
 
-    /// Longest silence between two bytes of an answer, and the longest time that a peer may need to take what is sent; 10 s.
+    /// Longest silence of a peer; 10 s. Once it is connected it has this time to take the request and begin its answer, and
+    /// then between any two bytes. A large upload may need more.
     #[must_use]
     pub fn idle(mut self, time: Duration) -> Self {
         self.idle = time;
