@@ -48,7 +48,7 @@ impl Certificate {
         })
     }
 
-    /// Listens on a free port of loopback, for [`axum::serve`].
+    /// Listens on a free port of loopback, for [`axum::serve()`].
     ///
     /// # Errors
     ///
