@@ -1053,9 +1053,13 @@ impl Visit for Inspector<'_> {
         let name = self.extra.spelling(plain);
         let raw = self.extra.repaired(name);
         below(self.path, name, |path| {
-            field.problems(path, self.into);
             let reason = raw.and_then(|raw| field.repaired_from(raw));
             Problem::list(path, reason, self.into);
+            if reason == Some(Reason::ListOfOne) {
+                below(path, "0", |path| field.problems(path, self.into));
+            } else {
+                field.problems(path, self.into);
+            }
         });
     }
 }

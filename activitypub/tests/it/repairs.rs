@@ -94,6 +94,19 @@ fn what_can_mean_but_one_thing_is_read() {
 }
 
 #[test]
+fn what_is_wrong_in_a_list_of_one_is_told_at_its_element() {
+    odd(
+        r#"{"contentMap":[{"en":false}],"published":["2026-01-31"]}"#,
+        &[
+            ("/contentMap", Reason::ListOfOne),
+            ("/contentMap/0/en", Reason::NotAString),
+            ("/published", Reason::ListOfOne),
+            ("/published/0", Reason::DayOnly),
+        ],
+    );
+}
+
+#[test]
 fn what_says_that_there_is_none_is_named() {
     for (member, reason) in [
         (r#""published":"""#, Reason::EmptyText),
