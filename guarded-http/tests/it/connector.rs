@@ -14,7 +14,7 @@ use guarded_http::{
 };
 use rcgen::date_time_ymd;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::LocalSet;
 
 use crate::client::reason;
@@ -205,12 +205,8 @@ async fn a_connection_without_use_is_closed() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let closed = tokio::spawn(async move {
-        let (mut socket, _) = listener.accept().await.unwrap();
-        let mut buffer = [0; 4096];
-        assert_ne!(socket.read(&mut buffer).await.unwrap(), 0);
-        let answer = b"HTTP/1.1 200 X\r\ncontent-length: 0\r\n\r\n";
-        socket.write_all(answer).await.unwrap();
-        socket.read(&mut buffer).await.unwrap()
+        let mut socket = answered(&listener).await;
+        socket.read(&mut [0; 4096]).await.unwrap()
     });
     let client = GuardedClient::builder()
         .danger_allow_loopback()
@@ -350,12 +346,8 @@ async fn a_write_that_was_sent_is_not_sent_again() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = tokio::spawn(async move {
-        let (mut socket, _) = listener.accept().await.unwrap();
-        let mut buffer = [0; 4096];
-        assert_ne!(socket.read(&mut buffer).await.unwrap(), 0);
-        let answer = b"HTTP/1.1 200 X\r\ncontent-length: 0\r\n\r\n";
-        socket.write_all(answer).await.unwrap();
-        assert!(socket.read(&mut buffer).await.unwrap() > 0);
+        let mut socket = answered(&listener).await;
+        assert!(socket.read(&mut [0; 4096]).await.unwrap() > 0);
         drop(socket);
         // Whoever comes after that would be the same write again.
         listener.accept().await
@@ -473,4 +465,13 @@ async fn plain_http_goes_past_the_proxy() {
         .build()
         .unwrap();
     client.get(server.url("/")).send().await.unwrap();
+}
+
+/// Takes a connection and answers its first request.
+async fn answered(listener: &TcpListener) -> TcpStream {
+    let (mut socket, _) = listener.accept().await.unwrap();
+    assert_ne!(socket.read(&mut [0; 4096]).await.unwrap(), 0);
+    let answer = b"HTTP/1.1 200 X\r\ncontent-length: 0\r\n\r\n";
+    socket.write_all(answer).await.unwrap();
+    socket
 }

@@ -173,14 +173,7 @@ async fn memory_has_a_bound_and_the_oldest_goes() {
         let name = handle(&format!("user{index}@a.example"));
         assert!(client.lookup(&name).await.is_err());
     };
-    for index in 0..100 {
-        lookup(index).await;
-    }
-    let asked = world.asked().len();
-    lookup(99).await;
-    assert_eq!(world.asked().len(), asked, "the last is known");
-    lookup(0).await;
-    assert_eq!(world.asked().len(), asked + 1, "the first is not");
+    only_the_latest_are_known(&world, lookup).await;
 }
 
 #[tokio::test]
@@ -356,15 +349,7 @@ async fn a_refusal_counts_with_what_it_holds() {
             );
             assert!(client.lookup(&handle(&name)).await.is_err());
         };
-        // The cache tidies up after some dozens of entries.
-        for index in 0..100 {
-            lookup(index).await;
-        }
-        let asked = world.asked().len();
-        lookup(99).await;
-        assert_eq!(world.asked().len(), asked, "the last is known");
-        lookup(0).await;
-        assert_eq!(world.asked().len(), asked + 1, "the first is not");
+        only_the_latest_are_known(&world, lookup).await;
     }
 }
 
@@ -390,4 +375,16 @@ async fn no_time_is_too_long_to_be_added() {
         assert!(client.lookup(&handle("bob@a.example")).await.is_ok());
     }
     assert_eq!(world.asked().len(), 1);
+}
+
+/// A hundred lookups, more than there is room for. The cache tidies up after some dozens of entries.
+async fn only_the_latest_are_known(world: &World, lookup: impl AsyncFn(usize)) {
+    for index in 0..100 {
+        lookup(index).await;
+    }
+    let asked = world.asked().len();
+    lookup(99).await;
+    assert_eq!(world.asked().len(), asked, "the last is known");
+    lookup(0).await;
+    assert_eq!(world.asked().len(), asked + 1, "the first is not");
 }
