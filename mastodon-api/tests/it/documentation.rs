@@ -2,7 +2,7 @@
 //!
 //! They are not part of this project; `FEDIKIT_SHARED` names the folder that has them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -12,6 +12,8 @@ use mastodon_api::endpoint::{Answer, Empty, Endpoint};
 use mastodon_api::entities::{self, instance};
 use mastodon_api::{Error, Page, methods};
 use serde_json::Value;
+
+use crate::operations::{Operation, blank, listed};
 
 fn shared(path: &str) -> Option<PathBuf> {
     let Some(folder) = std::env::var_os("FEDIKIT_SHARED") else {
@@ -29,29 +31,72 @@ fn json(path: PathBuf) -> Value {
 }
 
 #[test]
-fn every_row_is_in_the_documentation() {
+fn the_list_of_operations_is_true() {
+    let (Some(methods), Some(routes)) = (
+        shared("mastodon-api/methods.json"),
+        shared("mastodon-api/routes-not-in-docs.json"),
+    ) else {
+        return;
+    };
+    let pair = |verb: &Value, path: &str| (verb.as_str().unwrap().to_owned(), blank(path));
+    let pairs = |operations: BTreeSet<Operation>| -> BTreeSet<_> {
+        operations
+            .into_iter()
+            .map(|(verb, path, _)| (verb, path))
+            .collect()
+    };
+    let [documented, undocumented, _] = listed();
+    let (methods, routes) = (json(methods), json(routes));
+    let found: BTreeSet<_> = methods["methods"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|method| {
+            method["source"]
+                .as_str()
+                .unwrap()
+                .starts_with("docs+routes")
+        })
+        // Where the documentation has a wrong path, the route has the right one.
+        .map(|method| pair(&method["verb"], method["code"]["route"].as_str().unwrap()))
+        .collect();
+    assert_eq!(pairs(documented), found);
+    let found: BTreeSet<_> = routes["routes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|route| route["class"] == "undocumented")
+        .map(|route| pair(&route["verb"], route["path"].as_str().unwrap()))
+        .collect();
+    assert_eq!(pairs(undocumented), found);
+}
+
+#[test]
+fn every_row_leads_to_its_documentation() {
     let Some(path) = shared("mastodon-api/methods.json") else {
         return;
     };
     let documented = json(path);
-    let documented: Vec<_> = documented["methods"].as_array().unwrap().iter().collect();
-    let blank = |path: &str| {
-        path.split('/')
-            .map(|part| {
-                if part.starts_with([':', '{']) {
-                    "*"
-                } else {
-                    part
-                }
-            })
-            .collect::<Vec<_>>()
-            .join("/")
-    };
+    let documented = documented["methods"].as_array().unwrap();
+    let [_, undocumented, _] = listed();
     for (verb, path, page) in methods::rows() {
+        let without = undocumented
+            .iter()
+            .any(|(known, known_path, _)| known == verb && *known_path == blank(path));
+        if without {
+            assert!(
+                page.ends_with('/'),
+                "{verb} {path} is not documented: {page}"
+            );
+            continue;
+        }
         let found = documented.iter().any(|method| {
+            let route = method["code"]["route"].as_str();
+            let route = route.or(method["path"].as_str()).unwrap();
             let url = method["doc"]["url"].as_str().unwrap_or_default();
-            method["verb"] == verb
-                && blank(method["path"].as_str().unwrap()) == blank(path)
+            // OpenID Connect asks for POST too.
+            (method["verb"] == verb || path == "/oauth/userinfo")
+                && blank(route) == blank(path)
                 && url.ends_with(page)
         });
         assert!(found, "{verb} {path} {page}");

@@ -12,6 +12,7 @@ mod client;
 mod documentation;
 mod endpoints;
 mod entities;
+mod operations;
 #[cfg(feature = "client")]
 mod streaming;
 #[cfg(feature = "testing")]
