@@ -16,7 +16,7 @@ use crate::error::{
     RateLimit,
 };
 use crate::methods;
-use crate::oauth::AccessToken;
+use crate::oauth::{AccessToken, BearerToken, Scopes};
 
 pub use pages::{Items, Pages};
 pub use post::Post;
@@ -47,7 +47,7 @@ pub struct Client {
 }
 
 struct Credentials {
-    token: AccessToken,
+    token: BearerToken,
     /// `Bearer …`, marked as sensitive.
     header: HeaderValue,
 }
@@ -57,6 +57,7 @@ struct Shared {
     http: reqwest::Client,
     timeout: Duration,
     body_limit: usize,
+    check_scopes: bool,
 }
 
 /// How often a request is sent on within the server.
@@ -82,15 +83,19 @@ impl Client {
             timeout: Duration::from_secs(60),
             connect_timeout: Duration::from_secs(10),
             body_limit: 16 * 1024 * 1024,
+            check_scopes: true,
             allow_http: false,
         }
     }
 
     /// The same client with this token. The connections are shared.
     ///
+    /// The answer to a login ([`Token`](crate::entities::Token)) says what it allows: calls that it does not allow
+    /// are not sent ([`ClientBuilder::check_scopes`]).
+    ///
     /// A token that no header can hold is none: the server will answer 401. [`ClientBuilder::token`] reports it.
     #[must_use]
-    pub fn with_token(mut self, token: impl Into<AccessToken>) -> Self {
+    pub fn with_token(mut self, token: impl Into<BearerToken>) -> Self {
         self.credentials = credentials(token.into()).ok();
         self
     }
@@ -111,7 +116,13 @@ impl Client {
     pub(crate) fn token(&self) -> Option<&AccessToken> {
         self.credentials
             .as_ref()
-            .map(|credentials| &credentials.token)
+            .map(|credentials| &credentials.token.access_token)
+    }
+
+    /// What the token allows, as far as that is known.
+    #[must_use]
+    pub fn scopes(&self) -> Option<&Scopes> {
+        self.credentials.as_ref()?.token.scopes.as_ref()
     }
 
     /// Sends a call and reads its answer.
@@ -134,6 +145,11 @@ impl Client {
         &self,
         endpoint: E,
     ) -> Result<Answered<E::Response>, Error> {
+        if let Some(scopes) = self.scopes().filter(|_| self.shared.check_scopes) {
+            scopes
+                .check(&E::ACCESS)
+                .map_err(|missing| InvalidRequest::parameter("token", missing))?;
+        }
         let request = endpoint.to_request(&self.shared.base)?;
         let response = Box::pin(self.exchange(request)).await?;
         tracing::debug!(method = %E::METHOD, path = E::TEMPLATE, status = response.status().as_u16(), "answered");
@@ -273,18 +289,19 @@ pub struct Answered<T> {
 #[must_use = "it makes no client until `build`"]
 pub struct ClientBuilder {
     base: String,
-    token: Option<AccessToken>,
+    token: Option<BearerToken>,
     user_agent: Option<String>,
     http: Option<reqwest::Client>,
     timeout: Duration,
     connect_timeout: Duration,
     body_limit: usize,
+    check_scopes: bool,
     allow_http: bool,
 }
 
 impl ClientBuilder {
-    /// The token that every request carries.
-    pub fn token(mut self, token: impl Into<AccessToken>) -> Self {
+    /// The token that every request carries: its text, or the answer to a login, which says what it allows.
+    pub fn token(mut self, token: impl Into<BearerToken>) -> Self {
         self.token = Some(token.into());
         self
     }
@@ -318,6 +335,15 @@ impl ClientBuilder {
     /// How long an answer may be, in bytes after decompression: 16 MiB if nothing is said.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
+        self
+    }
+
+    /// Whether a call that wants a scope which the token is known not to have fails before it is sent, with the
+    /// missing scope as the [source](std::error::Error::source) of an [`InvalidRequest`]. It does if nothing is said.
+    ///
+    /// What a token allows is known of the answer to a login, or said with [`BearerToken::with_scopes`].
+    pub fn check_scopes(mut self, check: bool) -> Self {
+        self.check_scopes = check;
         self
     }
 
@@ -359,6 +385,7 @@ impl ClientBuilder {
             http,
             timeout: self.timeout,
             body_limit: self.body_limit,
+            check_scopes: self.check_scopes,
         };
         Ok(Client {
             shared: Arc::new(shared),
@@ -378,8 +405,8 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-fn credentials(token: AccessToken) -> Result<Arc<Credentials>, InvalidRequest> {
-    let mut header = HeaderValue::try_from(format!("Bearer {}", token.expose()))
+fn credentials(token: BearerToken) -> Result<Arc<Credentials>, InvalidRequest> {
+    let mut header = HeaderValue::try_from(format!("Bearer {}", token.access_token.expose()))
         .map_err(|error| InvalidRequest::parameter("token", error))?;
     header.set_sensitive(true);
     Ok(Arc::new(Credentials { token, header }))

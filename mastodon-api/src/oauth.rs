@@ -26,8 +26,10 @@ use crate::methods;
 use crate::wire::wire_text;
 
 pub use authorization::{Authorization, NoRandomness, RedirectError};
+pub use scope::{BearerToken, MissingScope, Scope, Scopes};
 
 mod authorization;
+mod scope;
 
 /// The address to have the user sent back to where there is none: the server shows the code, the user copies it.
 pub const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";

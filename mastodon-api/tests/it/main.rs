@@ -8,6 +8,8 @@
 )]
 
 #[cfg(feature = "client")]
+mod calls;
+#[cfg(feature = "client")]
 mod client;
 mod documentation;
 mod endpoints;

@@ -6,7 +6,7 @@ use mastodon_api::{
     entities::{NotificationType, Visibility},
     ids::StatusId,
     methods::{apps, notifications, statuses, timelines},
-    oauth::{self, AccessToken, Authorization, OUT_OF_BAND},
+    oauth::{self, Authorization, BearerToken, OUT_OF_BAND},
     streaming::{Event, EventStream, RawEvent, Stream, StreamError, Transport},
     testing::FakeInstance,
 };
@@ -15,7 +15,7 @@ async fn start() -> FakeInstance {
     FakeInstance::start().await.unwrap()
 }
 
-fn client(instance: &FakeInstance, token: impl Into<AccessToken>) -> Client {
+fn client(instance: &FakeInstance, token: impl Into<BearerToken>) -> Client {
     Client::new(instance.url()).unwrap().with_token(token)
 }
 
