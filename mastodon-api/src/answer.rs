@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::Response;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 
+use crate::Problem;
 use crate::error::{NotUnderstood, NotUnderstoodReason};
 use crate::wire::{Depth, Read, Wire};
 
@@ -18,6 +19,11 @@ pub trait Answer: Sized {
     ///
     /// When the body is not such a value.
     fn read(response: Response<Bytes>) -> Result<Self, NotUnderstood>;
+
+    /// What in it could not be read, with its path.
+    fn problems(&self) -> Vec<Problem> {
+        Vec::new()
+    }
 }
 
 impl<T: Wire> Answer for T {
@@ -43,6 +49,12 @@ impl<T: Wire> Answer for T {
                 Err(NotUnderstood::from_text(&response, path, source))
             }
         }
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
+        self.collect_problems("", &mut found);
+        found
     }
 }
 

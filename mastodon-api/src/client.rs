@@ -9,7 +9,7 @@ use http::header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
 use http::{Method, Request, Response, StatusCode};
 use url::{Host, Url};
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Answer as _, Endpoint};
 use crate::entities::{CredentialAccount, Status};
 use crate::error::{
     Error, InvalidRequest, NotReached, NotReachedReason, NotUnderstood, NotUnderstoodReason,
@@ -58,6 +58,7 @@ struct Shared {
     timeout: Duration,
     body_limit: usize,
     check_scopes: bool,
+    strict: bool,
 }
 
 /// How often a request is sent on within the server.
@@ -85,6 +86,7 @@ impl Client {
             body_limit: 16 * 1024 * 1024,
             check_scopes: true,
             allow_http: false,
+            strict: false,
         }
     }
 
@@ -154,13 +156,31 @@ impl Client {
         let response = Box::pin(self.exchange(request)).await?;
         tracing::debug!(method = %E::METHOD, path = E::TEMPLATE, status = response.status().as_u16(), "answered");
         let (status, headers) = (response.status(), response.headers().clone());
-        let value = endpoint.read_response(response)?;
+        let value = self.read(&endpoint, response)?;
         Ok(Answered {
             value,
             status,
             rate: RateLimit::from_headers(&headers),
             headers,
         })
+    }
+
+    fn read<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        response: Response<Bytes>,
+    ) -> Result<E::Response, Error> {
+        if !self.shared.strict {
+            return endpoint.read_response(response);
+        }
+        let value = endpoint.read_response(response.clone())?;
+        match value.problems() {
+            problems if problems.is_empty() => Ok(value),
+            problems => {
+                let error = NotUnderstood::strict(&response, problems);
+                Err(Error::NotUnderstood(Box::new(error)))
+            }
+        }
     }
 
     /// The account whose token it is.
@@ -297,6 +317,7 @@ pub struct ClientBuilder {
     body_limit: usize,
     check_scopes: bool,
     allow_http: bool,
+    strict: bool,
 }
 
 impl ClientBuilder {
@@ -347,6 +368,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Takes no answer of which a part cannot be read: it is [`NotUnderstood`], with that part in
+    /// [`problems`](NotUnderstood::problems). For tests of a server, or of this crate: a program for people is better
+    /// off with the rest.
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
     /// Lets the token and all else travel unencrypted, for everyone on the way to read.
     ///
     /// `http:` addresses of this very computer need no such permission.
@@ -386,6 +415,7 @@ impl ClientBuilder {
             timeout: self.timeout,
             body_limit: self.body_limit,
             check_scopes: self.check_scopes,
+            strict: self.strict,
         };
         Ok(Client {
             shared: Arc::new(shared),

@@ -26,9 +26,11 @@ use url::Url;
 
 pub use crate::answer::{Answer, Empty, Json, Text};
 use crate::error::{Error, InvalidRequest, Refused};
-pub(crate) use table::{access, endpoints, manner, put};
+pub use row::Row;
+pub(crate) use table::{access, endpoints, instead, manner, put};
 
 mod multipart;
+mod row;
 mod table;
 
 /// One call of the API: where it goes, what it carries and what comes back.
@@ -107,11 +109,15 @@ pub trait Endpoint {
     /// [`Error::Refused`] when its status is not one of success, [`Error::NotUnderstood`] when its body is not what
     /// the documentation says.
     fn read_response(&self, response: Response<Bytes>) -> Result<Self::Response, Error> {
-        if !response.status().is_success() {
-            return Err(Error::Refused(Box::new(Refused::from_response(response))));
-        }
-        Self::Response::read(response).map_err(|error| Error::NotUnderstood(Box::new(error)))
+        read(response)
     }
+}
+
+fn read<R: Answer>(response: Response<Bytes>) -> Result<R, Error> {
+    if !response.status().is_success() {
+        return Err(Error::Refused(Box::new(Refused::from_response(response))));
+    }
+    R::read(response).map_err(|error| Error::NotUnderstood(Box::new(error)))
 }
 
 /// Which token an endpoint wants.

@@ -10,6 +10,8 @@ use http::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use http::{Response, StatusCode};
 use serde::Deserialize;
 
+use crate::Problem;
+
 type Source = Box<dyn StdError + Send + Sync>;
 
 /// Why a call has no value to give, by whose fault.
@@ -283,6 +285,8 @@ pub struct NotUnderstood {
     pub path: String,
     /// The body as it came.
     pub body: Bytes,
+    /// What in it could not be read, if that is why, with the JSON of each.
+    pub problems: Vec<Problem>,
     source: Option<Source>,
 }
 
@@ -298,7 +302,20 @@ impl NotUnderstood {
             status: response.status(),
             path,
             body: response.body().clone(),
+            problems: Vec::new(),
             source,
+        }
+    }
+
+    /// An answer that was read but for some parts, where all of it is wanted.
+    #[cfg(feature = "client")]
+    pub(crate) fn strict(response: &Response<Bytes>, problems: Vec<Problem>) -> Self {
+        let path = problems.first().map(|problem| problem.path().to_owned());
+        let reason = NotUnderstoodReason::Partly;
+        let source = problems.first().map(|problem| problem.to_string().into());
+        Self {
+            problems,
+            ..Self::new(response, reason, path.unwrap_or_default(), source)
         }
     }
 
@@ -330,6 +347,7 @@ impl NotUnderstood {
             status,
             path: String::new(),
             body: Bytes::new(),
+            problems: Vec::new(),
             source: None,
         }
     }
@@ -343,6 +361,7 @@ impl fmt::Debug for NotUnderstood {
             .field("status", &self.status)
             .field("path", &self.path)
             .field("body_bytes", &self.body.len())
+            .field("problems", &self.problems.len())
             .finish_non_exhaustive()
     }
 }
@@ -367,6 +386,8 @@ pub enum NotUnderstoodReason {
     NotJson,
     /// It is JSON, and something else than the documentation says.
     Unexpected,
+    /// It was read but for some parts, and the client is strict.
+    Partly,
     /// It is longer than the limit of the client.
     TooLarge,
     /// The list leads back to a page that was there already.
@@ -380,6 +401,9 @@ impl fmt::Display for NotUnderstoodReason {
             Self::Nothing => "it is empty",
             Self::NotJson => "it is not JSON",
             Self::Unexpected => "the JSON is not what the documentation says",
+            Self::Partly => {
+                "a part of it is not what the documentation says, and the client is strict"
+            }
             Self::TooLarge => "it is longer than the client allows",
             Self::PageLoop => "the list leads back to a page that was there already",
         })

@@ -4,6 +4,8 @@
 //! A call is made with `new`, which takes what it needs, and setters for the rest;
 //! [`Client::send`](crate::Client::send) sends it.
 
+use crate::endpoint::Row;
+
 pub mod accounts;
 pub mod apps;
 pub mod instance;
@@ -14,9 +16,16 @@ pub mod statuses;
 pub mod streaming;
 pub mod timelines;
 
-/// Every row of every table: verb, path and page of the documentation.
-#[doc(hidden)]
-pub fn rows() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+/// Every call of every page, as a value: to list them, to find one by its path, to test a server with all of them.
+///
+/// ```
+/// use mastodon_api::methods;
+///
+/// let row = methods::rows().find(|row| row.page == "statuses/#create").unwrap();
+/// assert_eq!((row.method.as_str(), row.template), ("POST", "/api/v1/statuses"));
+/// assert_eq!(row.access.scopes, ["write:statuses"]);
+/// ```
+pub fn rows() -> impl Iterator<Item = &'static Row> {
     [
         accounts::ROWS,
         apps::ROWS,
@@ -30,5 +39,4 @@ pub fn rows() -> impl Iterator<Item = (&'static str, &'static str, &'static str)
     ]
     .into_iter()
     .flatten()
-    .copied()
 }

@@ -1,5 +1,6 @@
 //! Lists that come in pages.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -83,6 +84,16 @@ impl<T: Wire> Answer for Page<T> {
             prev,
         })
     }
+
+    fn problems(&self) -> Vec<Problem> {
+        let mut found = self.problems.clone();
+        let lost: BTreeSet<_> = found.iter().filter_map(position).collect();
+        let positions = (0..).filter(|position| !lost.contains(position));
+        for (position, item) in positions.zip(&self.items) {
+            item.collect_problems(&format!("[{position}]"), &mut found);
+        }
+        found
+    }
 }
 
 /// The problems of a list, each with the text of its element as it came.
@@ -90,16 +101,7 @@ fn with_raw(problems: Vec<Problem>, body: &[u8]) -> Vec<Problem> {
     let Some(elements) = elements(body) else {
         return problems;
     };
-    let raw = |problem: &Problem| {
-        let index: usize = problem
-            .path()
-            .strip_prefix('[')?
-            .split(']')
-            .next()?
-            .parse()
-            .ok()?;
-        elements.get(index).map(|raw| (**raw).to_owned())
-    };
+    let raw = |problem: &Problem| Some((**elements.get(position(problem)?)?).to_owned());
     problems
         .into_iter()
         .map(|problem| match raw(&problem) {
@@ -107,6 +109,12 @@ fn with_raw(problems: Vec<Problem>, body: &[u8]) -> Vec<Problem> {
             None => problem,
         })
         .collect()
+}
+
+/// Where in the list the element stands that a problem is about.
+fn position(problem: &Problem) -> Option<usize> {
+    let (position, _) = problem.path().strip_prefix('[')?.split_once(']')?;
+    position.parse().ok()
 }
 
 fn one_by_one<T: Wire>(body: &[u8]) -> Option<(Vec<T>, Vec<Problem>)> {

@@ -18,7 +18,7 @@
 /// implementation of [`Endpoint`](super::Endpoint). A path parameter that is misspelt does not compile.
 macro_rules! endpoints {
     ($(
-        $(#[$meta:meta])*
+        $(#[$($meta:tt)*])*
         $method:ident $($manner:ident)? $path:literal, $docs:literal,
             $token:ident $($scope:literal)|*, since $since:literal
         $name:ident $(($($arg:ident: $arg_ty:ty),+ $(,)?))?
@@ -28,7 +28,7 @@ macro_rules! endpoints {
         })?
     )+) => {
         $(
-            $(#[$meta])*
+            $(#[$($meta)*])*
             #[doc = ""]
             #[doc = concat!(
                 "`", stringify!($method), " ", $path, "` · token: ", stringify!($token) $(, " `", $scope, "`")*,
@@ -94,12 +94,31 @@ macro_rules! endpoints {
             }
         )+
 
-        /// Verb, path and page of every row, for the test that compares them with the documentation.
-        #[doc(hidden)]
-        pub const ROWS: &[(&str, &str, &str)] = &[$((stringify!($method), $path, $docs)),+];
+        #[allow(deprecated)]
+        pub(crate) const ROWS: &[$crate::endpoint::Row] = &[$(
+            $crate::endpoint::Row::of::<$name>(
+                concat!(module_path!(), "::", stringify!($name)),
+                $docs,
+                $crate::endpoint::instead!($([$($meta)*])*),
+            ),
+        )+];
     };
 }
 pub(crate) use endpoints;
+
+/// The text of `#[deprecated = "…"]` among attributes.
+macro_rules! instead {
+    () => {
+        None
+    };
+    ([deprecated = $instead:literal] $($rest:tt)*) => {
+        Some($instead)
+    };
+    ([$($other:tt)*] $($rest:tt)*) => {
+        $crate::endpoint::instead!($($rest)*)
+    };
+}
+pub(crate) use instead;
 
 macro_rules! put {
     ($out:ident, $name:ident, $value:expr) => {

@@ -121,6 +121,34 @@ async fn a_page_for_people_is_not_an_answer() {
 }
 
 #[tokio::test]
+async fn a_strict_client_takes_no_answer_with_a_problem() {
+    let home =
+        json!([a_status("3"), {"no": "status"}, {"id": "4", "account": {"id": "1", "bot": "?"}}]);
+    let (server, lenient) = server(ResponseTemplate::new(200).set_body_json(home)).await;
+    assert!(lenient.home().next().await.unwrap().is_ok());
+    let strict = Client::builder(server.uri()).strict().build().unwrap();
+    let error = strict.home().next().await.unwrap().unwrap_err();
+    assert_eq!(not_understood(&error), NotUnderstoodReason::Partly);
+    let Error::NotUnderstood(answer) = &error else {
+        unreachable!()
+    };
+    let told: Vec<_> = answer
+        .problems
+        .iter()
+        .map(|problem| (problem.path(), problem.raw().get()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("[1].id", r#"{"no":"status"}"#),
+            ("[2].account.bot", r#""?""#)
+        ]
+    );
+    assert_eq!(answer.path, "[1].id");
+    assert!(!format!("{error} {error:?} {answer}").contains('?'));
+}
+
+#[tokio::test]
 async fn an_answer_may_be_as_long_as_the_limit() {
     let body = serde_json::to_vec(&json!({"id": "1", "note": "x".repeat(1000)})).unwrap();
     let (server, _) = server(ResponseTemplate::new(200).set_body_bytes(body.clone())).await;

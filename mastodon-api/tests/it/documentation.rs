@@ -79,7 +79,8 @@ fn every_row_leads_to_its_documentation() {
     let documented = json(path);
     let documented = documented["methods"].as_array().unwrap();
     let [_, undocumented, _] = listed();
-    for (verb, path, page) in methods::rows() {
+    for row in methods::rows() {
+        let (verb, path, page) = (row.method.as_str(), row.template, row.page);
         let without = undocumented
             .iter()
             .any(|(known, known_path, _)| known == verb && *known_path == blank(path));

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response};
 use mastodon_api::endpoint::{Access, Empty, Endpoint, Manner, Parameters, TokenKind, Upload};
 use mastodon_api::entities::{NotificationType, Visibility};
-use mastodon_api::methods::{accounts, instance, media, notifications, statuses, timelines};
+use mastodon_api::methods::{self, accounts, instance, media, notifications, statuses, timelines};
 use mastodon_api::{At, Error};
 
 fn request(call: &impl Endpoint) -> Request<Bytes> {
@@ -170,5 +170,45 @@ fn a_call_can_be_written_by_hand() {
     assert!(matches!(
         call.read_response(refused),
         Err(Error::Refused(_))
+    ));
+}
+
+#[test]
+fn every_call_is_a_row_that_reads_its_answers() {
+    let named = |name: &str| {
+        methods::rows()
+            .find(|row| row.name == format!("mastodon_api::methods::{name}"))
+            .unwrap()
+    };
+    let read = |name: &str, body: &'static str| {
+        named(name).read_response(Response::new(Bytes::from_static(body.as_bytes())))
+    };
+    let paths = |name, body| -> Vec<String> {
+        let problems = read(name, body).unwrap();
+        problems
+            .iter()
+            .map(|problem| problem.path().to_owned())
+            .collect()
+    };
+    let home = named("timelines::Home");
+    assert_eq!(
+        (&home.method, home.template, home.page),
+        (&Method::GET, "/api/v1/timelines/home", "timelines/#home")
+    );
+    assert_eq!(
+        (home.access, home.since),
+        (timelines::Home::ACCESS, "0.0.0")
+    );
+    assert_eq!(home.deprecated, None);
+    assert!(named("instance::V1").deprecated.unwrap().contains("V2"));
+    assert_eq!(named("oauth::Token").manner, Manner::Form);
+
+    let status = r#"[{"id":"1","account":{"id":"2"},"card":7}, 8]"#;
+    assert_eq!(paths("timelines::Home", status), ["[1]", "[0].card"]);
+    assert_eq!(paths("accounts::Get", r#"{"id":"1","bot":"?"}"#), ["bot"]);
+    assert!(paths("statuses::Get", r#"{"id":"1","account":{"id":"2"}}"#).is_empty());
+    assert!(matches!(
+        read("statuses::Get", "{}"),
+        Err(Error::NotUnderstood(_))
     ));
 }
