@@ -269,7 +269,9 @@ impl Parameters {
                 body = encode(&pairs(&self.values)).into();
             }
             Manner::Plain | Manner::Offset if in_query => {
-                let query = encode(&pairs(&self.values));
+                let mut values = self.values;
+                values.retain(|_, value| !value.as_array().is_some_and(Vec::is_empty));
+                let query = encode(&pairs(&values));
                 if !query.is_empty() {
                     uri.push('?');
                     uri.push_str(&query);
@@ -392,6 +394,15 @@ impl<T, U: IntoParameter<T>, const N: usize> IntoParameter<Vec<T>> for [U; N] {
     }
 }
 
+impl<'a, T, U> IntoParameter<Vec<T>> for &'a [U]
+where
+    &'a U: IntoParameter<T>,
+{
+    fn into_parameter(self) -> Vec<T> {
+        self.iter().map(IntoParameter::into_parameter).collect()
+    }
+}
+
 /// Names and texts as a form or query has them, in the spelling that Rails reads: `name[]`, `name[key]`.
 fn pairs(values: &Map<String, Value>) -> Vec<(String, String)> {
     let mut found = Vec::new();
@@ -407,6 +418,10 @@ fn flatten(name: String, value: &Value, found: &mut Vec<(String, String)>) {
         Value::Bool(value) => found.push((name, value.to_string())),
         Value::Number(value) => found.push((name, value.to_string())),
         Value::String(value) => found.push((name, value.clone())),
+        // So a form says that there is to be nothing in the list.
+        Value::Array(values) if values.is_empty() => {
+            found.push((format!("{name}[]"), String::new()));
+        }
         Value::Array(values) => {
             for value in values {
                 flatten(format!("{name}[]"), value, found);

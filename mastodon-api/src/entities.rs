@@ -14,10 +14,13 @@ macro_rules! entities {
 }
 
 entities! {
-    account, account_warning, application, collection, context, custom_emoji, field, filter, media_attachment,
-    notification, poll, preview_card, quote, relationship, relationship_severance_event, report, role, rule,
-    scheduled_status, status, status_edit, tag, token,
+    account, account_warning, application, collection, context, custom_emoji, domain_block_preview,
+    familiar_followers, featured_tag, field, filter, identity_proof, list, marker, media_attachment,
+    notification, poll, preferences, preview_card, profile, quote, relationship, relationship_severance_event,
+    report, role, rule, scheduled_status, status, status_edit, suggestion, tag, token,
 }
 
 pub mod instance;
 pub use instance::Instance;
+
+pub mod v1;

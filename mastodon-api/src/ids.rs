@@ -94,6 +94,8 @@ ids! {
     CollectionId,
     /// The id of one entry of a collection.
     CollectionItemId,
+    /// The id of a hashtag on a profile.
+    FeaturedTagId,
     /// The id of a filter.
     FilterId,
     /// The id of a keyword of a filter.
@@ -137,10 +139,17 @@ macro_rules! things {
 
 things! {
     Account => AccountId,
+    FeaturedTag => FeaturedTagId,
+    Filter => FilterId,
+    FilterKeyword => FilterKeywordId,
+    FilterStatus => FilterStatusId,
+    List => ListId,
     MediaAttachment => MediaAttachmentId,
     Mention => AccountId,
     Notification => NotificationId,
     Poll => PollId,
+    Relationship => AccountId,
+    Rule => RuleId,
     ScheduledStatus => ScheduledStatusId,
     Status => StatusId,
 }

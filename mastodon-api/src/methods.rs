@@ -8,12 +8,31 @@ use crate::endpoint::Row;
 
 pub mod accounts;
 pub mod apps;
+pub mod blocks;
+pub mod bookmarks;
+pub mod directory;
+pub mod domain_blocks;
+pub mod emails;
+pub mod endorsements;
+pub mod favourites;
+pub mod featured_tags;
+pub mod filters;
+pub mod follow_requests;
+pub mod followed_tags;
 pub mod instance;
+pub mod lists;
+pub mod markers;
 pub mod media;
+pub mod mutes;
 pub mod notifications;
 pub mod oauth;
+pub mod preferences;
+pub mod profile;
+pub mod reports;
 pub mod statuses;
 pub mod streaming;
+pub mod suggestions;
+pub mod tags;
 pub mod timelines;
 
 /// Every call of every page, as a value: to list them, to find one by its path, to test a server with all of them.
@@ -29,12 +48,31 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
     [
         accounts::ROWS,
         apps::ROWS,
+        blocks::ROWS,
+        bookmarks::ROWS,
+        directory::ROWS,
+        domain_blocks::ROWS,
+        emails::ROWS,
+        endorsements::ROWS,
+        favourites::ROWS,
+        featured_tags::ROWS,
+        filters::ROWS,
+        follow_requests::ROWS,
+        followed_tags::ROWS,
         instance::ROWS,
+        lists::ROWS,
+        markers::ROWS,
         media::ROWS,
+        mutes::ROWS,
         notifications::ROWS,
         oauth::ROWS,
+        preferences::ROWS,
+        profile::ROWS,
+        reports::ROWS,
         statuses::ROWS,
         streaming::ROWS,
+        suggestions::ROWS,
+        tags::ROWS,
         timelines::ROWS,
     ]
     .into_iter()

@@ -21,6 +21,7 @@
 
 use std::fmt;
 
+use crate::endpoint::IntoParameter;
 use crate::entities::CredentialApplication;
 use crate::methods;
 use crate::wire::wire_text;
@@ -87,6 +88,18 @@ macro_rules! secrets {
             }
         }
 
+        impl IntoParameter<$name> for &str {
+            fn into_parameter(self) -> $name {
+                self.into()
+            }
+        }
+
+        impl IntoParameter<$name> for String {
+            fn into_parameter(self) -> $name {
+                self.into()
+            }
+        }
+
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($name), "(…)"))
@@ -106,4 +119,6 @@ secrets! {
     AuthorizationCode, "an authorization code";
     /// What proves that the one who exchanges a code is the one who sent the user (PKCE, RFC 7636).
     CodeVerifier, "a code verifier";
+    /// What a user proves to be the account's owner with.
+    Password, "a password";
 }

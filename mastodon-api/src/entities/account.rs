@@ -83,6 +83,9 @@ entity! {
         roles: Vec<AccountRole>,
         /// Who may put the account into a collection. Mastodon since 4.6.
         feature_approval: Option<FeatureApproval>,
+        /// Whether one can subscribe to its posts by e-mail
+        /// ([`SubscribeByEmail`](crate::methods::accounts::SubscribeByEmail)). Mastodon since 4.6, and only there.
+        email_subscriptions: Option<bool>,
         /// Until when it is muted; only in the list of muted accounts.
         mute_expires_at: Option<DateTime<Utc>>,
     }
@@ -110,8 +113,6 @@ extended_entity! {
         source: Option<Source>,
         /// What the account may do on this server. Mastodon since 4.0.
         role: Option<Role>,
-        /// Whether e-mail subscriptions to this account are possible.
-        email_subscriptions: Option<bool>,
     }
 }
 

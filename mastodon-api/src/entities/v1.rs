@@ -1,0 +1,5 @@
+//! Entities as deprecated calls answer with them.
+
+pub use filter::*;
+
+mod filter;

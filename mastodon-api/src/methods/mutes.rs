@@ -1,0 +1,18 @@
+//! Muted accounts. To mute and unmute, see [`accounts`](crate::methods::accounts).
+
+use crate::Page;
+use crate::endpoint::endpoints;
+use crate::entities::Account;
+
+endpoints! {
+    /// Whom you mute. Until when stands in [`Account::mute_expires_at`].
+    GET "/api/v1/mutes", "mutes/#get", user "read:mutes", since "0.0.0"
+    List => Page<Account> {
+        /// Only what stands after this place of the list, as the answer before says ([`Page::next`]).
+        max_id: String,
+        /// Only what stands before this place of the list.
+        since_id: String,
+        /// How many at most: 40 if nothing is said, never more than 80.
+        limit: u64,
+    }
+}
