@@ -23,6 +23,7 @@ pub use post::Post;
 
 mod pages;
 mod post;
+mod server;
 pub(crate) mod streaming;
 
 /// A connection to one server, with or without a token.
@@ -59,6 +60,8 @@ struct Shared {
     body_limit: usize,
     check_scopes: bool,
     strict: bool,
+    server: server::Known,
+    server_lifetime: Duration,
 }
 
 /// How often a request is sent on within the server.
@@ -85,6 +88,7 @@ impl Client {
             connect_timeout: Duration::from_secs(10),
             body_limit: 16 * 1024 * 1024,
             check_scopes: true,
+            server_lifetime: server::DEFAULT_LIFETIME,
             allow_http: false,
             strict: false,
         }
@@ -316,6 +320,7 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     body_limit: usize,
     check_scopes: bool,
+    server_lifetime: Duration,
     allow_http: bool,
     strict: bool,
 }
@@ -376,6 +381,12 @@ impl ClientBuilder {
         self
     }
 
+    /// For how long what [`Client::server`] found out counts: an hour if nothing is said.
+    pub fn server_lifetime(mut self, lifetime: Duration) -> Self {
+        self.server_lifetime = lifetime;
+        self
+    }
+
     /// Lets the token and all else travel unencrypted, for everyone on the way to read.
     ///
     /// `http:` addresses of this very computer need no such permission.
@@ -416,6 +427,8 @@ impl ClientBuilder {
             body_limit: self.body_limit,
             check_scopes: self.check_scopes,
             strict: self.strict,
+            server: server::Known::default(),
+            server_lifetime: self.server_lifetime,
         };
         Ok(Client {
             shared: Arc::new(shared),

@@ -30,4 +30,4 @@ pub use endpoint::Endpoint;
 pub use error::Error;
 pub use extra::{Extra, Problem};
 pub use page::{At, Cursor, InvalidCursor, Page};
-pub use server::Server;
+pub use server::{InstanceLimits, Server, Software, Support, SupportReason};

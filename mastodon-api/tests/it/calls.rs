@@ -2,9 +2,9 @@
 
 use mastodon_api::entities::Token;
 use mastodon_api::oauth::{BearerToken, MissingScope, Scope, Scopes};
-use mastodon_api::{Client, Error, methods};
+use mastodon_api::{Client, Error, Software, Support, methods};
 use serde_json::json;
-use wiremock::matchers::any;
+use wiremock::matchers::{any, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 async fn server(answer: ResponseTemplate) -> MockServer {
@@ -51,4 +51,67 @@ async fn a_call_that_the_token_does_not_allow_is_not_sent() {
         .await
         .unwrap();
     assert_eq!(server.received_requests().await.unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn what_the_server_is_is_asked_once() {
+    let server = MockServer::start().await;
+    let v1 = json!({"uri": "a.example", "version": "0.17.3 git-abc", "max_toot_chars": 5000});
+    let found = json!({"links": [
+        {"rel": "http://nodeinfo.diaspora.software/ns/schema/2.0", "href": format!("{}/nodeinfo/2.0", server.uri())},
+        {"rel": "https://else.example/", "href": "https://else.example/"},
+    ]});
+    let node = json!({"version": "2.0", "software": {"name": "gotosocial", "version": "0.17.3"}});
+    for (at, body) in [
+        ("/api/v1/instance", v1),
+        ("/.well-known/nodeinfo", found),
+        ("/nodeinfo/2.0", node),
+    ] {
+        Mock::given(path(at))
+            .respond_with(ResponseTemplate::new(200).set_body_json(body))
+            .expect(1)
+            .mount(&server)
+            .await;
+    }
+    let client = Client::new(server.uri())
+        .unwrap()
+        .with_token("planted-token");
+    let (one, two) = tokio::join!(client.server(), client.server());
+    let known = one.unwrap();
+    assert_eq!(known, two.unwrap());
+    assert_eq!(known.software, Software::GoToSocial);
+    assert_eq!(known.limits.statuses.max_characters, Some(5000));
+    assert!(matches!(
+        known.supports::<methods::media::V2>(),
+        Support::Unknown(_)
+    ));
+    for request in server.received_requests().await.unwrap() {
+        let is_api = request.url.path().starts_with("/api/");
+        assert_eq!(request.headers.contains_key("authorization"), is_api);
+    }
+}
+
+#[tokio::test]
+async fn node_info_of_another_server_says_nothing() {
+    let elsewhere = server(ResponseTemplate::new(200)).await;
+    let server = MockServer::start().await;
+    let rel = "http://nodeinfo.diaspora.software/ns/schema/2.1";
+    let found = json!({"links": [{"rel": rel, "href": elsewhere.uri()}]});
+    Mock::given(path("/.well-known/nodeinfo"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(found))
+        .mount(&server)
+        .await;
+    Mock::given(path("/api/v2/instance"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(json!({"version": "4.1.0"})))
+        .expect(2)
+        .mount(&server)
+        .await;
+    let client = Client::builder(server.uri())
+        .server_lifetime(std::time::Duration::ZERO)
+        .build()
+        .unwrap();
+    let known = client.server().await.unwrap();
+    assert_eq!(known.mastodon_version(), Some([4, 1, 0]));
+    client.server().await.unwrap();
+    assert!(elsewhere.received_requests().await.unwrap().is_empty());
 }

@@ -1,0 +1,119 @@
+//! What the server is, asked once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::ACCEPT;
+use http::{Method, Request};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use url::Url;
+
+use crate::endpoint::{Answer, Json};
+use crate::methods::instance;
+use crate::{Client, Error, Server};
+
+impl Client {
+    /// Which program the server is, in which version, and what it can do and allows.
+    ///
+    /// It is asked for once and kept for an hour ([`ClientBuilder::server_lifetime`](crate::ClientBuilder::server_lifetime)),
+    /// by all clones together: `/api/v2/instance`, or the first version of it on servers that have no other, and NodeInfo.
+    ///
+    /// # Errors
+    ///
+    /// By whose fault: see [`Error`]. That there is no NodeInfo is none.
+    pub async fn server(&self) -> Result<Arc<Server>, Error> {
+        let mut known = self.shared.server.0.lock().await;
+        if let Some((until, server)) = &*known
+            && Instant::now() < *until
+        {
+            return Ok(server.clone());
+        }
+        let server = Arc::new(Box::pin(self.ask_server()).await?);
+        let until = Instant::now().checked_add(self.shared.server_lifetime);
+        *known = until.map(|until| (until, server.clone()));
+        Ok(server)
+    }
+
+    async fn ask_server(&self) -> Result<Server, Error> {
+        let server = match self.send(instance::V2::new()).await {
+            Ok(instance) => Server::from(&instance),
+            // Before Mastodon 4.0 there was only the first version, and some servers have no other.
+            Err(error) if error.is_not_found() => {
+                #[allow(deprecated, reason = "it is there for this very case")]
+                let instance = self.send(instance::V1::new()).await?;
+                Server::from(&instance)
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(match self.software().await {
+            Some(Program { name, version }) => server.with_software(&name, &version),
+            None => server,
+        })
+    }
+
+    /// What NodeInfo says, if this server has one.
+    async fn software(&self) -> Option<Program> {
+        let base = self.base();
+        let well_known: WellKnown = self.json(&base.join("/.well-known/nodeinfo").ok()?).await?;
+        let newest = well_known
+            .links
+            .into_iter()
+            .filter(|link| link.rel.contains("nodeinfo.diaspora.software/ns/schema/"))
+            .max_by(|one, other| one.rel.cmp(&other.rel))?;
+        let url = base.join(&newest.href).ok()?;
+        // An address elsewhere says nothing about this server.
+        if url.origin() != base.origin() {
+            return None;
+        }
+        let node: Node = self.json(&url).await?;
+        Some(node.software)
+    }
+
+    async fn json<T: DeserializeOwned>(&self, url: &Url) -> Option<T> {
+        let request = Request::builder()
+            .method(Method::GET)
+            .uri(url.as_str())
+            .header(ACCEPT, "application/json");
+        let request = request.body(Bytes::new()).ok()?;
+        // Everybody may read it, so it needs no token.
+        let response = self.clone().without_token().exchange(request).await.ok()?;
+        let is_there = response.status().is_success();
+        Json::read(response)
+            .ok()
+            .filter(|_| is_there)
+            .map(|json| json.0)
+    }
+}
+
+/// For how long what the server is counts as known if nothing is said.
+pub(super) const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
+
+/// What the server is, and until when that counts.
+#[derive(Default)]
+pub(super) struct Known(Mutex<Option<(Instant, Arc<Server>)>>);
+
+#[derive(Deserialize)]
+struct WellKnown {
+    links: Vec<Link>,
+}
+
+#[derive(Deserialize)]
+struct Link {
+    rel: String,
+    href: String,
+}
+
+#[derive(Deserialize)]
+struct Node {
+    software: Program,
+}
+
+#[derive(Deserialize)]
+struct Program {
+    name: String,
+    version: String,
+}
