@@ -1,10 +1,12 @@
 //! How the body of an answer becomes a value.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
 use http::Response;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde_json::value::RawValue;
 
 use crate::Problem;
 use crate::error::{NotUnderstood, NotUnderstoodReason};
@@ -150,6 +152,22 @@ pub(crate) fn text(bytes: &[u8]) -> Result<&str, Undecodable> {
         source: Box::new(error),
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// The answer that stands in another under `name`; a refusal, or an answer without it, is left as it is.
+pub(crate) fn inside(response: Response<Bytes>, name: Option<&str>) -> Response<Bytes> {
+    let Some(name) = name.filter(|_| response.status().is_success()) else {
+        return response;
+    };
+    let found = text(response.body()).ok().and_then(|text| {
+        let mut object: BTreeMap<&str, &RawValue> = serde_json::from_str(text).ok()?;
+        let value = object.remove(name)?;
+        Some(response.body().slice_ref(value.get().as_bytes()))
+    });
+    match found {
+        Some(value) => response.map(|_| value),
+        None => response,
+    }
 }
 
 struct Whole<T>(Read<T>);

@@ -24,6 +24,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::answer::inside;
 pub use crate::answer::{Answer, Empty, Json, Text};
 use crate::error::{Error, InvalidRequest, Refused};
 pub use row::Row;
@@ -85,6 +86,9 @@ pub trait Endpoint {
     /// How its parameters travel. The default is the query for `GET`, `HEAD` and `DELETE`, JSON for the others.
     const MANNER: Manner = Manner::Plain;
 
+    /// The key under which the value stands, where the answer is an object with nothing else in it.
+    const INSIDE: Option<&'static str> = None;
+
     /// The path with what stands in it, each filled in with [`segment`].
     fn path(&self) -> String;
 
@@ -109,7 +113,7 @@ pub trait Endpoint {
     /// [`Error::Refused`] when its status is not one of success, [`Error::NotUnderstood`] when its body is not what
     /// the documentation says.
     fn read_response(&self, response: Response<Bytes>) -> Result<Self::Response, Error> {
-        read(response)
+        read(inside(response, Self::INSIDE))
     }
 }
 

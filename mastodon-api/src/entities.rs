@@ -14,10 +14,11 @@ macro_rules! entities {
 }
 
 entities! {
-    account, account_warning, application, collection, context, custom_emoji, domain_block_preview,
-    familiar_followers, featured_tag, field, filter, identity_proof, list, marker, media_attachment,
-    notification, poll, preferences, preview_card, profile, quote, relationship, relationship_severance_event,
-    report, role, rule, scheduled_status, status, status_edit, suggestion, tag, token,
+    account, account_warning, annual_report, application, collection, context, conversation, custom_emoji,
+    domain_block_preview, familiar_followers, featured_tag, field, filter, identity_proof, list, marker,
+    media_attachment, notification, oembed, poll, preferences, preview_card, profile, quote, relationship,
+    relationship_severance_event, report, role, rule, scheduled_status, search, status, status_edit,
+    status_source, suggestion, tag, token, translation,
 }
 
 pub mod instance;

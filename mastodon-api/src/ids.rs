@@ -94,6 +94,8 @@ ids! {
     CollectionId,
     /// The id of one entry of a collection.
     CollectionItemId,
+    /// The id of a conversation in direct messages.
+    ConversationId,
     /// The id of a hashtag on a profile.
     FeaturedTagId,
     /// The id of a filter.
@@ -139,6 +141,9 @@ macro_rules! things {
 
 things! {
     Account => AccountId,
+    Collection => CollectionId,
+    CollectionItem => CollectionItemId,
+    Conversation => ConversationId,
     FeaturedTag => FeaturedTagId,
     Filter => FilterId,
     FilterKeyword => FilterKeywordId,

@@ -7,9 +7,12 @@
 use crate::endpoint::Row;
 
 pub mod accounts;
+pub mod annual_reports;
 pub mod apps;
 pub mod blocks;
 pub mod bookmarks;
+pub mod collections;
+pub mod conversations;
 pub mod directory;
 pub mod domain_blocks;
 pub mod emails;
@@ -26,14 +29,19 @@ pub mod media;
 pub mod mutes;
 pub mod notifications;
 pub mod oauth;
+pub mod oembed;
+pub mod polls;
 pub mod preferences;
 pub mod profile;
 pub mod reports;
+pub mod scheduled_statuses;
+pub mod search;
 pub mod statuses;
 pub mod streaming;
 pub mod suggestions;
 pub mod tags;
 pub mod timelines;
+pub mod trends;
 
 /// Every call of every page, as a value: to list them, to find one by its path, to test a server with all of them.
 ///
@@ -47,9 +55,12 @@ pub mod timelines;
 pub fn rows() -> impl Iterator<Item = &'static Row> {
     [
         accounts::ROWS,
+        annual_reports::ROWS,
         apps::ROWS,
         blocks::ROWS,
         bookmarks::ROWS,
+        collections::ROWS,
+        conversations::ROWS,
         directory::ROWS,
         domain_blocks::ROWS,
         emails::ROWS,
@@ -66,14 +77,19 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         mutes::ROWS,
         notifications::ROWS,
         oauth::ROWS,
+        oembed::ROWS,
+        polls::ROWS,
         preferences::ROWS,
         profile::ROWS,
         reports::ROWS,
+        scheduled_statuses::ROWS,
+        search::ROWS,
         statuses::ROWS,
         streaming::ROWS,
         suggestions::ROWS,
         tags::ROWS,
         timelines::ROWS,
+        trends::ROWS,
     ]
     .into_iter()
     .flatten()

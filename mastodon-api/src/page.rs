@@ -226,6 +226,7 @@ impl<E: Endpoint> Endpoint for At<E> {
     const ACCESS: Access = E::ACCESS;
     const SINCE: &'static str = E::SINCE;
     const MANNER: Manner = E::MANNER;
+    const INSIDE: Option<&'static str> = E::INSIDE;
 
     fn path(&self) -> String {
         self.endpoint.path()

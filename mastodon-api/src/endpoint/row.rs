@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{Method, Response};
 
 use crate::Problem;
+use crate::answer::inside;
 use crate::endpoint::{Access, Answer, Endpoint, Manner};
 use crate::error::Error;
 
@@ -30,6 +31,7 @@ pub struct Row {
     pub deprecated: Option<&'static str>,
     /// How its parameters travel.
     pub manner: Manner,
+    inside: Option<&'static str>,
     read: fn(Response<Bytes>) -> Result<Vec<Problem>, Error>,
 }
 
@@ -48,6 +50,7 @@ impl Row {
             since: E::SINCE,
             deprecated,
             manner: E::MANNER,
+            inside: E::INSIDE,
             read: problems::<E::Response>,
         }
     }
@@ -58,7 +61,7 @@ impl Row {
     ///
     /// As [`Endpoint::read_response`].
     pub fn read_response(&self, response: Response<Bytes>) -> Result<Vec<Problem>, Error> {
-        (self.read)(response)
+        (self.read)(inside(response, self.inside))
     }
 }
 

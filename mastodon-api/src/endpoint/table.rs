@@ -12,7 +12,8 @@
 ///
 /// `manner` is `form`, `multipart`, `offset` or left out ([`Manner`](super::Manner)); `token` is `public`,
 /// `optional`, `app` or `user` ([`Access`](super::Access)). A parameter is sent under its own name, or
-/// `as key "name"`, `as header "Name"`, `as file "name"`. `#[deprecated = "…"]` stands after the text.
+/// `as key "name"`, `as header "Name"`, `as file "name"`; `=> "name": Response` is for an answer that stands in an
+/// object under that name. `#[deprecated = "…"]` stands after the text.
 ///
 /// Each row becomes a struct with private fields, `new`, a setter for each optional parameter and an
 /// implementation of [`Endpoint`](super::Endpoint). A path parameter that is misspelt does not compile.
@@ -23,7 +24,7 @@ macro_rules! endpoints {
             $token:ident $($scope:literal)|*, since $since:literal
         $name:ident $(($($arg:ident: $arg_ty:ty),+ $(,)?))?
             $([$($req:ident: $req_ty:ty $(as $req_place:ident $req_key:literal)?),+ $(,)?])?
-            => $response:ty $({
+            => $($inside:literal:)? $response:ty $({
             $( $(#[$field_meta:meta])* $field:ident: $field_ty:ty $(as $place:ident $key:literal)? ),* $(,)?
         })?
     )+) => {
@@ -77,6 +78,8 @@ macro_rules! endpoints {
                     $crate::endpoint::access!($token $($scope)*);
                 const SINCE: &'static str = $since;
                 const MANNER: $crate::endpoint::Manner = $crate::endpoint::manner!($($manner)?);
+
+                $(const INSIDE: Option<&'static str> = Some($inside);)?
 
                 fn path(&self) -> String {
                     $($( let $arg = $crate::endpoint::segment(&self.$arg); )+)?

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::entities::ShallowTag;
+use crate::entities::{Account, ShallowTag};
 use crate::ids::{AccountId, CollectionId, CollectionItemId};
 use crate::string_enum::string_enum;
 use crate::text::{Html, WebUrl};
@@ -42,6 +42,16 @@ entity! {
         item_count: u64,
         /// The accounts in it.
         items: Vec<CollectionItem>,
+    }
+}
+
+entity! {
+    /// A collection, with the accounts in it and the one who made it. Mastodon since 4.6.
+    CollectionWithAccounts, "CollectionWithAccounts/" () {
+        /// The accounts.
+        accounts: Vec<Account>,
+        /// The collection.
+        collection: Option<Collection>,
     }
 }
 

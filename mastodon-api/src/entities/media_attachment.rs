@@ -59,6 +59,8 @@ entity! {
         original: Option<MediaSize>,
         /// About the smaller version.
         small: Option<MediaSize>,
+        /// The colours of the cover of a sound.
+        colors: Option<MediaColors>,
         /// The length as `0:01:28.65`.
         length: Option<String>,
         /// The length in seconds.
@@ -109,5 +111,17 @@ entity! {
         duration: Option<f64>,
         /// Bits a second.
         bitrate: Option<u64>,
+    }
+}
+
+entity! {
+    /// The colours of the cover of a sound, to draw its player with: each as `#rrggbb`.
+    MediaColors, "MediaAttachment/#meta" () {
+        /// Of what lies behind.
+        background: String,
+        /// Of what stands before it.
+        foreground: String,
+        /// Of what must be seen first.
+        accent: String,
     }
 }

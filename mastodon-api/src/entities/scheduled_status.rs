@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::entities::{MediaAttachment, QuotePolicy, Visibility};
-use crate::ids::{ApplicationId, MediaAttachmentId, ScheduledStatusId, StatusId};
+use crate::ids::{AccountId, ApplicationId, MediaAttachmentId, ScheduledStatusId, StatusId};
 use crate::wire::entity;
 
 entity! {
@@ -48,6 +48,8 @@ entity! {
         idempotency: Option<String> = null,
         /// Whether it counts against the limit of posts.
         with_rate_limit: Option<bool>,
+        /// The only accounts that it may mention, by id.
+        allowed_mentions: Option<Vec<AccountId>>,
         /// The status that it quotes. Mastodon since 4.5.
         quoted_status_id: Option<StatusId>,
         /// Who may quote it. Mastodon since 4.5.

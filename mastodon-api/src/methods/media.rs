@@ -17,6 +17,18 @@ endpoints! {
         focus: String,
     }
 
+    /// Upload a file, and wait until the server has worked on all of it.
+    #[deprecated = "use `V2`, and this where the answer to it is 404"]
+    POST multipart "/api/v1/media", "media/#v1", user "write:media", since "0.0.0"
+    V1[file: Upload as file "file"] => MediaAttachment {
+        /// A picture to show for a sound or video.
+        thumbnail: Upload as file "thumbnail",
+        /// What it shows, in words.
+        description: String,
+        /// The point that must stay visible when it is cut: `x,y`, each from -1.0 to 1.0.
+        focus: String,
+    }
+
     /// A media attachment that is not yet part of a status. Without a `url`, it is still being worked on.
     GET "/api/v1/media/{id}", "media/#get", user "write:media", since "3.1.3"
     Get(id: MediaAttachmentId) => MediaAttachment

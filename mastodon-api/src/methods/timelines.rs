@@ -63,6 +63,19 @@ endpoints! {
         limit: u64,
     }
 
+    /// Public posts with a link that is trending, the newest first.
+    GET "/api/v1/timelines/link", "timelines/#link", optional "read:statuses", since "4.3.0"
+    Link[url: String] => Page<Status> {
+        /// Only what is older than this.
+        max_id: StatusId,
+        /// Only what is newer than this, the newest first.
+        since_id: StatusId,
+        /// Only what is newer than this, what follows it first.
+        min_id: StatusId,
+        /// How many at most: 20 if nothing is said, never more than 40.
+        limit: u64,
+    }
+
     /// What the accounts on a list posted, the newest first.
     GET "/api/v1/timelines/list/{list_id}", "timelines/#list", user "read:lists", since "2.1.0"
     List(list_id: ListId) => Page<Status> {

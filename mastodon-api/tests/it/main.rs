@@ -15,6 +15,7 @@ mod documentation;
 mod endpoints;
 mod entities;
 mod operations;
+mod statuses;
 #[cfg(feature = "client")]
 mod streaming;
 #[cfg(feature = "testing")]
