@@ -1,4 +1,4 @@
-//! Text that strangers wrote: HTML and links.
+//! Text: the HTML and links that strangers wrote, and how long one's own text is for the server.
 
 use std::fmt;
 
@@ -7,6 +7,17 @@ use html5gum::{StartTag, Token, Tokenizer};
 use url::Url;
 
 use crate::wire::wire_text;
+
+pub use emoji::custom_emojis;
+pub use status_length::{CHARACTERS_RESERVED_PER_URL, split_text, status_length};
+use writer::Writer;
+pub use writer::{Anchor, AnchorKind};
+
+#[cfg(feature = "clean")]
+mod clean;
+mod emoji;
+mod status_length;
+mod writer;
 
 /// HTML as the server sent it.
 ///
@@ -31,7 +42,11 @@ impl Html {
     /// What a person reads: paragraphs with an empty line between them, no tags, no scripts.
     ///
     /// It is plain text. Where HTML is expected it must be escaped like any other: it may say `<script>`, because
-    /// somebody wrote `&lt;script&gt;`.
+    /// somebody wrote `&lt;script&gt;`. A link that apps show shortened is whole. Control characters are left out; those
+    /// that set the direction of writing stay, because Arabic and Hebrew need them: isolate the text from what stands
+    /// beside it (`<bdi>` in a page).
+    ///
+    /// Time and memory grow with the length of the HTML and with nothing else, however deep it is.
     ///
     /// ```
     /// use mastodon_api::text::Html;
@@ -41,34 +56,94 @@ impl Html {
     /// ```
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut text = PlainText::default();
+        self.write(Writer::default()).written
+    }
+
+    /// What a person reads, with the marks of Markdown: `**bold**`, `*emphasis*`, `` `code` ``, lists, quotations,
+    /// headings, `[text](https://…)`.
+    ///
+    /// What would be a mark by chance is escaped, so a renderer shows the text as it was. It is still a stranger's: a
+    /// renderer that lets HTML through must not be given the text of others, though none is in it.
+    ///
+    /// ```
+    /// use mastodon_api::text::Html;
+    ///
+    /// let html = Html::from("<p><strong>Fish</strong> * <a href=\"https://a.example\">more</a></p>");
+    /// assert_eq!(html.to_markdown(), r"**Fish** \* [more](https://a.example/)");
+    /// ```
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        self.write(Writer::markdown()).written
+    }
+
+    /// Its links, mentions and hashtags, with where they stand in [`to_text`](Self::to_text). Those without text are
+    /// left out.
+    ///
+    /// What is a mention or a hashtag, the server says by its classes; the status lists them too, with their ids.
+    #[must_use]
+    pub fn anchors(&self) -> Vec<Anchor> {
+        self.write(Writer::default()).anchors
+    }
+
+    /// Where its links lead: `https:` and `http:` only, without the mentions and hashtags.
+    #[must_use]
+    pub fn links(&self) -> Vec<Url> {
+        self.anchors()
+            .into_iter()
+            .filter(|anchor| anchor.kind == AnchorKind::Link)
+            .filter_map(|anchor| anchor.url)
+            .collect()
+    }
+
+    /// Whom it mentions, as it is written, without the first `@`.
+    #[must_use]
+    pub fn mentions(&self) -> Vec<String> {
+        self.texts_of(AnchorKind::Mention, '@')
+    }
+
+    /// Its hashtags, as they are written, without the `#`.
+    #[must_use]
+    pub fn hashtags(&self) -> Vec<String> {
+        self.texts_of(AnchorKind::Hashtag, '#')
+    }
+
+    fn texts_of(&self, kind: AnchorKind, sign: char) -> Vec<String> {
+        self.anchors()
+            .into_iter()
+            .filter(|anchor| anchor.kind == kind)
+            .map(|anchor| anchor.text.trim_start_matches(sign).to_owned())
+            .collect()
+    }
+
+    fn write(&self, mut writer: Writer) -> Writer {
         for token in tokens(&self.0) {
             match token {
-                Token::StartTag(tag) => text.start(&tag.name),
-                Token::EndTag(tag) => text.end(&tag.name),
-                Token::String(string) => text.push(&String::from_utf8_lossy(&string)),
+                Token::StartTag(tag) => writer.start(&tag.name, || anchor(&tag)),
+                Token::EndTag(tag) => writer.end(&tag.name),
+                Token::String(string) => writer.push(&String::from_utf8_lossy(&string)),
                 _ => {}
             }
         }
-        text.written
+        writer.finish();
+        writer
     }
+}
 
-    /// Where its links lead: `https:` and `http:` only, without the mentions and hashtags, which the status lists.
-    #[must_use]
-    pub fn links(&self) -> Vec<Url> {
-        tokens(&self.0)
-            .filter_map(|token| match token {
-                Token::StartTag(tag) if **tag.name == *b"a" => Some(tag),
-                _ => None,
-            })
-            .filter(|tag| {
-                !attribute(tag, b"class")
-                    .split_ascii_whitespace()
-                    .any(|class| class == "mention")
-            })
-            .filter_map(|tag| WebUrl::from(attribute(&tag, b"href")).to_url())
-            .collect()
-    }
+/// What an `a` is, and where it leads.
+fn anchor(tag: &StartTag<()>) -> (AnchorKind, Option<Url>) {
+    let has = |name: &[u8], word: &str| {
+        let value = attribute(tag, name);
+        value.split_ascii_whitespace().any(|found| found == word)
+    };
+    // A hashtag of Mastodon has both classes.
+    let kind = if has(b"class", "hashtag") || has(b"rel", "tag") {
+        AnchorKind::Hashtag
+    } else if has(b"class", "mention") {
+        AnchorKind::Mention
+    } else {
+        AnchorKind::Link
+    };
+    (kind, WebUrl::from(attribute(tag, b"href")).to_url())
 }
 
 fn tokens(html: &str) -> impl Iterator<Item = Token> {
@@ -83,91 +158,6 @@ fn attribute(tag: &StartTag<()>, name: &[u8]) -> String {
         .get(name)
         .map(|value| String::from_utf8_lossy(value).into_owned())
         .unwrap_or_default()
-}
-
-/// Plain text in the making.
-#[derive(Default)]
-struct PlainText {
-    written: String,
-    /// Line breaks that come before the next text: at the end there are none.
-    breaks: usize,
-    space: bool,
-    /// The element inside which nothing is for people, such as a script.
-    hidden: Option<Vec<u8>>,
-    preformatted: usize,
-}
-
-impl PlainText {
-    fn start(&mut self, name: &[u8]) {
-        if self.hidden.is_some() {
-            return;
-        }
-        match name {
-            b"script" | b"style" | b"template" | b"noscript" | b"title" | b"iframe"
-            | b"noembed" | b"noframes" => {
-                self.hidden = Some(name.to_owned());
-            }
-            b"br" => self.breaks += 1,
-            b"pre" => self.preformatted += 1,
-            _ => {}
-        }
-        self.breaks = self.breaks.max(breaks_around(name));
-        if name == b"li" {
-            self.push("- ");
-        }
-    }
-
-    fn end(&mut self, name: &[u8]) {
-        if self.hidden.as_deref() == Some(name) {
-            self.hidden = None;
-        }
-        if self.hidden.is_some() {
-            return;
-        }
-        if name == b"pre" {
-            self.preformatted = self.preformatted.saturating_sub(1);
-        }
-        self.breaks = self.breaks.max(breaks_around(name));
-    }
-
-    fn push(&mut self, text: &str) {
-        if self.hidden.is_some() {
-            return;
-        }
-        for c in text.chars() {
-            if c == '\n' && self.preformatted > 0 {
-                self.breaks += 1;
-            } else if c.is_ascii_whitespace() && self.preformatted == 0 {
-                self.space = true;
-            } else {
-                self.push_visible(c);
-            }
-        }
-    }
-
-    fn push_visible(&mut self, c: char) {
-        if !self.written.is_empty() {
-            if self.breaks > 0 {
-                // Nobody needs more than two empty lines, and a wall of `<br>` is no text.
-                self.written
-                    .extend(std::iter::repeat_n('\n', self.breaks.min(3)));
-            } else if self.space {
-                self.written.push(' ');
-            }
-        }
-        self.breaks = 0;
-        self.space = false;
-        self.written.push(c);
-    }
-}
-
-fn breaks_around(name: &[u8]) -> usize {
-    match name {
-        b"p" | b"blockquote" | b"pre" | b"ul" | b"ol" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5"
-        | b"h6" => 2,
-        b"div" | b"li" | b"tr" | b"dt" | b"dd" | b"figcaption" => 1,
-        _ => 0,
-    }
 }
 
 impl From<&str> for Html {
@@ -279,6 +269,78 @@ mod tests {
     }
 
     #[test]
+    fn markdown_of_what_servers_write() {
+        let markdown = |html: &str| Html::from(html).to_markdown();
+        for (html, expected) in [
+            ("<p>a <b> b </b>c</p>", "a **b** c"),
+            ("<b><b>a</b></b><i></i><b>", "**a**"),
+            ("<em>a</em><del>b</del>", "*a*~~b~~"),
+            (
+                "1. a<br># b<br>- c *d* _e_ [f] `g` &amp;lt;",
+                "1\\. a\n\\# b\n\\- c \\*d\\* \\_e\\_ \\[f\\] \\`g\\` \\&lt;",
+            ),
+            ("<h2>a</h2><p>b</p>", "## a\n\nb"),
+            (
+                "<ul><li>a</li><li>b<ol><li>c</li><li>d</li></ol></li></ul>e",
+                "- a\n- b\n  1. c\n  2. d\n\ne",
+            ),
+            (
+                "<p>a</p><blockquote><p>b</p><p>c<br>d</p></blockquote>e",
+                "a\n\n> b\n>\n> c\n> d\n\ne",
+            ),
+            ("a <code>b*</code> <code>`c`</code>", "a `b*` `` `c` ``"),
+            ("<pre><code>a\n  b*</code></pre>c", "```\na\n  b*\n```\n\nc"),
+            ("<pre>```</pre>", "````\n```\n````"),
+            (
+                "<a href=https://a.example/(x)>a](b</a>",
+                "[a\\](b](https://a.example/%28x%29)",
+            ),
+            (
+                "<a href=https://a.example>https://a.example</a>",
+                "<https://a.example/>",
+            ),
+            (
+                "<a href=javascript:x>a</a> <a href=https://b.example></a>",
+                "a",
+            ),
+            ("&lt;script&gt;", "\\<script>"),
+        ] {
+            assert_eq!(markdown(html), expected, "{html}");
+        }
+    }
+
+    #[test]
+    fn anchors_are_where_the_text_is() {
+        let html = Html::from(
+            "<p>Hi <a class=\"u-url mention\" href=\"https://a.example/@bob\">@<span>bob</span></a>, \
+             <a class=\"mention hashtag\" rel=tag href=\"https://a.example/tags/x\">#<span>X</span></a> \
+             <a href=\"https://b.example/long/path\"><span class=invisible>https://</span><span class=ellipsis>b.example/long</span><span class=invisible>/path</span></a> \
+             <a href=\"data:x\">never <b>mind</b></p>",
+        );
+        let text = html.to_text();
+        let anchors = html.anchors();
+        for anchor in &anchors {
+            assert_eq!(text[anchor.range.clone()], anchor.text);
+        }
+        let found: Vec<_> = anchors.iter().map(|a| (a.kind, &*a.text)).collect();
+        assert_eq!(
+            found,
+            [
+                (AnchorKind::Mention, "@bob"),
+                (AnchorKind::Hashtag, "#X"),
+                (AnchorKind::Link, "https://b.example/long/path"),
+                (AnchorKind::Link, "never mind")
+            ]
+        );
+        assert_eq!(anchors[3].url, None);
+        assert_eq!(
+            (html.mentions(), html.hashtags()),
+            (vec!["bob".to_owned()], vec!["X".to_owned()])
+        );
+        assert_eq!(html.links().len(), 1);
+    }
+
+    #[test]
     fn only_web_addresses_are_links() {
         let html = Html::from(
             "<a href='javascript:alert(1)'>x</a><a href=' JaVaScRiPt:x'>x</a><a href='data:text/html,x'>x</a><a>y</a>",
@@ -293,9 +355,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_html_panics(html in r#"([ -~]|<[a-z/!]{1,6}|>|&[a-z#0-9]{1,5};){0,60}"#) {
+        fn no_html_panics(html in r#"([ -~]|<[a-z/!]{1,6}|>|&[a-z#0-9]{1,5};|</?(a|b|i|p|br|ul|ol|li|pre|code|blockquote|h1)>|<a href=https://a.example>){0,60}"#) {
             let html = Html::from(html);
-            let _ = (html.to_text(), html.links());
+            let text = html.to_text();
+            for anchor in html.anchors() {
+                prop_assert_eq!(&text[anchor.range.clone()], &anchor.text);
+            }
+            let _ = html.to_markdown();
         }
     }
 }

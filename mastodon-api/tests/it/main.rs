@@ -20,3 +20,4 @@ mod statuses;
 mod streaming;
 #[cfg(feature = "testing")]
 mod testing;
+mod text;
