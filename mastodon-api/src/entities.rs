@@ -21,6 +21,7 @@ entities! {
     status_source, suggestion, tag, token, translation,
 }
 
+pub mod admin;
 pub mod instance;
 pub use instance::Instance;
 

@@ -88,14 +88,26 @@ ids! {
     AccountId,
     /// The id of a warning that moderators gave.
     AccountWarningId,
+    /// The id of an announcement.
+    AnnouncementId,
     /// The id of a registered application.
     ApplicationId,
+    /// The id of a refresh that goes on at the server.
+    AsyncRefreshId,
+    /// The id of a blocked e-mail address.
+    CanonicalEmailBlockId,
     /// The id of a collection of accounts.
     CollectionId,
     /// The id of one entry of a collection.
     CollectionItemId,
     /// The id of a conversation in direct messages.
     ConversationId,
+    /// The id of a server that is let in.
+    DomainAllowId,
+    /// The id of a blocked server.
+    DomainBlockId,
+    /// The id of a blocked e-mail provider.
+    EmailDomainBlockId,
     /// The id of a hashtag on a profile.
     FeaturedTagId,
     /// The id of a filter.
@@ -104,14 +116,22 @@ ids! {
     FilterKeywordId,
     /// The id of a status that a filter names.
     FilterStatusId,
+    /// The id of a blocked range of IP addresses.
+    IpBlockId,
     /// The id of a list.
     ListId,
     /// The id of a media attachment.
     MediaAttachmentId,
     /// The id of a notification.
     NotificationId,
+    /// The id of filtered notifications from one account.
+    NotificationRequestId,
     /// The id of a poll.
     PollId,
+    /// The id of a link that many share.
+    PreviewCardId,
+    /// The id of a website whose links are shared.
+    PreviewCardProviderId,
     /// The id of an event that ended relationships.
     RelationshipSeveranceEventId,
     /// The id of a report to the moderators.
@@ -126,12 +146,16 @@ ids! {
     StatusId,
     /// The id of a hashtag.
     TagId,
+    /// The id of a warning that was written beforehand.
+    WarningPresetId,
+    /// The id of a subscription to push messages.
+    WebPushSubscriptionId,
 }
 
 /// A thing stands for its id.
 macro_rules! things {
-    ($($entity:ident => $id:ident),+ $(,)?) => { $(
-        impl IntoParameter<$id> for &crate::entities::$entity {
+    ($($($entity:ident)::+ => $id:ident),+ $(,)?) => { $(
+        impl IntoParameter<$id> for &crate::entities::$($entity)::+ {
             fn into_parameter(self) -> $id {
                 self.id.clone()
             }
@@ -140,6 +164,14 @@ macro_rules! things {
 }
 
 things! {
+    admin::Account => AccountId,
+    admin::CanonicalEmailBlock => CanonicalEmailBlockId,
+    admin::DomainAllow => DomainAllowId,
+    admin::DomainBlock => DomainBlockId,
+    admin::EmailDomainBlock => EmailDomainBlockId,
+    admin::IpBlock => IpBlockId,
+    admin::Report => ReportId,
+    admin::trends::PreviewCardProvider => PreviewCardProviderId,
     Account => AccountId,
     Collection => CollectionId,
     CollectionItem => CollectionItemId,

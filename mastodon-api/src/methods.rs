@@ -7,6 +7,7 @@
 use crate::endpoint::Row;
 
 pub mod accounts;
+pub mod admin;
 pub mod annual_reports;
 pub mod apps;
 pub mod blocks;
@@ -92,5 +93,6 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         trends::ROWS,
     ]
     .into_iter()
+    .chain(admin::ROWS.iter().copied())
     .flatten()
 }

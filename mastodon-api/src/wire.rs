@@ -745,8 +745,8 @@ macro_rules! entity {
                 $( let mut $req: Option<$req_ty> = None; )*
                 $( let mut $field: $ty = <$ty>::default(); )*
                 let mut extra = $crate::extra::Extra::default();
-                while let Some(key) = map.next_key_seed(KeyVisitor)? {
-                    match key {
+                while let Some(__key) = map.next_key_seed(KeyVisitor)? {
+                    match __key {
                         $( Key::$req => $req = $crate::wire::field(&mut map, stringify!($req), depth, &mut extra)?, )*
                         $( Key::$field => {
                             let name = $crate::wire::key!($field $($key)?);
@@ -787,7 +787,7 @@ macro_rules! entity {
         }
 
         impl $name {
-            fn write_into<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+            pub(crate) fn write_into<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
                 $( map.serialize_entry(stringify!($req), &$crate::wire::Writer(&self.$req))?; )*
                 $(
                     if $crate::wire::keeps_null!($($null)?) || !$crate::wire::Wire::is_absent(&self.$field) {

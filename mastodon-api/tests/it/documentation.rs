@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use http::Response;
 use mastodon_api::endpoint::{Answer, Empty, Endpoint};
-use mastodon_api::entities::{self, instance};
+use mastodon_api::entities::{self, admin, instance};
 use mastodon_api::{Error, Page, methods};
 use serde_json::Value;
 
@@ -122,6 +122,18 @@ fn read(kind: &str, body: &[u8]) -> Option<Result<Vec<String>, String>> {
     Some(types! {
         "Account" => entities::Account,
         "AccountWarning" => entities::AccountWarning,
+        "Admin::Account" => admin::Account,
+        "Admin::CanonicalEmailBlock" => admin::CanonicalEmailBlock,
+        "Admin::Cohort" => admin::Cohort,
+        "Admin::Dimension" => admin::Dimension,
+        "Admin::DomainAllow" => admin::DomainAllow,
+        "Admin::DomainBlock" => admin::DomainBlock,
+        "Admin::EmailDomainBlock" => admin::EmailDomainBlock,
+        "Admin::Ip" => admin::Ip,
+        "Admin::IpBlock" => admin::IpBlock,
+        "Admin::Measure" => admin::Measure,
+        "Admin::Report" => admin::Report,
+        "Admin::Tag" => admin::Tag,
         "AnnualReport" => entities::AnnualReport,
         "Appeal" => entities::Appeal,
         "Application" => entities::Application,
@@ -214,6 +226,14 @@ where
 /// Examples of the documentation that are not what the documentation says, and how.
 const ODD_EXAMPLES: &[(&str, &str)] = &[
     (
+        "admin_accounts.delete-1.json",
+        "the IP address as an object, which was a bug of Mastodon 3.5",
+    ),
+    ("admin_canonical_email_blocks.delete-1.json", NOTHING_LEFT),
+    ("admin_domain_blocks.delete-1.json", NOTHING_LEFT),
+    ("admin_email_domain_blocks.delete-1.json", NOTHING_LEFT),
+    ("admin_ip_blocks.delete-1.json", NOTHING_LEFT),
+    (
         "filters.statuses-remove-1.json",
         "an empty object, where the text says that it is the removed FilterStatus",
     ),
@@ -222,6 +242,7 @@ const ODD_EXAMPLES: &[(&str, &str)] = &[
         "a list of one poll, where the text and its other example have the poll",
     ),
 ];
+const NOTHING_LEFT: &str = "an empty object, where the text says that it is what was deleted";
 
 #[test]
 fn every_complete_example_of_the_documentation_is_read() {
