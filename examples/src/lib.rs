@@ -1,7 +1,8 @@
-//! What the example programs share, and what a user copies from: a small federated [`server`], a [`bot`], a look at the
+//! What the example programs share, and what a user copies from: a small federated [`server`], a [`bot`], the [`account`] of a client, a look at the
 //! [`wire`], the way out to the [`network`], [`tls`] on loopback, an actor as a
 //! [`profile`], and text for the [`terminal`].
 
+pub mod account;
 pub mod bot;
 pub mod network;
 pub mod profile;

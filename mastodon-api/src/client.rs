@@ -21,6 +21,9 @@ use crate::oauth::{AccessToken, BearerToken, Scopes};
 pub use pages::{Items, Pages};
 pub use post::Post;
 
+pub(crate) mod login;
+#[cfg(feature = "loopback")]
+pub(crate) mod loopback;
 mod pages;
 mod post;
 mod server;

@@ -14,7 +14,8 @@ macro_rules! entities {
 }
 
 entities! {
-    account, account_warning, annual_report, application, collection, context, conversation, custom_emoji,
+    account, account_warning, annual_report, application, authorization_server_metadata, collection, context,
+    conversation, custom_emoji,
     domain_block_preview, familiar_followers, featured_tag, field, filter, identity_proof, list, marker,
     media_attachment, notification, oembed, poll, preferences, preview_card, profile, quote, relationship,
     relationship_severance_event, report, role, rule, scheduled_status, search, status, status_edit,

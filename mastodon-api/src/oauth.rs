@@ -1,61 +1,95 @@
 //! Log in: register the program, send the user to the server, come back with a code, exchange it for a token.
 //!
-//! [`Authorization`] keeps what must be kept between the way there and the way back (RFC 6749, RFC 7636), and
-//! checks it. It is used up by the way back, so no code can be exchanged twice.
+//! A program on a desktop does all of it with [`Client::log_in`](crate::Client::log_in). Step by step, and without
+//! anything being sent: [`AuthorizationServer`] knows where the server wants to be asked, [`Authorization`] keeps what
+//! must be kept between the way there and the way back (RFC 6749, RFC 7636) and checks it, [`TokenRequest`] is the
+//! call for a token, and [`Credentials`] are what to keep afterwards.
 //!
 //! ```
-//! use mastodon_api::oauth::{Authorization, OUT_OF_BAND};
+//! use mastodon_api::oauth::{Authorization, AuthorizationServer, OUT_OF_BAND};
 //!
 //! # fn example(app: &mastodon_api::entities::CredentialApplication) -> Result<(), Box<dyn std::error::Error>> {
-//! // `app` is the answer to `methods::apps::Create`.
-//! let base = "https://mastodon.example".parse()?;
-//! let authorization = Authorization::new(app, OUT_OF_BAND, "read write")?;
-//! println!("Open {} and copy the code.", authorization.url(&base));
+//! // `app` is the answer to `methods::apps::Create`; what the server says about itself may take the place of `new`.
+//! let server = AuthorizationServer::new(&"https://mastodon.example".parse()?);
+//! let authorization = Authorization::new(&server, app, OUT_OF_BAND, "read write", chrono::Utc::now())?;
+//! println!("Open {} and copy the code.", authorization.url());
 //! let code = "what the user pasted";
-//! let call = authorization.with_code(code); // to send: its answer has the token
+//! let call = authorization.with_code(code)?; // to send: its answer has the token
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Logging in with a password is not offered. Mastodon took it away with 4.4, it goes around two-factor logins, and
+//! what a program never sees it cannot lose.
 //!
 //! [Mastodon documentation](https://docs.joinmastodon.org/methods/oauth/)
 
 use std::fmt;
 
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
 use crate::endpoint::IntoParameter;
 use crate::entities::CredentialApplication;
-use crate::methods;
 use crate::wire::wire_text;
 
+#[cfg(feature = "client")]
+pub use crate::client::login::{LogIn, LoginError, Register};
+#[cfg(feature = "loopback")]
+pub use crate::client::loopback::Loopback;
 pub use authorization::{Authorization, NoRandomness, RedirectError};
+pub use authorization_server::{AuthorizationServer, MetadataError};
+pub use credentials::Credentials;
+#[cfg(feature = "client")]
+pub use credentials::file::CredentialsError;
 pub use scope::{BearerToken, MissingScope, Scope, Scopes};
+pub use token_request::{RevocationRequest, TokenError, TokenRequest};
 
 mod authorization;
+mod authorization_server;
+mod credentials;
 mod scope;
+mod token_request;
 
 /// The address to have the user sent back to where there is none: the server shows the code, the user copies it.
+///
+/// A server that does not know it refuses to register it, or shows an error where the user should agree.
 pub const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
 
-/// The call for a token of the program itself, which acts for no user.
-pub fn client_credentials(app: &CredentialApplication, scopes: &str) -> methods::oauth::Token {
-    token(app, "client_credentials").scope(scopes)
+/// What a program proves with that it is the one that was registered.
+#[derive(Clone, Debug, Eq, PartialEq, serde::Deserialize, serde::Serialize)]
+#[non_exhaustive]
+pub struct RegisteredClient {
+    /// The id. It is no secret.
+    pub client_id: String,
+    /// The secret. Some servers register programs without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<ClientSecret>,
 }
 
-/// The call that makes a token worthless.
-pub fn revoke(app: &CredentialApplication, token: &AccessToken) -> methods::oauth::Revoke {
-    methods::oauth::Revoke::new(&app.client_id, app.client_secret.clone(), token.clone())
+impl From<&CredentialApplication> for RegisteredClient {
+    fn from(app: &CredentialApplication) -> Self {
+        Self {
+            client_id: app.client_id.clone(),
+            client_secret: Some(app.client_secret.clone()).filter(|secret| !secret.is_empty()),
+        }
+    }
 }
 
-fn token(app: &CredentialApplication, grant_type: &str) -> methods::oauth::Token {
-    methods::oauth::Token::new(grant_type, &app.client_id, app.client_secret.clone())
+impl From<&Self> for RegisteredClient {
+    fn from(client: &Self) -> Self {
+        client.clone()
+    }
 }
 
 macro_rules! secrets {
     ($( $(#[$meta:meta])* $name:ident, $expected:literal; )+) => { $(
         $(#[$meta])*
         ///
-        /// `Debug` shows none of it. To write it down, ask for it with [`expose`](Self::expose).
-        #[derive(Clone, Default, Eq, PartialEq)]
-        pub struct $name(Box<str>);
+        /// `Debug` shows none of it, and it is wiped from memory when it is dropped. To write it down, ask for it
+        /// with [`expose`](Self::expose).
+        #[derive(Clone, Default, Eq)]
+        pub struct $name(Zeroizing<Box<str>>);
 
         impl $name {
             /// The secret itself. Keep it out of logs and error messages.
@@ -78,13 +112,20 @@ macro_rules! secrets {
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self(text.into())
+                Self(Zeroizing::new(text.into()))
             }
         }
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self(text.into())
+                Self::from(Zeroizing::new(text).as_str())
+            }
+        }
+
+        /// How long it takes says nothing about where two of them differ.
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
             }
         }
 
@@ -121,4 +162,6 @@ secrets! {
     CodeVerifier, "a code verifier";
     /// What a user proves to be the account's owner with.
     Password, "a password";
+    /// What a new access token can be had for when the old one ends.
+    RefreshToken, "a refresh token";
 }

@@ -3,11 +3,9 @@
 use clap::Parser;
 use fedikit_examples::bot::Bot;
 use fedikit_examples::server::BoxError;
-use fedikit_examples::{in_words, say};
-use mastodon_api::oauth::{AccessToken, Authorization, OUT_OF_BAND};
+use fedikit_examples::{account, in_words, say};
+use mastodon_api::oauth::{AccessToken, Credentials};
 use mastodon_api::{Client, methods};
-use serde_json::{Value, json};
-use std::io::{ErrorKind, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -153,35 +151,20 @@ fn token(arguments: &Arguments) -> Result<Option<AccessToken>, BoxError> {
     if std::env::var_os("MASTODON_TOKEN").is_some() {
         return secret("MASTODON_TOKEN").map(Some);
     }
-    let text = match std::fs::read_to_string(&arguments.credentials) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => {
-            return Err(format!(
-                "{} cannot be read: {error}",
-                arguments.credentials.display()
-            )
-            .into());
-        }
+    let kept = match Credentials::load(&arguments.credentials) {
+        Ok(kept) => kept,
+        Err(error) if error.is_not_found() => return Ok(None),
+        Err(error) => return Err(error.into()),
     };
-    // What is wrong in it is not shown: it is a secret.
-    let kept: Value = serde_json::from_str(&text).map_err(|_| {
-        format!(
-            "{} is not a file of this program: remove it to log in again",
-            arguments.credentials.display()
-        )
-    })?;
-    let text = |name| kept.get(name).and_then(Value::as_str);
-    let (server, token) = (text("server"), text("access_token"));
     // A token is for the server that gave it, and for no other.
-    if server != Some(arguments.server.trim_end_matches('/')) {
+    if kept.server != arguments.server.trim_end_matches('/') {
         return Err(format!(
             "{} is for another server: name another file with --credentials",
             arguments.credentials.display()
         )
         .into());
     }
-    Ok(token.map(Into::into))
+    Ok(Some(kept.access_token))
 }
 
 fn secret(variable: &str) -> Result<AccessToken, BoxError> {
@@ -191,44 +174,15 @@ fn secret(variable: &str) -> Result<AccessToken, BoxError> {
     }
 }
 
-async fn log_in(client: &Client, credentials: &Path) -> Result<AccessToken, BoxError> {
-    let scopes = "read write:statuses";
-    let app = client
-        .send(methods::apps::Create::new("fedikit example bot", [OUT_OF_BAND]).scopes(scopes))
-        .await?;
-    let login = Authorization::new(&app, OUT_OF_BAND, scopes)?;
-    say!(
-        "Open this page, log in as the bot's account, and copy the code that it shows:\n\n  {}\n",
-        login.url(client.base())
-    );
-    print!("Code: ");
-    std::io::stdout().flush()?;
-    let mut code = String::new();
-    std::io::stdin().read_line(&mut code)?;
-    if code.trim().is_empty() {
-        return Err("no code was given: run it again when you have one".into());
-    }
-    let token = client
-        .send(login.with_code(code.trim()))
-        .await?
-        .access_token;
-    keep(client, &token, credentials)
-        .map_err(|error| format!("{} cannot be written: {error}", credentials.display()))?;
+async fn log_in(client: &Client, file: &Path) -> Result<AccessToken, BoxError> {
+    let login = client
+        .log_in("fedikit example bot")
+        .scopes("read write:statuses");
+    let credentials = login.out_of_band(account::ask_for_code).await?;
+    credentials.save(file)?;
     say!(
         "The token is kept in {} for the next time.\n",
-        credentials.display()
+        file.display()
     );
-    Ok(token)
-}
-
-/// Writes the token where only this user can read it, from the first byte on.
-fn keep(client: &Client, token: &AccessToken, credentials: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let kept = json!({ "server": client.base().as_str().trim_end_matches('/'), "access_token": token.expose() });
-    options
-        .open(credentials)?
-        .write_all(kept.to_string().as_bytes())
+    Ok(credentials.access_token)
 }

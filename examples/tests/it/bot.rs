@@ -133,9 +133,21 @@ fn what_cannot_work_is_said() {
 
     let broken = folder.path().join("broken.json");
     std::fs::write(&broken, "planted-secret").unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |mode| {
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(&broken, mode).unwrap();
+        };
+        mode(0o644);
+        let said = failed(bot("https://mastodon.example", &broken));
+        assert!(said.contains("chmod 600"), "{said}");
+        mode(0o600);
+    }
     let said = failed(bot("https://mastodon.example", &broken));
     assert!(
-        said.contains("remove it to log in again") && !said.contains("planted"),
+        said.contains("remove it and log in again") && !said.contains("planted"),
         "{said}"
     );
 

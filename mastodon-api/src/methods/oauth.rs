@@ -1,10 +1,16 @@
-//! Tokens. [`oauth::Authorization`](crate::oauth::Authorization) makes these calls for you.
+//! Tokens. [`oauth`](crate::oauth) makes these calls for you and checks their answers.
+//!
+//! There is no call with a user's password: Mastodon 4.4 took that away, and a password is not for a program to see.
 
 use crate::endpoint::{Empty, endpoints};
 use crate::entities;
-use crate::oauth::{AccessToken, AuthorizationCode, ClientSecret, CodeVerifier};
+use crate::oauth::{AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, RefreshToken};
 
 endpoints! {
+    /// Where the addresses of OAuth are. Before Mastodon 4.3 there is no such answer, and they have fixed places.
+    GET "/.well-known/oauth-authorization-server", "oauth/#authorization-server-metadata", public, since "4.3.0"
+    AuthorizationServerMetadata => entities::AuthorizationServerMetadata
+
     /// Get a token, for a code that a user was given or for the program itself.
     POST form "/oauth/token", "oauth/#token", public, since "0.1.0"
     Token[grant_type: String, client_id: String, client_secret: ClientSecret] => entities::Token {
@@ -16,6 +22,8 @@ endpoints! {
         code_verifier: CodeVerifier,
         /// What the token is for, for the grant type `client_credentials`: scopes with a space between them.
         scope: String,
+        /// For the grant type `refresh_token`, where a server gives such tokens. Mastodon does not.
+        refresh_token: RefreshToken,
     }
 
     /// Make a token worthless.

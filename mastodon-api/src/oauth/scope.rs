@@ -161,6 +161,14 @@ impl Scopes {
         self.0.is_empty()
     }
 
+    /// Those of `asked` that are not among these. Nothing when these are none: then they are not known.
+    #[must_use]
+    pub fn missing(&self, asked: impl Into<Self>) -> Self {
+        let asked = asked.into();
+        let is_missing = |scope: &&Scope| !self.is_empty() && !self.contain(scope);
+        asked.iter().filter(is_missing).cloned().collect()
+    }
+
     /// Whether a token with these scopes may make a call that wants `access`.
     ///
     /// # Errors

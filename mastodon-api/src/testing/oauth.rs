@@ -12,11 +12,11 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::{
-    Params, Refusal,
+    Params, Refusal, rest,
     state::{Access, Fake, Grant},
 };
 use crate::{
-    entities::{Application, CredentialApplication, Token},
+    entities::{Application, AuthorizationServerMetadata, CredentialApplication, Token},
     ids::AccountId,
 };
 
@@ -43,6 +43,20 @@ pub(super) fn answer(
             let code = if is_known { code } else { "" };
             Ok(Html(format!("<input readonly value=\"{code}\">")).into_response())
         }
+        (&Method::GET | &Method::POST, "/oauth/userinfo") => {
+            let access = rest::access(fake, parts)?;
+            let who = rest::user(access.as_ref(), "profile")
+                .or_else(|_| rest::user(access.as_ref(), "read:accounts"))?;
+            let account = fake.account_with_id(&who);
+            let account = account.ok_or_else(rest::invalid_token)?;
+            rest::json(json!({
+                "iss": fake.page(""),
+                "sub": account.uri,
+                "name": account.display_name,
+                "preferred_username": account.username,
+                "profile": account.url,
+            }))
+        }
         (&Method::POST, "/oauth/token") => token(fake, params),
         (&Method::POST, "/oauth/revoke") => {
             client(fake, params)?;
@@ -51,6 +65,24 @@ pub(super) fn answer(
         }
         _ => Err(Refusal::new(StatusCode::NOT_FOUND, "Not found")),
     }
+}
+
+/// What it says about logging in.
+pub(super) fn metadata(fake: &Fake) -> AuthorizationServerMetadata {
+    let mut metadata = AuthorizationServerMetadata::new();
+    metadata.issuer = fake.page("");
+    metadata.authorization_endpoint = fake.page("oauth/authorize");
+    metadata.token_endpoint = fake.page("oauth/token");
+    metadata.app_registration_endpoint = Some(fake.page("api/v1/apps"));
+    metadata.revocation_endpoint = Some(fake.page("oauth/revoke"));
+    metadata.userinfo_endpoint = Some(fake.page("oauth/userinfo"));
+    let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
+    metadata.scopes_supported = texts(&["read", "write", "follow", "push", "profile"]);
+    metadata.response_types_supported = texts(&["code"]);
+    metadata.code_challenge_methods_supported = texts(&["S256"]);
+    metadata.grant_types_supported = texts(&["authorization_code", "client_credentials"]);
+    metadata.token_endpoint_auth_methods_supported = texts(&["client_secret_post"]);
+    metadata
 }
 
 /// Registers an application.

@@ -34,6 +34,9 @@ pub(super) fn answer(
     match (&parts.method, parts.uri.path()) {
         (&Method::GET, "/api/v2/instance") => return json(instance(fake)),
         (&Method::GET, "/api/v1/instance") => return json(instance_v1(fake)),
+        (&Method::GET, "/.well-known/oauth-authorization-server") => {
+            return json(oauth::metadata(fake));
+        }
         (&Method::POST, "/api/v1/apps") => return oauth::register(fake, params),
         _ => {}
     }
@@ -358,7 +361,7 @@ fn seen<'a>(fake: &'a Fake, id: &StatusId, who: Option<&AccountId>) -> Result<&'
 }
 
 /// What the token of a request allows; `None` without a token.
-fn access(fake: &Fake, parts: &request::Parts) -> Result<Option<Access>, Refusal> {
+pub(super) fn access(fake: &Fake, parts: &request::Parts) -> Result<Option<Access>, Refusal> {
     let Some(value) = parts.headers.get(header::AUTHORIZATION) else {
         return Ok(None);
     };
@@ -368,7 +371,7 @@ fn access(fake: &Fake, parts: &request::Parts) -> Result<Option<Access>, Refusal
 }
 
 /// The account whose token it is, if it allows this.
-fn user(access: Option<&Access>, scope: &str) -> Result<AccountId, Refusal> {
+pub(super) fn user(access: Option<&Access>, scope: &str) -> Result<AccountId, Refusal> {
     let access = access.ok_or_else(invalid_token)?;
     if !access.allows(scope) {
         let error = "This action is outside the authorized scopes";
@@ -382,10 +385,10 @@ fn viewer(access: Option<&Access>) -> Option<&AccountId> {
     access?.account.as_ref()
 }
 
-fn invalid_token() -> Refusal {
+pub(super) fn invalid_token() -> Refusal {
     Refusal::new(StatusCode::UNAUTHORIZED, "The access token is invalid")
 }
 
-fn json(value: impl Serialize) -> Result<Response, Refusal> {
+pub(super) fn json(value: impl Serialize) -> Result<Response, Refusal> {
     Ok(Json(value).into_response())
 }

@@ -394,7 +394,7 @@ async fn from_registration_to_a_worthless_token() {
         json!({"id": 1, "name": "bot", "client_id": "client", "client_secret": "planted-secret"});
     Mock::given(path("/api/v1/apps"))
         .and(body_json(
-            json!({"client_name": "bot", "redirect_uris": ["http://127.0.0.1/"], "scopes": "read"}),
+            json!({"client_name": "bot", "redirect_uris": "http://127.0.0.1/", "scopes": "read"}),
         ))
         .respond_with(ResponseTemplate::new(200).set_body_json(app))
         .mount(&server)
@@ -419,21 +419,24 @@ async fn from_registration_to_a_worthless_token() {
     let client = Client::new(server.uri()).unwrap();
     let call = methods::apps::Create::new("bot", ["http://127.0.0.1/"]).scopes("read");
     let app: CredentialApplication = client.send(call).await.unwrap();
-    let authorization = oauth::Authorization::new(&app, "http://127.0.0.1/", "read").unwrap();
+    let at = oauth::AuthorizationServer::new(client.base());
+    let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    let authorization =
+        oauth::Authorization::new(&at, &app, "http://127.0.0.1/", "read", now).unwrap();
     let mut back: url::Url = "http://127.0.0.1/?code=abc".parse().unwrap();
-    let login = authorization.url(client.base());
+    let login = authorization.url();
     let (_, state) = login
         .query_pairs()
         .find(|(name, _)| name == "state")
         .unwrap();
     back.query_pairs_mut().append_pair("state", &state);
     let token = client
-        .send(authorization.with_redirect(&back).unwrap())
+        .send(authorization.with_redirect(&back, now).unwrap())
         .await
         .unwrap();
     assert_eq!(token.access_token.expose(), TOKEN);
     client
-        .send(oauth::revoke(&app, &token.access_token))
+        .send(at.revoke(&app, &token.access_token))
         .await
         .unwrap();
     assert!(!format!("{app:?}{token:?}").contains("planted"));

@@ -1,12 +1,13 @@
 //! The fake instance, as a bot sees it.
 
+use chrono::Utc;
 use http::StatusCode;
 use mastodon_api::{
     Client, Error,
     entities::{NotificationType, Visibility},
     ids::StatusId,
     methods::{apps, notifications, statuses, timelines},
-    oauth::{self, Authorization, BearerToken, OUT_OF_BAND},
+    oauth::{Authorization, AuthorizationServer, BearerToken, OUT_OF_BAND},
     streaming::{Event, EventStream, RawEvent, Stream, StreamError, Transport},
     testing::FakeInstance,
 };
@@ -40,10 +41,13 @@ async fn log_in_with_pkce_and_out_again() {
     let registration = apps::Create::new("a bot", [OUT_OF_BAND]).scopes("read write:statuses");
     let app = anonymous.send(registration).await.unwrap();
 
-    let authorization = Authorization::new(&app, OUT_OF_BAND, "read write:statuses").unwrap();
-    let page = authorization.url(instance.url());
-    let back = instance.approve("bot", &page).unwrap();
-    let call = authorization.with_redirect(&back).unwrap();
+    let server = anonymous.authorization_server().await.unwrap();
+    assert!(server.checks_pkce());
+    let begin =
+        |scopes| Authorization::new(&server, &app, OUT_OF_BAND, scopes, Utc::now()).unwrap();
+    let authorization = begin("read write:statuses");
+    let back = instance.approve("bot", &authorization.url()).unwrap();
+    let call = authorization.with_redirect(&back, Utc::now()).unwrap();
     let token = anonymous.send(call.clone()).await.unwrap();
     assert_eq!(token.scope, "read write:statuses");
     let again = anonymous.send(call).await.unwrap_err();
@@ -63,7 +67,7 @@ async fn log_in_with_pkce_and_out_again() {
     );
 
     let mut events = bot.stream(Stream::User).await.unwrap();
-    let call = oauth::revoke(&app, &token.access_token);
+    let call = server.revoke(&app, &token.access_token);
     anonymous.send(call).await.unwrap();
     assert!(bot.me().await.unwrap_err().is_unauthorized());
     let end = events.next().await.unwrap().unwrap_err();
@@ -78,28 +82,27 @@ async fn a_login_that_is_not_in_order_is_refused() {
     assert_eq!(message(&error.unwrap_err()).0, 422);
     let registration = apps::Create::new("a bot", [OUT_OF_BAND]).scopes("read");
     let app = anonymous.send(registration).await.unwrap();
-    let begin = |scopes: &str| Authorization::new(&app, OUT_OF_BAND, scopes).unwrap();
+    let server = AuthorizationServer::new(instance.url());
+    let to = |uri, scopes| Authorization::new(&server, &app, uri, scopes, Utc::now()).unwrap();
+    let begin = |scopes| to(OUT_OF_BAND, scopes);
 
-    let refusal = instance.approve("bot", &begin("read write").url(instance.url()));
+    let refusal = instance.approve("bot", &begin("read write").url());
     assert_eq!(refusal.unwrap_err().error(), "invalid_scope");
-    let elsewhere = Authorization::new(&app, "https://else.example/", "read").unwrap();
-    let refusal = instance.approve("bot", &elsewhere.url(instance.url()));
+    let refusal = instance.approve("bot", &to("https://else.example/", "read").url());
     assert_eq!(refusal.unwrap_err().error(), "invalid_redirect_uri");
 
     // A stolen code is worthless without the verifier of the one who began.
     let victim = begin("read");
-    let back = instance
-        .approve("bot", &victim.url(instance.url()))
-        .unwrap();
+    let back = instance.approve("bot", &victim.url()).unwrap();
     let (_, code) = back.query_pairs().find(|(name, _)| name == "code").unwrap();
-    let stolen = begin("read").with_code(&*code);
+    let stolen = begin("read").with_code(&code).unwrap();
     let error = anonymous.send(stolen).await.unwrap_err();
     assert_eq!(message(&error), (400, "invalid_grant"));
 
     let mut forged = app.clone();
     forged.client_secret = "guessed".into();
     let error = anonymous
-        .send(oauth::client_credentials(&forged, "read"))
+        .send(server.client_credentials(&forged, "read"))
         .await;
     assert_eq!(message(&error.unwrap_err()), (401, "invalid_client"));
 }
@@ -110,7 +113,8 @@ async fn an_application_without_a_user_may_not_act_for_one() {
     let anonymous = Client::new(instance.url()).unwrap();
     let registration = apps::Create::new("a bot", [OUT_OF_BAND]).scopes("read write");
     let app = anonymous.send(registration).await.unwrap();
-    let call = oauth::client_credentials(&app, "read write");
+    let server = AuthorizationServer::new(instance.url());
+    let call = server.client_credentials(&app, "read write");
     let token = anonymous.send(call).await.unwrap();
     let app = client(&instance, token.access_token);
     assert!(app.send(apps::VerifyCredentials::new()).await.is_ok());

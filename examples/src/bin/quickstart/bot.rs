@@ -4,10 +4,9 @@ use crate::story::{Story, check};
 use fedikit_examples::bot::Bot;
 use fedikit_examples::say;
 use fedikit_examples::server::BoxError;
-use mastodon_api::oauth::{Authorization, OUT_OF_BAND};
+use mastodon_api::Client;
 use mastodon_api::streaming::Stream;
 use mastodon_api::testing::FakeInstance;
-use mastodon_api::{Client, methods};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -21,20 +20,17 @@ pub(crate) async fn tell(story: &mut Story) -> Result<(), BoxError> {
 
     story.step("the bot registers and logs in");
     let client = Client::new(instance.url())?;
-    let app = client
-        .send(methods::apps::Create::new("Quickstart bot", [OUT_OF_BAND]).scopes("read write"))
-        .await?;
-    let login = Authorization::new(&app, OUT_OF_BAND, "read write")?;
+    let login = client.log_in("Quickstart bot").scopes("read write");
     // Here a person opens the page, agrees, and copies the code that it shows.
-    let code = instance.approve("bot", &login.url(client.base()))?;
-    let code = code
-        .query_pairs()
-        .find(|(name, _)| name == "code")
-        .ok_or("no code was given")?
-        .1
-        .into_owned();
-    let token = client.send(login.with_code(code)).await?;
-    let client = client.with_token(token.access_token);
+    let agree = async |page| {
+        let back = instance
+            .approve("bot", &page)
+            .map_err(std::io::Error::other)?;
+        let code = back.query_pairs().find(|(name, _)| name == "code");
+        Ok(code.map(|(_, code)| code.into_owned()).unwrap_or_default())
+    };
+    let credentials = login.out_of_band(agree).await?;
+    let client = credentials.client()?;
     let me = client.me().await?;
     check(me.username == "bot", "somebody else was logged in")?;
     story.saw(&format!(
