@@ -23,7 +23,9 @@ entities! {
 }
 
 pub mod admin;
+pub mod gotosocial;
 pub mod instance;
-pub use instance::Instance;
-
+pub mod pleroma;
 pub mod v1;
+
+pub use instance::Instance;

@@ -31,6 +31,7 @@ pub mod mutes;
 pub mod notifications;
 pub mod oauth;
 pub mod oembed;
+pub mod pleroma;
 pub mod polls;
 pub mod preferences;
 pub mod profile;

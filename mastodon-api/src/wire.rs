@@ -654,17 +654,21 @@ pub(crate) use wire_text;
 /// the rest, absent or `null` as the type's default. `as "key"` gives the JSON key where it is not the field's name;
 /// `= null` writes `null` where there is nothing, as the documentation has it, instead of leaving the key out.
 ///
+/// What has no page in Mastodon's documentation leaves the page out and names its source in its own text.
+///
 /// `Name: base: Base, …` has all fields of another entity besides its own, and dereferences to it.
 macro_rules! entity {
     (
         $(#[$meta:meta])*
-        $name:ident, $docs:literal
+        $name:ident $(, $docs:literal)?
         ($( $(#[$req_meta:meta])* $req:ident: $req_ty:ty ),* $(,)?)
         { $( $(#[$field_meta:meta])* $field:ident: $ty:ty $(as $key:literal)? $(= $null:ident)? ),* $(,)? }
     ) => {
         $(#[$meta])*
-        #[doc = ""]
-        #[doc = concat!("[Mastodon documentation](https://docs.joinmastodon.org/entities/", $docs, ")")]
+        $(
+            #[doc = ""]
+            #[doc = concat!("[Mastodon documentation](https://docs.joinmastodon.org/entities/", $docs, ")")]
+        )?
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub struct $name {

@@ -15,10 +15,20 @@
 /// `as key "name"`, `as header "Name"`, `as file "name"`; `=> "name": Response` is for an answer that stands in an
 /// object under that name. `#[deprecated = "…"]` stands after the text.
 ///
+/// Rows of another server than Mastodon stand after `of "Server", "https://documentation/";`.
+///
 /// Each row becomes a struct with private fields, `new`, a setter for each optional parameter and an
 /// implementation of [`Endpoint`](super::Endpoint). A path parameter that is misspelt does not compile.
 macro_rules! endpoints {
-    ($(
+    (of $server:literal, $site:literal; $($rows:tt)+) => {
+        $crate::endpoint::endpoints! { @ $server, $site; $($rows)+ }
+    };
+    (#[$($first:tt)*] $($rows:tt)+) => {
+        $crate::endpoint::endpoints! {
+            @ "Mastodon", "https://docs.joinmastodon.org/methods/"; #[$($first)*] $($rows)+
+        }
+    };
+    (@ $server:literal, $site:literal; $(
         $(#[$($meta:tt)*])*
         $method:ident $($manner:ident)? $path:literal, $docs:literal,
             $token:ident $($scope:literal)|*, since $since:literal
@@ -33,8 +43,8 @@ macro_rules! endpoints {
             #[doc = ""]
             #[doc = concat!(
                 "`", stringify!($method), " ", $path, "` · token: ", stringify!($token) $(, " `", $scope, "`")*,
-                " · Mastodon since ", $since,
-                " · [documentation](https://docs.joinmastodon.org/methods/", $docs, ")"
+                " · ", $server, " since ", $since,
+                " · [documentation](", $site, $docs, ")"
             )]
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]

@@ -5,7 +5,9 @@ use crate::wire::entity;
 
 entity! {
     /// What another page needs to show a post: [oEmbed](https://oembed.com).
-    OEmbed, "" () {
+    ///
+    /// [Mastodon documentation](https://docs.joinmastodon.org/methods/oembed/)
+    OEmbed () {
         /// What it is: `rich`. `type` in JSON.
         kind: String as "type",
         /// The version of oEmbed: `1.0`.

@@ -5,11 +5,12 @@ use chrono::{DateTime, Utc};
 use http::{Method, Request, Response};
 use mastodon_api::endpoint::{Access, Endpoint, Upload};
 use mastodon_api::entities::{
-    AnnualReport, AnnualReportState, Collection, Conversation, QuotePolicy, SearchType,
+    self, AnnualReport, AnnualReportState, Collection, Conversation, QuotePolicy, SearchType,
+    gotosocial, pleroma as pleroma_entities,
 };
 use mastodon_api::methods::{
-    annual_reports, collections, conversations, media, oembed, polls, scheduled_statuses, search,
-    statuses, timelines, trends,
+    annual_reports, collections, conversations, media, oembed, pleroma, polls, scheduled_statuses,
+    search, statuses, timelines, trends,
 };
 use mastodon_api::{At, Cursor};
 use serde_json::{Value, json};
@@ -255,5 +256,86 @@ fn annual_reports_of_both_kinds_are_written_as_they_came() {
         let read: AnnualReport = serde_json::from_str(&report.to_string()).unwrap();
         assert!(read.problems().is_empty(), "{:?}", read.problems());
         assert_eq!(serde_json::to_value(&read).unwrap(), report);
+    }
+}
+
+#[test]
+fn emoji_reactions_are_pleromas() {
+    let lines = [
+        line(&pleroma::Reactions::new("1")),
+        line(&pleroma::React::new("1", "☕")),
+        line(&pleroma::Unreact::new("1", ":a/b:")),
+    ];
+    assert_eq!(
+        lines,
+        [
+            "GET /api/v1/pleroma/statuses/1/reactions",
+            "PUT /api/v1/pleroma/statuses/1/reactions/%E2%98%95",
+            "DELETE /api/v1/pleroma/statuses/1/reactions/%3Aa%2Fb%3A",
+        ]
+    );
+    let body = r#"[{"name":"☕","count":1,"me":false,"accounts":[{"id":"9V","acct":"a"}]}]"#;
+    let page = pleroma::Reactions::new("1")
+        .read_response(answer(body))
+        .unwrap();
+    assert_eq!(page.items[0].accounts.as_ref().unwrap()[0].acct, "a");
+    assert!(page.problems.is_empty());
+    assert_eq!(pleroma::rows().count(), 3);
+}
+
+#[test]
+fn what_other_servers_add_is_read_from_extra() {
+    let status = json!({"id": "9V", "account": {"id": "9A", "akkoma": {"instance": {"name": "a.example"}}, "pleroma": {
+        "is_admin": true, "tags": [], "relationship": {"id": "9A", "following": true},
+    }}, "pleroma": {
+        "local": true, "conversation_id": 345, "direct_conversation_id": null, "content": {"text/plain": "hi"},
+        "emoji_reactions": [{"name": "blob", "count": 2, "me": true, "url": "https://a.example/blob.png"}],
+        "quote_id": "9B",
+    }, "interaction_policy": {
+        "can_favourite": {"always": ["public", "me"], "with_approval": []},
+        "can_reply": {"always": ["https://b.example/users/c"], "with_approval": ["public"]},
+        "can_reblog": {"always": [], "with_approval": []},
+    }});
+    let status: entities::Status = serde_json::from_str(&status.to_string()).unwrap();
+    let more = pleroma_entities::Status::of(&status).unwrap();
+    assert_eq!(more.content["text/plain"], "hi");
+    assert_eq!(more.conversation_id.as_deref(), Some("345"));
+    assert_eq!(
+        (more.emoji_reactions[0].count, more.emoji_reactions[0].me),
+        (2, true)
+    );
+    assert_eq!(
+        more.extra.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+        ["quote_id"]
+    );
+    let account = pleroma_entities::Account::of(&status.account).unwrap();
+    assert_eq!(
+        (account.is_admin, account.relationship.unwrap().following),
+        (Some(true), true)
+    );
+    let account = pleroma_entities::AkkomaAccount::of(&status.account).unwrap();
+    assert_eq!(account.instance.unwrap().name, "a.example");
+    let policy = gotosocial::InteractionPolicy::of(&status).unwrap();
+    assert_eq!(
+        policy.can_favourite.always,
+        [gotosocial::PolicyValue::Public, gotosocial::PolicyValue::Me]
+    );
+    assert_eq!(
+        policy.can_reply.always[0].as_str(),
+        "https://b.example/users/c"
+    );
+
+    // The object itself is written again as it came.
+    let again = serde_json::to_value(&status).unwrap();
+    assert_eq!(again["pleroma"]["quote_id"], "9B");
+    assert_eq!(again["pleroma"]["conversation_id"], 345);
+
+    for odd in [
+        r#"{"id":"1","account":{"id":"2"}}"#,
+        r#"{"id":"1","account":{"id":"2"},"pleroma":7,"interaction_policy":null}"#,
+    ] {
+        let status: entities::Status = serde_json::from_str(odd).unwrap();
+        assert_eq!(pleroma_entities::Status::of(&status), None);
+        assert_eq!(gotosocial::InteractionPolicy::of(&status), None);
     }
 }
