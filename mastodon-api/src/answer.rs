@@ -71,6 +71,28 @@ impl Answer for Empty {
     }
 }
 
+/// An answer that may have nothing in it.
+// Exhaustive: it is this wrapper and nothing else.
+#[allow(clippy::exhaustive_structs)]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Optional<T>(
+    /// The value, if there is one.
+    pub Option<T>,
+);
+
+impl<T: Answer> Answer for Optional<T> {
+    fn read(response: Response<Bytes>) -> Result<Self, NotUnderstood> {
+        if response.body().is_empty() {
+            return Ok(Self(None));
+        }
+        T::read(response).map(|value| Self(Some(value)))
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        self.0.as_ref().map(Answer::problems).unwrap_or_default()
+    }
+}
+
 /// An answer that is plain text.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]

@@ -25,7 +25,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::answer::inside;
-pub use crate::answer::{Answer, Empty, Json, Text};
+pub use crate::answer::{Answer, Empty, Json, Optional, Text};
 use crate::error::{Error, InvalidRequest, Refused};
 pub use row::Row;
 pub(crate) use table::{access, endpoints, instead, manner, put};

@@ -14,12 +14,14 @@ macro_rules! entities {
 }
 
 entities! {
-    account, account_warning, annual_report, application, authorization_server_metadata, collection, context,
-    conversation, custom_emoji,
-    domain_block_preview, familiar_followers, featured_tag, field, filter, identity_proof, list, marker,
-    media_attachment, notification, oembed, poll, preferences, preview_card, profile, quote, relationship,
-    relationship_severance_event, report, role, rule, scheduled_status, search, status, status_edit,
-    status_source, suggestion, tag, token, translation,
+    account, account_warning, announcement, annual_report, application, async_refresh,
+    authorization_server_metadata, collection, context, conversation, custom_emoji, domain_block,
+    domain_block_preview, donation_campaign, extended_description, familiar_followers, featured_tag, field,
+    filter, identity_proof, instance_activity, language, list, marker, media_attachment, notification,
+    notification_group, notification_policy, notification_request, oembed, oidc_user_info, poll, preferences,
+    preview_card, privacy_policy, profile, quote, relationship, relationship_severance_event, report, role,
+    rule, scheduled_status, search, status, status_edit, status_source, suggestion, tag, terms_of_service,
+    token, translation, unread_count, web_push_subscription,
 }
 
 pub mod admin;

@@ -8,12 +8,15 @@ use crate::endpoint::Row;
 
 pub mod accounts;
 pub mod admin;
+pub mod announcements;
 pub mod annual_reports;
 pub mod apps;
+pub mod async_refreshes;
 pub mod blocks;
 pub mod bookmarks;
 pub mod collections;
 pub mod conversations;
+pub mod custom_emojis;
 pub mod directory;
 pub mod domain_blocks;
 pub mod emails;
@@ -23,6 +26,8 @@ pub mod featured_tags;
 pub mod filters;
 pub mod follow_requests;
 pub mod followed_tags;
+pub mod grouped_notifications;
+pub mod health;
 pub mod instance;
 pub mod lists;
 pub mod markers;
@@ -35,6 +40,7 @@ pub mod pleroma;
 pub mod polls;
 pub mod preferences;
 pub mod profile;
+pub mod push;
 pub mod reports;
 pub mod scheduled_statuses;
 pub mod search;
@@ -57,12 +63,15 @@ pub mod trends;
 pub fn rows() -> impl Iterator<Item = &'static Row> {
     [
         accounts::ROWS,
+        announcements::ROWS,
         annual_reports::ROWS,
         apps::ROWS,
+        async_refreshes::ROWS,
         blocks::ROWS,
         bookmarks::ROWS,
         collections::ROWS,
         conversations::ROWS,
+        custom_emojis::ROWS,
         directory::ROWS,
         domain_blocks::ROWS,
         emails::ROWS,
@@ -72,6 +81,8 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         filters::ROWS,
         follow_requests::ROWS,
         followed_tags::ROWS,
+        grouped_notifications::ROWS,
+        health::ROWS,
         instance::ROWS,
         lists::ROWS,
         markers::ROWS,
@@ -83,6 +94,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         polls::ROWS,
         preferences::ROWS,
         profile::ROWS,
+        push::ROWS,
         reports::ROWS,
         scheduled_statuses::ROWS,
         search::ROWS,

@@ -92,6 +92,29 @@ entity! {
 }
 
 entity! {
+    /// What is needed to show the picture of an account. Mastodon since 4.3.
+    PartialAccountWithAvatar, "Account/#PartialAccountWithAvatar" (
+        /// Its id.
+        id: AccountId,
+    ) {
+        /// The address: the name alone for accounts of this server, `name@host` for others.
+        acct: String,
+        /// The profile page.
+        url: Option<WebUrl> = null,
+        /// The avatar, perhaps animated.
+        avatar: Option<WebUrl>,
+        /// The avatar, never animated.
+        avatar_static: Option<WebUrl>,
+        /// What the avatar shows, in words. Mastodon since 4.6.
+        avatar_description: String,
+        /// Whether follow requests are approved by hand.
+        locked: bool,
+        /// Whether the account says that a program acts for it.
+        bot: bool,
+    }
+}
+
+entity! {
     /// A role as it is shown on a profile.
     AccountRole, "Account/#AccountRole" (
         /// Its id.

@@ -3,7 +3,7 @@
 //! There is no call with a user's password: Mastodon 4.4 took that away, and a password is not for a program to see.
 
 use crate::endpoint::{Empty, endpoints};
-use crate::entities;
+use crate::entities::{self, OidcUserInfo};
 use crate::oauth::{AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, RefreshToken};
 
 endpoints! {
@@ -29,4 +29,12 @@ endpoints! {
     /// Make a token worthless.
     POST form "/oauth/revoke", "oauth/#revoke", public, since "0.1.0"
     Revoke[client_id: String, client_secret: ClientSecret, token: AccessToken] => Empty
+
+    /// Who has logged in.
+    GET "/oauth/userinfo", "oauth/#userinfo", user "profile", since "4.4.0"
+    UserInfo => OidcUserInfo
+
+    /// Who has logged in, asked for with the other verb that OpenID Connect has.
+    POST "/oauth/userinfo", "oauth/#userinfo", user "profile", since "4.4.0"
+    UserInfoPost => OidcUserInfo
 }

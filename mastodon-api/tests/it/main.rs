@@ -7,6 +7,7 @@
     reason = "a test may fail"
 )]
 
+mod admin;
 #[cfg(feature = "client")]
 mod calls;
 #[cfg(feature = "client")]

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::entities::DomainBlockSeverity;
 use crate::ids::DomainBlockId;
-use crate::string_enum::string_enum;
 use crate::wire::entity;
 
 entity! {
@@ -30,18 +30,6 @@ entity! {
         public_comment: Option<String> = null,
         /// Whether some letters of its name are hidden in the public list.
         obfuscate: bool,
-    }
-}
-
-string_enum! {
-    /// How far a server is blocked.
-    DomainBlockSeverity {
-        /// Its accounts are limited: only their followers see them.
-        Silence = "silence",
-        /// Nothing comes from it and nothing goes there.
-        Suspend = "suspend",
-        /// Not at all, but media or reports may be rejected.
-        Noop = "noop",
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::Page;
 use crate::endpoint::{Empty, endpoints};
-use crate::entities::admin::{DomainBlock, DomainBlockSeverity};
+use crate::entities::DomainBlockSeverity;
+use crate::entities::admin::DomainBlock;
 use crate::ids::DomainBlockId;
 
 endpoints! {
