@@ -31,6 +31,8 @@ pub struct Row {
     pub deprecated: Option<&'static str>,
     /// How its parameters travel.
     pub manner: Manner,
+    /// The names of its parameters as they are sent: what stands in the path, what it needs, the rest.
+    pub parameters: &'static [&'static str],
     inside: Option<&'static str>,
     read: fn(Response<Bytes>) -> Result<Vec<Problem>, Error>,
 }
@@ -40,6 +42,7 @@ impl Row {
         name: &'static str,
         page: &'static str,
         deprecated: Option<&'static str>,
+        parameters: &'static [&'static str],
     ) -> Self {
         Self {
             name,
@@ -51,6 +54,7 @@ impl Row {
             deprecated,
             manner: E::MANNER,
             inside: E::INSIDE,
+            parameters,
             read: problems::<E::Response>,
         }
     }
@@ -81,6 +85,7 @@ impl fmt::Debug for Row {
             .field("since", &self.since)
             .field("deprecated", &self.deprecated)
             .field("manner", &self.manner)
+            .field("parameters", &self.parameters)
             .finish_non_exhaustive()
     }
 }

@@ -113,6 +113,11 @@ macro_rules! endpoints {
                 concat!(module_path!(), "::", stringify!($name)),
                 $docs,
                 $crate::endpoint::instead!($([$($meta)*])*),
+                &[
+                    $($( stringify!($arg), )+)?
+                    $($( $crate::wire::key!($req $($req_key)?), )+)?
+                    $($( $crate::wire::key!($field $($key)?), )*)?
+                ],
             ),
         )+];
     };

@@ -251,8 +251,8 @@ endpoints! {
 
     /// Subscribe an e-mail address to what an account posts, if
     /// [it offers that](crate::entities::Account::email_subscriptions). Not in the documentation.
-    POST "/api/v1/accounts/{id}/email_subscriptions", "accounts/", public, since "4.6.0"
-    SubscribeByEmail(id: AccountId)[email: String] => Empty
+    POST "/api/v1/accounts/{account_id}/email_subscriptions", "accounts/", public, since "4.6.0"
+    SubscribeByEmail(account_id: AccountId)[email: String] => Empty
 }
 
 /// The table on a profile, as it is to be: rows of a name and a value, both plain text.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use http::Response;
-use mastodon_api::endpoint::{Answer, Empty, Endpoint};
+use mastodon_api::endpoint::{Answer, Empty, Endpoint, Row, TokenKind};
 use mastodon_api::entities::{self, admin, instance};
 use mastodon_api::{Error, Page, methods};
 use serde_json::Value;
@@ -103,6 +103,182 @@ fn every_row_leads_to_its_documentation() {
         assert!(found, "{verb} {path} {page}");
     }
     println!("{} rows", methods::rows().count());
+}
+
+/// Where a table differs from the documentation and the code of the server on purpose: operation, what differs, why.
+const DIFFERENCES: &[(&str, &str, &str)] = &[
+    (
+        "GET /api/v1/accounts/lookup",
+        "access",
+        "the server answers without a token too",
+    ),
+    ("PUT /api/v1/statuses/:id", "no allowed_mentions", EDIT),
+    ("PUT /api/v1/statuses/:id", "no in_reply_to_id", EDIT),
+    ("PUT /api/v1/statuses/:id", "no quoted_status_id", EDIT),
+    ("PUT /api/v1/statuses/:id", "no scheduled_at", EDIT),
+    ("PUT /api/v1/statuses/:id", "no visibility", EDIT),
+];
+const EDIT: &str = "the server lets it pass and does nothing with it";
+
+#[test]
+fn every_row_says_what_the_documentation_and_the_server_say() {
+    let (Some(methods), Some(differences)) = (
+        shared("mastodon-api/methods.json"),
+        shared("mastodon-api/docs-vs-code.json"),
+    ) else {
+        return;
+    };
+    let (methods, differences) = (json(methods), json(differences));
+    let mut rows: BTreeMap<(&str, String), Vec<&Row>> = BTreeMap::new();
+    for row in methods::rows() {
+        let operation = (row.method.as_str(), blank(row.template));
+        rows.entry(operation).or_default().push(row);
+    }
+    let mut used = BTreeSet::new();
+    let mut failures = Vec::new();
+    let mut counts = (0, 0);
+    for method in methods["methods"].as_array().unwrap() {
+        let route = method["code"]["route"].as_str();
+        let path = route.or(method["path"].as_str()).unwrap();
+        let operation = (method["verb"].as_str().unwrap(), blank(path));
+        let Some(rows) = rows.get(&operation) else {
+            continue;
+        };
+        let name = format!("{} {path}", operation.0);
+        let id = method["id"].as_str().unwrap_or_default();
+        let in_code = differences["parameters_heuristic"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|difference| difference["id"] == id)
+            .map_or(
+                &Value::Null,
+                |difference| &difference["in_code_not_docs_heuristic"],
+            );
+        let documented = wanted_parameters(method, in_code);
+        let ours: BTreeSet<String> = rows
+            .iter()
+            .flat_map(|row| row.parameters)
+            .map(|parameter| parameter.to_ascii_lowercase())
+            .collect();
+        counts.0 += 1;
+        counts.1 += ours.len();
+        let mut found: Vec<String> = documented
+            .iter()
+            .filter(|wanted| !ours.contains(*wanted) && !ours.contains(head(wanted)))
+            .map(|wanted| format!("no {wanted}"))
+            .collect();
+        let known = |name: &String| {
+            documented
+                .iter()
+                .any(|wanted| wanted == name || head(wanted) == name)
+        };
+        found.extend(
+            ours.iter()
+                .filter(|name| !known(name))
+                .map(|name| format!("more: {name}")),
+        );
+        let access = wanted_access(method);
+        for row in rows {
+            if (row.access.token, row.access.scopes) != (access.0, &access.1) {
+                found.push(format!("access: {:?}, expected {access:?}", row.access));
+            }
+            if row.deprecated.is_some() != method["deprecated"].is_string() {
+                found.push(format!("deprecated: {:?}", row.deprecated));
+            }
+        }
+        let since = method["added"]
+            .as_str()
+            .or(method["code_first_seen"].as_str())
+            .unwrap();
+        if rows.iter().all(|row| row.since != since) {
+            found.push(format!("since {since}, not {}", rows[0].since));
+        }
+        for difference in found {
+            match DIFFERENCES
+                .iter()
+                .find(|(known, what, _)| *known == name && difference.starts_with(what))
+            {
+                Some(known) => drop(used.insert(known)),
+                None => failures.push(format!("{name}: {difference}")),
+            }
+        }
+    }
+    println!(
+        "{} operations with {} parameters, {} differ on purpose",
+        counts.0,
+        counts.1,
+        used.len()
+    );
+    assert!(failures.is_empty(), "{failures:#?}");
+    let unused: Vec<_> = DIFFERENCES
+        .iter()
+        .filter(|difference| !used.contains(difference))
+        .collect();
+    assert!(unused.is_empty(), "no longer true: {unused:#?}");
+}
+
+/// The parameters of an operation; of those that the documentation does not have, what the server's code reads.
+fn wanted_parameters(method: &Value, in_code: &Value) -> BTreeSet<String> {
+    let list = |values: &Value| values.as_array().cloned().unwrap_or_default();
+    let mut names: Vec<Value> = list(in_code);
+    let documented = list(&method["parameters"]);
+    if method["source"] == "routes only" {
+        names.extend(list(&method["code"]["params_heuristic"]));
+        let path = method["path"].as_str().unwrap().split('/');
+        names.extend(path.filter_map(|part| part.strip_prefix(':').map(Value::from)));
+    }
+    names.extend(
+        documented
+            .into_iter()
+            .map(|parameter| parameter["name"].clone())
+            .filter(|name| name != "Authorization"),
+    );
+    names
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .map(|name| name.trim_end_matches("[]").to_ascii_lowercase())
+        .collect()
+}
+
+/// `poll` of `poll[options]`.
+fn head(parameter: &str) -> &str {
+    parameter.split('[').next().unwrap()
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    let list = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    list.iter().filter_map(Value::as_str).collect()
+}
+
+/// Which token an operation wants: whose, as the documentation says it; scopes, as the code does, without those that
+/// contain another of them.
+fn wanted_access(method: &Value) -> (TokenKind, Vec<&str>) {
+    let code = &method["code"];
+    let all = match code.is_object() {
+        true => texts(&code["auth"][0]["scopes"]),
+        false => texts(&method["oauth"]["scopes"]),
+    };
+    let contains_another = |scope: &str| {
+        let mut others = all.iter().filter(|other| **other != scope);
+        others.any(|other| other.starts_with(&format!("{scope}:")))
+    };
+    let scopes: Vec<_> = all
+        .iter()
+        .copied()
+        .filter(|scope| *scope != "follow" && !contains_another(scope))
+        .collect();
+    let tokens = texts(&method["oauth"]["token"]);
+    let asks = !scopes.is_empty() || !texts(&code["requires"]).is_empty();
+    let token = match tokens[..] {
+        ["user"] => TokenKind::User,
+        ["app"] => TokenKind::App,
+        ["none", _] => TokenKind::Optional,
+        ["none"] if asks => TokenKind::Optional,
+        [] if asks => TokenKind::User,
+        _ => TokenKind::None,
+    };
+    (token, scopes)
 }
 
 /// Reads a body as a type of the documentation: the paths of problems, and of properties without a field; or why

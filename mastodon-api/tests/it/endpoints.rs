@@ -3,8 +3,10 @@
 use bytes::Bytes;
 use http::{Method, Request, Response};
 use mastodon_api::endpoint::{Access, Empty, Endpoint, Manner, Parameters, TokenKind, Upload};
-use mastodon_api::entities::{NotificationType, Visibility};
-use mastodon_api::methods::{self, accounts, instance, media, notifications, statuses, timelines};
+use mastodon_api::entities::{Account, FilterContext, NotificationType, Visibility};
+use mastodon_api::methods::{
+    self, accounts, filters, instance, lists, markers, media, notifications, statuses, timelines,
+};
 use mastodon_api::{At, Error};
 
 fn request(call: &impl Endpoint) -> Request<Bytes> {
@@ -129,6 +131,135 @@ fn a_row_says_what_it_needs() {
     assert_eq!(statuses::Get::ACCESS.token, TokenKind::Optional);
     assert_eq!(instance::V2::SINCE, "4.0.0");
     assert_eq!(media::V2::MANNER, Manner::Multipart);
+    let row = methods::rows()
+        .find(|row| row.page == "markers/#create")
+        .unwrap();
+    assert_eq!(
+        row.parameters,
+        ["home[last_read_id]", "notifications[last_read_id]"]
+    );
+}
+
+#[test]
+fn a_profile_travels_with_its_pictures_in_a_form() {
+    let call = accounts::UpdateCredentials::new()
+        .display_name("Ann")
+        .avatar(
+            Upload::new(&b"\x89PNG"[..])
+                .name("ann.png")
+                .media_type("image/png"),
+        )
+        .attribution_domains(Vec::new())
+        .fields_attributes([("Home", "https://ann.example"), ("Pronouns", "she")])
+        .privacy(Visibility::Unlisted)
+        .language("de");
+    let parts = parts(&request(&call));
+    assert_eq!(
+        parts,
+        [
+            ("attribution_domains[]", ""),
+            ("display_name", "Ann"),
+            ("fields_attributes[0][name]", "Home"),
+            ("fields_attributes[0][value]", "https://ann.example"),
+            ("fields_attributes[1][name]", "Pronouns"),
+            ("fields_attributes[1][value]", "she"),
+            ("source[language]", "de"),
+            ("source[privacy]", "unlisted"),
+            ("avatar", "\u{fffd}PNG"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
+    let none =
+        accounts::UpdateCredentials::new().fields_attributes(accounts::FieldsAttributes::default());
+    let names: Vec<_> = self::parts(&request(&none));
+    assert_eq!(
+        names,
+        ["fields_attributes[0][name]", "fields_attributes[0][value]"]
+            .map(|name| (name.to_owned(), String::new()))
+    );
+}
+
+/// Names and contents of the parts of a form.
+fn parts(request: &Request<Bytes>) -> Vec<(String, String)> {
+    let content_type = request.headers()["content-type"].to_str().unwrap();
+    let boundary = content_type.split_once("boundary=").unwrap().1;
+    let body = String::from_utf8_lossy(request.body()).into_owned();
+    let part = |part: &str| {
+        let (head, content) = part.split_once("\r\n\r\n")?;
+        let name = head.split("name=\"").nth(1)?.split('"').next()?;
+        Some((name.to_owned(), content.strip_suffix("\r\n")?.to_owned()))
+    };
+    body.split(&format!("--{boundary}"))
+        .filter_map(part)
+        .collect()
+}
+
+#[test]
+fn what_a_delete_names_stands_in_the_query() {
+    let ann = Account::new("7");
+    let call = lists::AccountsRemove::new("5", &[ann][..]);
+    let request = request(&call);
+    assert_eq!(request.method(), Method::DELETE);
+    assert_eq!(
+        request.uri(),
+        "https://mastodon.example/api/v1/lists/5/accounts?account_ids%5B%5D=7"
+    );
+}
+
+#[test]
+fn markers_are_named_by_their_timelines() {
+    let request = request(&markers::Create::new().home("103").notifications("35"));
+    assert_eq!(
+        request.body(),
+        "home%5Blast_read_id%5D=103&notifications%5Blast_read_id%5D=35"
+    );
+    let call = markers::Get::new().timeline([markers::MarkerTimeline::Home]);
+    assert_eq!(
+        self::request(&call).uri().query(),
+        Some("timeline%5B%5D=home")
+    );
+    assert_eq!(
+        self::request(&markers::Get::new().timeline(Vec::new()))
+            .uri()
+            .query(),
+        None
+    );
+}
+
+#[test]
+fn a_filter_changes_together_with_its_words() {
+    let call = filters::Update::new("1")
+        .context([FilterContext::Home])
+        .expires_in(filters::ExpiresIn::Never)
+        .keywords_attributes([
+            filters::KeywordAttributes::new("spoiler").whole_word(true),
+            filters::KeywordAttributes::of("4").keyword("ending"),
+            filters::KeywordAttributes::of("5").destroy(),
+        ]);
+    assert_eq!(
+        json(&request(&call)),
+        serde_json::json!({
+            "context": ["home"],
+            "expires_in": null,
+            "keywords_attributes": [
+                {"keyword": "spoiler", "whole_word": true},
+                {"id": "4", "keyword": "ending"},
+                {"id": "5", "_destroy": true},
+            ],
+        })
+    );
+    let call = filters::Create::new("Plot", [FilterContext::Public]).expires_in(3600);
+    assert_eq!(
+        json(&request(&call)),
+        serde_json::json!({"title": "Plot", "context": ["public"], "expires_in": 3600})
+    );
+}
+
+#[test]
+fn a_password_is_shown_to_nobody() {
+    let call = accounts::Create::new("ann", "ann@mail.example", "planted-password", true, "de");
+    assert!(!format!("{call:?} {call:#?}").contains("planted"));
+    assert_eq!(json(&request(&call))["password"], "planted-password");
 }
 
 /// A call that this crate does not have, written by hand.
