@@ -10,7 +10,9 @@ use bytes::Bytes;
 use http::Response;
 use mastodon_api::endpoint::{Answer, Empty, Endpoint, Row, TokenKind};
 use mastodon_api::entities::{self, admin, instance};
-use mastodon_api::{Error, Page, methods};
+use mastodon_api::{Error, Page, Problem, methods};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::operations::{Operation, blank, listed};
@@ -111,6 +113,21 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
         "GET /api/v1/accounts/lookup",
         "access",
         "the server answers without a token too",
+    ),
+    (
+        "GET /api/v1/trends",
+        "deprecated",
+        "the older name of what is documented as trends/tags",
+    ),
+    (
+        "GET /api/v1/trends/tags",
+        "since",
+        "the documentation means the older name",
+    ),
+    (
+        "POST /api/v1/statuses",
+        "no scheduled_at",
+        "a call of its own, with another answer",
     ),
     ("PUT /api/v1/statuses/:id", "no allowed_mentions", EDIT),
     ("PUT /api/v1/statuses/:id", "no in_reply_to_id", EDIT),
@@ -271,6 +288,7 @@ fn wanted_access(method: &Value) -> (TokenKind, Vec<&str>) {
     let tokens = texts(&method["oauth"]["token"]);
     let asks = !scopes.is_empty() || !texts(&code["requires"]).is_empty();
     let token = match tokens[..] {
+        _ if texts(&code["requires"]).contains(&"require_user!") => TokenKind::User,
         ["user"] => TokenKind::User,
         ["app"] => TokenKind::App,
         ["none", _] => TokenKind::Optional,
@@ -283,13 +301,13 @@ fn wanted_access(method: &Value) -> (TokenKind, Vec<&str>) {
 
 /// Reads a body as a type of the documentation: the paths of problems, and of properties without a field; or why
 /// nothing could be read. `None`: not a type of ours.
-fn read(kind: &str, body: &[u8]) -> Option<Result<Vec<String>, String>> {
+fn read(kind: &str, body: &[u8], written: Written) -> Option<Result<Vec<String>, String>> {
     macro_rules! types {
         ($($name:literal => $type:ty),+ $(,)?) => {
             match kind {
                 $(
-                    $name => read_one::<$type>(body, |value| value.problems()),
-                    concat!("[", $name, "]") => read_list::<$type>(body, |value| value.problems()),
+                    $name => read_one::<$type>(body, written, |value| value.problems()),
+                    concat!("[", $name, "]") => read_list::<$type>(body, written, |value| value.problems()),
                 )+
                 _ => return None,
             }
@@ -391,24 +409,34 @@ fn read(kind: &str, body: &[u8]) -> Option<Result<Vec<String>, String>> {
     })
 }
 
-fn read_one<T: Answer>(
+fn read_one<T>(
     body: &[u8],
-    problems: impl Fn(&T) -> Vec<mastodon_api::Problem>,
-) -> Result<Vec<String>, String> {
+    written: Written,
+    problems: impl Fn(&T) -> Vec<Problem>,
+) -> Result<Vec<String>, String>
+where
+    T: Answer + Serialize + DeserializeOwned + PartialEq,
+{
     let value =
         T::read(Response::new(Bytes::copy_from_slice(body))).map_err(|error| error.to_string())?;
+    written.check(&value)?;
     Ok(problems(&value).iter().map(ToString::to_string).collect())
 }
 
 fn read_list<T>(
     body: &[u8],
-    problems: impl Fn(&T) -> Vec<mastodon_api::Problem>,
+    written: Written,
+    problems: impl Fn(&T) -> Vec<Problem>,
 ) -> Result<Vec<String>, String>
 where
     Page<T>: Answer,
+    T: Serialize + DeserializeOwned + PartialEq,
 {
     let page = <Page<T>>::read(Response::new(Bytes::copy_from_slice(body)))
         .map_err(|error| error.to_string())?;
+    for item in &page.items {
+        written.check(item)?;
+    }
     let inside = page.items.iter().flat_map(problems);
     Ok(page
         .problems
@@ -417,6 +445,26 @@ where
         .chain(inside)
         .map(|problem| problem.to_string())
         .collect())
+}
+
+/// What must be true of a value that is written after it was read.
+#[derive(Clone, Copy)]
+enum Written {
+    /// It is the same when it is read again.
+    Same,
+    /// Nothing: problems are not written, and times have milliseconds only.
+    Anything,
+}
+
+impl Written {
+    fn check<T: Serialize + DeserializeOwned + PartialEq>(self, value: &T) -> Result<(), String> {
+        let text = serde_json::to_string(value).unwrap();
+        let again: T = serde_json::from_str(&text).map_err(|error| format!("{error} in {text}"))?;
+        match self {
+            Self::Same if again != *value => Err(format!("another one when written: {text}")),
+            Self::Same | Self::Anything => Ok(()),
+        }
+    }
 }
 
 /// Examples of the documentation that are not what the documentation says, and how.
@@ -460,7 +508,7 @@ fn every_complete_example_of_the_documentation_is_read() {
             continue;
         }
         let body = fs::read(folder.join(file)).unwrap();
-        match read(kind, &body) {
+        match read(kind, &body, Written::Same) {
             None => continue,
             Some(Ok(problems)) if problems.is_empty() => {
                 *counts.entry(kind.to_owned()).or_default() += 1;
@@ -471,6 +519,91 @@ fn every_complete_example_of_the_documentation_is_read() {
     println!("{} examples, {counts:?}", counts.values().sum::<usize>());
     assert!(failures.is_empty(), "{failures:#?}");
     assert!(counts.values().sum::<usize>() > 90, "{counts:?}");
+}
+
+/// Properties of examples that no field names, and why.
+const WITHOUT_FIELD: &[(&str, &str, &str)] = &[
+    (
+        "Instance",
+        "configuration.accounts.max_display_name_lenth",
+        "misspelt: a server sends `max_display_name_length`",
+    ),
+    ("Tag", "featured", "misspelt: a server sends `featuring`"),
+];
+
+#[test]
+fn every_property_of_the_examples_has_a_field() {
+    let Some(folder) = shared("mastodon-api/examples") else {
+        return;
+    };
+    let index = json(folder.join("index.json"));
+    let mut seen = BTreeSet::new();
+    let mut found = BTreeSet::new();
+    for example in index["examples"].as_array().unwrap() {
+        let (Some(file), Some(kind)) = (example["file"].as_str(), example["type"].as_str()) else {
+            continue;
+        };
+        if !matches!(example["kind"].as_str(), Some("response" | "entity"))
+            || read(kind, b"null", Written::Anything).is_none()
+        {
+            continue;
+        }
+        let example = json(folder.join(file));
+        for (pointer, path) in properties(&example) {
+            let element = kind.trim_start_matches('[').trim_end_matches(']');
+            let path = path.trim_start_matches("*.").to_owned();
+            if !seen.insert((element.to_owned(), path.clone())) {
+                continue;
+            }
+            // No field takes this; where nobody complains, there is none.
+            let mut odd = example.clone();
+            *odd.pointer_mut(&pointer).unwrap() = serde_json::json!([[true]]);
+            if let Some(Ok(problems)) = read(kind, odd.to_string().as_bytes(), Written::Anything)
+                && problems.is_empty()
+            {
+                found.insert((element.to_owned(), path));
+            }
+        }
+    }
+    println!("{} properties, {} without a field", seen.len(), found.len());
+    let known: BTreeSet<_> = WITHOUT_FIELD
+        .iter()
+        .map(|(kind, path, _)| ((*kind).to_owned(), (*path).to_owned()))
+        .collect();
+    assert_eq!(found, known);
+    assert!(seen.len() > 500);
+}
+
+/// Every property inside a document: its JSON pointer, and its path with `*` for places in lists.
+fn properties(document: &Value) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut open = vec![(String::new(), String::new(), document)];
+    while let Some((pointer, path, value)) = open.pop() {
+        let inside: Vec<(String, String, &Value)> = match value {
+            Value::Array(values) => values
+                .iter()
+                .enumerate()
+                .map(|(index, value)| (index.to_string(), "*".to_owned(), value))
+                .collect(),
+            Value::Object(values) => values
+                .iter()
+                .map(|(name, value)| {
+                    let escaped = name.replace('~', "~0").replace('/', "~1");
+                    (escaped, name.clone(), value)
+                })
+                .collect(),
+            _ => continue,
+        };
+        for (step, name, inner) in inside {
+            let pointer = format!("{pointer}/{step}");
+            let path = format!("{path}.{name}").trim_start_matches('.').to_owned();
+            if value.is_object() {
+                found.push((pointer.clone(), path.clone()));
+            }
+            open.push((pointer, path, inner));
+        }
+    }
+    found
 }
 
 #[test]
@@ -563,7 +696,7 @@ fn what_real_servers_answered_is_read() {
                 );
                 refusals += 1;
             } else if let Some((_, kind)) = types.iter().find(|(known, _)| *known == endpoint) {
-                let problems = read(kind, &body)
+                let problems = read(kind, &body, Written::Anything)
                     .unwrap()
                     .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
                 assert!(problems.is_empty(), "{}: {problems:?}", path.display());
