@@ -107,12 +107,45 @@ fn every_row_leads_to_its_documentation() {
     println!("{} rows", methods::rows().count());
 }
 
-/// Where a table differs from the documentation and the code of the server on purpose: operation, what differs, why.
+/// Where a table differs from the documentation and the code of the server on purpose: operation (`*`: and what begins
+/// so), what differs, why.
 const DIFFERENCES: &[(&str, &str, &str)] = &[
     (
         "GET /api/v1/accounts/lookup",
         "access",
         "the server answers without a token too",
+    ),
+    (
+        "GET /api/v1/admin/reports",
+        "no unresolved",
+        "its filter is called `resolved`",
+    ),
+    (
+        "GET /api/v1/notifications/policy",
+        "deprecated",
+        "the older form of what is documented as v2",
+    ),
+    (
+        "PATCH /api/v1/notifications/policy",
+        "deprecated",
+        "the older form of what is documented as v2",
+    ),
+    (
+        "POST /oauth/token",
+        "more: refresh_token",
+        "other servers' tokens end and are renewed",
+    ),
+    (
+        "PUT /api/v1/push/subscription",
+        "no policy",
+        "the server reads it inside `data`",
+    ),
+    ("POST /api/v1/admin/trends/*", "no limit", LIST),
+    ("POST /api/v1/admin/trends/*", "no offset", LIST),
+    (
+        "PATCH /api/v1/admin/tags/:id",
+        "more: ",
+        "the server reads it where a look at the code did not see it",
     ),
     (
         "GET /api/v1/trends",
@@ -135,6 +168,7 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("PUT /api/v1/statuses/:id", "no scheduled_at", EDIT),
     ("PUT /api/v1/statuses/:id", "no visibility", EDIT),
 ];
+const LIST: &str = "it is for the list that the same code answers with";
 const EDIT: &str = "the server lets it pass and does nothing with it";
 
 #[test]
@@ -212,9 +246,13 @@ fn every_row_says_what_the_documentation_and_the_server_say() {
             found.push(format!("since {since}, not {}", rows[0].since));
         }
         for difference in found {
+            let known = |pattern: &str| match pattern.strip_suffix('*') {
+                Some(beginning) => name.starts_with(beginning),
+                None => name == pattern,
+            };
             match DIFFERENCES
                 .iter()
-                .find(|(known, what, _)| *known == name && difference.starts_with(what))
+                .find(|(operation, what, _)| known(operation) && difference.starts_with(what))
             {
                 Some(known) => drop(used.insert(known)),
                 None => failures.push(format!("{name}: {difference}")),
