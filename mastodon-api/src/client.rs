@@ -9,7 +9,7 @@ use http::header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
 use http::{Method, Request, Response, StatusCode};
 use url::{Host, Url};
 
-use crate::endpoint::{Answer as _, Endpoint};
+use crate::endpoint::{Access, Answer as _, Endpoint};
 use crate::entities::{CredentialAccount, Status};
 use crate::error::{
     Error, InvalidRequest, NotReached, NotReachedReason, NotUnderstood, NotUnderstoodReason,
@@ -19,7 +19,8 @@ use crate::methods;
 use crate::oauth::{AccessToken, BearerToken, Scopes};
 
 pub use pages::{Items, Pages};
-pub use post::Post;
+pub use post::{Edit, Post, ScheduledPost, Thread};
+pub use upload::{MediaFile, MediaUpload};
 
 pub(crate) mod login;
 #[cfg(feature = "loopback")]
@@ -28,6 +29,7 @@ mod pages;
 mod post;
 mod server;
 pub(crate) mod streaming;
+mod upload;
 
 /// A connection to one server, with or without a token.
 ///
@@ -154,11 +156,7 @@ impl Client {
         &self,
         endpoint: E,
     ) -> Result<Answered<E::Response>, Error> {
-        if let Some(scopes) = self.scopes().filter(|_| self.shared.check_scopes) {
-            scopes
-                .check(&E::ACCESS)
-                .map_err(|missing| InvalidRequest::parameter("token", missing))?;
-        }
+        self.check_scopes(&E::ACCESS)?;
         let request = endpoint.to_request(&self.shared.base)?;
         let response = Box::pin(self.exchange(request)).await?;
         tracing::debug!(method = %E::METHOD, path = E::TEMPLATE, status = response.status().as_u16(), "answered");
@@ -209,13 +207,25 @@ impl Client {
         self.items(methods::timelines::Home::new())
     }
 
+    /// Refuses what the token is known not to allow.
+    fn check_scopes(&self, access: &Access) -> Result<(), InvalidRequest> {
+        match self.scopes().filter(|_| self.shared.check_scopes) {
+            Some(scopes) => scopes
+                .check(access)
+                .map_err(|missing| InvalidRequest::parameter("token", missing)),
+            None => Ok(()),
+        }
+    }
+
+    fn authorize(&self, headers: &mut HeaderMap) {
+        if let Some(credentials) = &self.credentials {
+            headers.insert(AUTHORIZATION, credentials.header.clone());
+        }
+    }
+
     /// Sends a request and follows redirects within the server, for requests that change nothing.
     async fn exchange(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
-        if let Some(credentials) = &self.credentials {
-            request
-                .headers_mut()
-                .insert(AUTHORIZATION, credentials.header.clone());
-        }
+        self.authorize(request.headers_mut());
         for _ in 0..=MAX_REDIRECTS {
             let response = self.once(request.clone()).await?;
             if !is_redirect(response.status()) {
@@ -253,6 +263,10 @@ impl Client {
         let mut request = reqwest::Request::try_from(request)
             .map_err(|error| InvalidRequest::parameter("path", error.without_url()))?;
         *request.timeout_mut() = Some(self.shared.timeout);
+        self.execute(request).await
+    }
+
+    async fn execute(&self, request: reqwest::Request) -> Result<Response<Bytes>, Error> {
         let mut answer = self.shared.http.execute(request).await.map_err(unreached)?;
         // A client from outside may have followed a redirect of its own.
         if answer.url().origin() != self.shared.base.origin() {

@@ -30,7 +30,7 @@ use crate::error::{Error, InvalidRequest, Refused};
 pub use row::Row;
 pub(crate) use table::{access, endpoints, instead, manner, put};
 
-mod multipart;
+pub(crate) mod multipart;
 mod row;
 mod table;
 

@@ -12,6 +12,12 @@ use serde::Deserialize;
 
 use crate::Problem;
 
+pub use media::{
+    InvalidFile, InvalidFileReason, LimitRule, MediaNotReady, MediaNotReadyReason, OverLimit,
+};
+
+mod media;
+
 type Source = Box<dyn StdError + Send + Sync>;
 
 /// Why a call has no value to give, by whose fault.
@@ -32,6 +38,9 @@ pub enum Error {
     /// The call cannot be sent as it is.
     #[error("the request cannot be sent")]
     InvalidRequest(#[from] InvalidRequest),
+    /// The server took a file, and it cannot be attached yet or ever.
+    #[error("the file is not ready to be attached")]
+    MediaNotReady(#[source] Box<MediaNotReady>),
 }
 
 impl Error {
@@ -50,6 +59,7 @@ impl Error {
         match self {
             Self::Refused(refused) => Some(refused.status),
             Self::NotUnderstood(answer) => Some(answer.status),
+            Self::MediaNotReady(medium) => medium.source.as_ref()?.status(),
             Self::NotReached(_) | Self::InvalidRequest(_) => None,
         }
     }
@@ -88,6 +98,25 @@ impl Error {
     #[must_use]
     pub fn retry_after(&self, now: DateTime<Utc>) -> Option<Duration> {
         self.refused()?.retry_after(now)
+    }
+
+    /// What the server is known not to allow, if nothing was sent because of that.
+    #[must_use]
+    pub fn over_limit(&self) -> Option<&OverLimit> {
+        self.invalid()?.source.downcast_ref()
+    }
+
+    /// What is wrong with a file, if it was not sent because of that.
+    #[must_use]
+    pub fn invalid_file(&self) -> Option<&InvalidFile> {
+        self.invalid()?.source.downcast_ref()
+    }
+
+    fn invalid(&self) -> Option<&InvalidRequest> {
+        match self {
+            Self::InvalidRequest(invalid) => Some(invalid),
+            _ => None,
+        }
     }
 
     fn is_refused_with(&self, status: StatusCode) -> bool {

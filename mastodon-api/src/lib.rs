@@ -25,7 +25,10 @@ pub mod text;
 mod wire;
 
 #[cfg(feature = "client")]
-pub use client::{Answered, Client, ClientBuilder, Items, Pages, Post};
+pub use client::{
+    Answered, Client, ClientBuilder, Edit, Items, MediaFile, MediaUpload, Pages, Post,
+    ScheduledPost, Thread,
+};
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use extra::{Extra, Problem};

@@ -10,6 +10,7 @@ use crate::string_enum::string_enum;
 
 pub use limits::InstanceLimits;
 
+mod check;
 mod limits;
 
 /// Which program answers, in which version, and what it can do.

@@ -9,6 +9,7 @@ use url::Url;
 use crate::wire::wire_text;
 
 pub use emoji::custom_emojis;
+pub(crate) use status_length::length;
 pub use status_length::{CHARACTERS_RESERVED_PER_URL, split_text, status_length};
 use writer::Writer;
 pub use writer::{Anchor, AnchorKind};

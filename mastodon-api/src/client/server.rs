@@ -38,6 +38,13 @@ impl Client {
         Ok(server)
     }
 
+    /// What was answered and still holds; nothing is asked.
+    pub(crate) fn known_server(&self) -> Option<Arc<Server>> {
+        let known = self.shared.server.0.try_lock().ok()?;
+        let (until, server) = known.as_ref()?;
+        (Instant::now() < *until).then(|| server.clone())
+    }
+
     async fn ask_server(&self) -> Result<Server, Error> {
         let server = match self.send(instance::V2::new()).await {
             Ok(instance) => Server::from(&instance),

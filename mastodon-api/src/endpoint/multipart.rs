@@ -10,42 +10,72 @@ pub(super) struct Form {
 }
 
 pub(super) fn encode(texts: &[(String, String)], files: &[(&'static str, Upload)]) -> Form {
-    let boundary = boundary();
+    let boundary = Boundary::new();
     let mut body = Vec::with_capacity(files.iter().map(|(_, file)| file.bytes.len() + 512).sum());
     for (name, text) in texts {
+        boundary.write_text(&mut body, name, text);
+    }
+    for (name, file) in files {
+        boundary.write_file_head(&mut body, name, &file.name, &file.media_type);
+        body.extend_from_slice(&file.bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    boundary.write_end(&mut body);
+    Form {
+        content_type: boundary.content_type(),
+        body: body.into(),
+    }
+}
+
+/// What stands between the parts of a form.
+pub(crate) struct Boundary(String);
+
+impl Boundary {
+    /// Long enough that no file has it by chance; it is no secret.
+    pub(crate) fn new() -> Self {
+        Self(format!(
+            "fedikit-{:016x}{:016x}",
+            fastrand::u64(..),
+            fastrand::u64(..)
+        ))
+    }
+
+    pub(crate) fn content_type(&self) -> String {
+        format!("multipart/form-data; boundary={}", self.0)
+    }
+
+    pub(crate) fn write_text(&self, body: &mut Vec<u8>, name: &str, text: &str) {
         let head = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n",
+            "--{}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n",
+            self.0,
             quoted(name)
         );
         body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(text.as_bytes());
         body.extend_from_slice(b"\r\n");
     }
-    for (name, file) in files {
+
+    /// What comes before the bytes of a file; a line break comes after them.
+    pub(crate) fn write_file_head(
+        &self,
+        body: &mut Vec<u8>,
+        name: &str,
+        file_name: &str,
+        media_type: &str,
+    ) {
         let head = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\nContent-Type: {}\r\n\r\n",
+            "--{}\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\nContent-Type: {}\r\n\r\n",
+            self.0,
             quoted(name),
-            quoted(&file.name),
-            quoted(&file.media_type),
+            quoted(file_name),
+            quoted(media_type),
         );
         body.extend_from_slice(head.as_bytes());
-        body.extend_from_slice(&file.bytes);
-        body.extend_from_slice(b"\r\n");
     }
-    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-    Form {
-        content_type: format!("multipart/form-data; boundary={boundary}"),
-        body: body.into(),
-    }
-}
 
-/// Long enough that no file has it by chance; it is no secret.
-fn boundary() -> String {
-    format!(
-        "fedikit-{:016x}{:016x}",
-        fastrand::u64(..),
-        fastrand::u64(..)
-    )
+    pub(crate) fn write_end(&self, body: &mut Vec<u8>) {
+        body.extend_from_slice(format!("--{}--\r\n", self.0).as_bytes());
+    }
 }
 
 /// What would end the quotes or the line is percent-encoded, as browsers do.

@@ -253,8 +253,8 @@ impl Endpoint for Schedule {
 /// A poll to publish.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewPoll {
-    options: Vec<String>,
-    expires_in: u64,
+    pub(crate) options: Vec<String>,
+    pub(crate) expires_in: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     multiple: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -54,7 +54,7 @@ pub fn status_length(
 }
 
 /// The number of characters as a person sees them.
-fn length(text: &str) -> u64 {
+pub(crate) fn length(text: &str) -> u64 {
     u64::try_from(text.graphemes(true).count()).unwrap_or(u64::MAX)
 }
 

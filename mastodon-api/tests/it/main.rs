@@ -15,6 +15,8 @@ mod client;
 mod documentation;
 mod endpoints;
 mod entities;
+#[cfg(feature = "client")]
+mod media;
 mod operations;
 mod statuses;
 #[cfg(feature = "client")]
