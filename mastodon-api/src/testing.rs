@@ -224,6 +224,17 @@ impl FakeInstance {
         oauth::authorize(&mut fake, &query, account)
     }
 
+    /// Does what a person does who reads the authorization page and does not agree: where the browser goes next.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] when the page would show an error: unknown application, redirect URI or scope.
+    pub fn deny(&self, authorization: &Url) -> Result<Url, Refusal> {
+        let mut fake = self.fake();
+        let query = Params::from_query(authorization.query().unwrap_or_default());
+        oauth::deny(&mut fake, &query)
+    }
+
     /// All statuses that exist, oldest first.
     #[must_use]
     pub fn statuses(&self) -> Vec<Status> {

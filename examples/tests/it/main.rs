@@ -8,6 +8,7 @@ mod compose;
 mod crates;
 mod explain_signature;
 mod inspect;
+mod login;
 mod own_extension;
 mod quickstart;
 mod sign;

@@ -122,6 +122,33 @@ pub(super) fn authorize(
     params: &Params,
     account: AccountId,
 ) -> Result<Url, Refusal> {
+    let (mut target, grant) = requested(fake, params, account)?;
+    let code = format!("fake-code-{}", fake.next_id());
+    target.query_pairs_mut().append_pair("code", &code);
+    fake.codes.insert(code, grant);
+    Ok(with_state(target, params))
+}
+
+/// Refuses the request of an authorization page: where the browser goes next.
+pub(super) fn deny(fake: &mut Fake, params: &Params) -> Result<Url, Refusal> {
+    let (mut target, _) = requested(fake, params, AccountId::from(""))?;
+    let why = "The resource owner or authorization server denied the request.";
+    target
+        .query_pairs_mut()
+        .append_pair("error", "access_denied")
+        .append_pair("error_description", why);
+    Ok(with_state(target, params))
+}
+
+fn with_state(mut target: Url, params: &Params) -> Url {
+    if let Some(state) = params.text("state") {
+        target.query_pairs_mut().append_pair("state", state);
+    }
+    target
+}
+
+/// Where the browser goes after an authorization page, and what it asks for.
+fn requested(fake: &Fake, params: &Params, account: AccountId) -> Result<(Url, Grant), Refusal> {
     let client_id = params.text("client_id").unwrap_or_default();
     let application = fake.applications.iter().find(|a| a.client_id == client_id);
     let application = application.ok_or_else(invalid_client)?;
@@ -157,15 +184,9 @@ pub(super) fn authorize(
         OUT_OF_BAND => &*fake.page("oauth/authorize/native"),
         uri => uri,
     };
-    let mut target = Url::parse(target)
+    let target = Url::parse(target)
         .map_err(|_| refused("invalid_redirect_uri", "The redirect URI is not a URL."))?;
-    let code = format!("fake-code-{}", fake.next_id());
-    target.query_pairs_mut().append_pair("code", &code);
-    if let Some(state) = params.text("state") {
-        target.query_pairs_mut().append_pair("state", state);
-    }
-    fake.codes.insert(code, grant);
-    Ok(target)
+    Ok((target, grant))
 }
 
 fn token(fake: &mut Fake, params: &Params) -> Result<Response, Refusal> {

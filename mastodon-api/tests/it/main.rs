@@ -17,6 +17,8 @@ mod endpoints;
 mod entities;
 #[cfg(feature = "client")]
 mod media;
+#[cfg(all(feature = "loopback", feature = "testing"))]
+mod oauth;
 mod operations;
 mod statuses;
 #[cfg(feature = "client")]
