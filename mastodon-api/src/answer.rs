@@ -22,6 +22,12 @@ pub trait Answer: Sized {
     /// When the body is not such a value.
     fn read(response: Response<Bytes>) -> Result<Self, NotUnderstood>;
 
+    /// The id of each of its elements, for a page.
+    #[doc(hidden)]
+    fn ids(&self) -> Vec<Option<String>> {
+        Vec::new()
+    }
+
     /// What in it could not be read, with its path.
     fn problems(&self) -> Vec<Problem> {
         Vec::new()

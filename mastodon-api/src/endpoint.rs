@@ -237,6 +237,16 @@ impl Parameters {
         self.files.push((name, file));
     }
 
+    /// The text of a parameter.
+    #[cfg(feature = "client")]
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        match self.values.get(name)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
     pub(crate) fn remove(&mut self, names: &[&str]) {
         self.values.retain(|name, _| !names.contains(&&**name));
     }

@@ -421,6 +421,8 @@ pub enum NotUnderstoodReason {
     TooLarge,
     /// The list leads back to a page that was there already.
     PageLoop,
+    /// The list does not end: one empty page follows the other, or there are more than the client takes.
+    EndlessList,
 }
 
 impl fmt::Display for NotUnderstoodReason {
@@ -435,6 +437,7 @@ impl fmt::Display for NotUnderstoodReason {
             }
             Self::TooLarge => "it is longer than the client allows",
             Self::PageLoop => "the list leads back to a page that was there already",
+            Self::EndlessList => "the list does not end",
         })
     }
 }

@@ -50,6 +50,10 @@ impl<'a, T> IntoIterator for &'a Page<T> {
 }
 
 impl<T: Wire> Answer for Page<T> {
+    fn ids(&self) -> Vec<Option<String>> {
+        self.items.iter().map(Wire::id).collect()
+    }
+
     fn read(response: Response<Bytes>) -> Result<Self, NotUnderstood> {
         let (items, problems) = match decode::<Vec<T>>(response.body()) {
             Ok(Read::Value(items)) => (items, Vec::new()),
@@ -159,17 +163,32 @@ const MAX_CURSOR_VALUE: usize = 512;
 const MAX_LINK_HEADER: usize = 16 * 1024;
 const MAX_LINKS: usize = 16;
 
+/// What a stored cursor may hold besides: the element of the page after which to go on. It is not sent.
+const AFTER: &str = "after";
+
 impl Cursor {
+    /// What is older than the element with this id, the newest first.
+    #[must_use]
+    pub fn older_than(id: impl fmt::Display) -> Self {
+        Self(vec![("max_id", id.to_string())])
+    }
+
+    /// What is newer than the element with this id, what follows it first.
+    #[must_use]
+    pub fn newer_than(id: impl fmt::Display) -> Self {
+        Self(vec![("min_id", id.to_string())])
+    }
+
     /// Elements from the `number`th on, for endpoints that count.
     #[must_use]
     pub fn offset(number: u64) -> Self {
         Self(vec![("offset", number.to_string())])
     }
 
-    fn from_query(query: &str) -> Option<Self> {
+    fn from_query(query: &str, names: &[&'static str]) -> Option<Self> {
         let mut found: Vec<(&'static str, String)> = Vec::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            let Some(name) = CURSOR_PARAMETERS.into_iter().find(|known| *known == name) else {
+            let Some(name) = names.iter().copied().find(|known| *known == name) else {
                 continue;
             };
             if value.is_empty() || value.len() > MAX_CURSOR_VALUE {
@@ -179,6 +198,38 @@ impl Cursor {
             found.push((name, value.into_owned()));
         }
         (!found.is_empty()).then_some(Self(found))
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.0.iter().find(|(known, _)| *known == name)?;
+        Some(value)
+    }
+}
+
+#[cfg(feature = "client")]
+impl Cursor {
+    /// The place after an element of the page at a place.
+    pub(crate) fn after(page: Option<&Self>, id: &str) -> Self {
+        let mut parameters = page.map(|page| page.0.clone()).unwrap_or_default();
+        parameters.push((AFTER, id.to_owned()));
+        Self(parameters)
+    }
+
+    /// The page, if it is not the first, and the element of it after which to go on.
+    pub(crate) fn into_page(mut self) -> (Option<Self>, Option<String>) {
+        let after = self.value(AFTER).map(str::to_owned);
+        self.0.retain(|(name, _)| *name != AFTER);
+        let page = (!self.0.is_empty()).then_some(self);
+        (page, after)
+    }
+
+    /// Whether it leads to newer elements, one page after the other.
+    pub(crate) fn is_forwards(&self) -> bool {
+        self.value("min_id").is_some()
+    }
+
+    pub(crate) fn offset_number(&self) -> Option<u64> {
+        self.value("offset")?.parse().ok()
     }
 }
 
@@ -195,7 +246,8 @@ impl FromStr for Cursor {
     type Err = InvalidCursor;
 
     fn from_str(text: &str) -> Result<Self, InvalidCursor> {
-        Self::from_query(text).ok_or(InvalidCursor(()))
+        let [a, b, c, d] = CURSOR_PARAMETERS;
+        Self::from_query(text, &[a, b, c, d, AFTER]).ok_or(InvalidCursor(()))
     }
 }
 
@@ -234,9 +286,16 @@ impl<E: Endpoint> Endpoint for At<E> {
 
     fn write(&self, parameters: &mut Parameters) {
         self.endpoint.write(parameters);
-        parameters.remove(&CURSOR_PARAMETERS);
+        let names: &[_] = match self.cursor.0.as_slice() {
+            // The call may say from where on it wants to know anything, however far back its pages lead.
+            [("max_id", _), ..] => &["max_id", "min_id", "offset"],
+            _ => &CURSOR_PARAMETERS,
+        };
+        parameters.remove(names);
         for (name, value) in &self.cursor.0 {
-            parameters.set(name, value);
+            if *name != AFTER {
+                parameters.set(name, value);
+            }
         }
     }
 }
@@ -257,8 +316,8 @@ fn cursors(headers: &HeaderMap) -> [Option<Cursor>; 2] {
             for rel in rel.split_ascii_whitespace() {
                 let [next, prev] = &mut found;
                 match rel {
-                    "next" => *next = Cursor::from_query(query),
-                    "prev" | "previous" => *prev = Cursor::from_query(query),
+                    "next" => *next = Cursor::from_query(query, &CURSOR_PARAMETERS),
+                    "prev" | "previous" => *prev = Cursor::from_query(query, &CURSOR_PARAMETERS),
                     _ => {}
                 }
             }

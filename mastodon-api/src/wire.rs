@@ -124,6 +124,11 @@ pub(crate) trait Wire: Sized {
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 
+    /// By what a list of such things knows it.
+    fn id(&self) -> Option<String> {
+        None
+    }
+
     /// Whether there is nothing to write.
     fn is_absent(&self) -> bool {
         false
@@ -421,6 +426,10 @@ impl<T: Wire> Wire for BTreeMap<String, T> {
 
 impl Wire for String {
     const EXPECTED: &'static str = "text";
+
+    fn id(&self) -> Option<String> {
+        Some(self.clone())
+    }
 
     fn from_bool(value: bool) -> Read<Self> {
         Read::Value(value.to_string())
@@ -782,6 +791,10 @@ macro_rules! entity {
                 serde::ser::SerializeMap::end(map)
             }
 
+            fn id(&self) -> Option<String> {
+                None $( .or_else(|| $crate::wire::id_of!($req &self.$req)) )*
+            }
+
             fn collect_problems(&self, path: &str, found: &mut Vec<$crate::Problem>) {
                 self.extra.collect_problems(path, found);
                 $( self.$req.collect_problems(&$crate::wire::join(path, stringify!($req)), found); )*
@@ -842,6 +855,17 @@ macro_rules! keeps_null {
     };
 }
 pub(crate) use keeps_null;
+
+/// The text of the field `id`; of others none.
+macro_rules! id_of {
+    (id $value:expr) => {
+        Some($value.to_string())
+    };
+    ($other:ident $value:expr) => {
+        None::<String>
+    };
+}
+pub(crate) use id_of;
 
 /// An entity that has all fields of another: `base` holds those, and the unknown properties of both.
 macro_rules! extended_entity {
@@ -916,6 +940,10 @@ macro_rules! extended_entity {
                     }
                 )*
                 serde::ser::SerializeMap::end(map)
+            }
+
+            fn id(&self) -> Option<String> {
+                self.$base.id()
             }
 
             fn collect_problems(&self, path: &str, found: &mut Vec<$crate::Problem>) {

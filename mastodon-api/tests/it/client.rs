@@ -331,7 +331,7 @@ async fn a_list_is_walked_to_its_end() {
         .mount(&server)
         .await;
     Mock::given(query_param("max_id", "1"))
-        .respond_with(link("<?max_id=0>; rel=next").set_body_json(json!([])))
+        .respond_with(link("<?min_id=0>; rel=prev").set_body_json(json!([])))
         .mount(&server)
         .await;
     Mock::given(path("/api/v1/timelines/home"))
@@ -359,7 +359,6 @@ async fn a_list_that_bites_its_tail_ends() {
     let answer = link("<?max_id=3>; rel=\"next\"").set_body_json(json!([a_status("3")]));
     let (server, client) = server(answer).await;
     let mut home = client.home();
-    assert!(home.next().await.unwrap().is_ok());
     assert!(home.next().await.unwrap().is_ok());
     assert_eq!(
         not_understood(&home.next().await.unwrap().unwrap_err()),

@@ -20,6 +20,8 @@ mod media;
 #[cfg(all(feature = "loopback", feature = "testing"))]
 mod oauth;
 mod operations;
+#[cfg(feature = "client")]
+mod paging;
 mod statuses;
 #[cfg(feature = "client")]
 mod streaming;
