@@ -1,7 +1,8 @@
 //! A client that sends calls and reads answers.
 
+use std::collections::HashSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -10,24 +11,26 @@ use http::{Method, Request, Response, StatusCode};
 use url::{Host, Url};
 
 use crate::endpoint::{Access, Answer as _, Endpoint};
-use crate::entities::{CredentialAccount, Status};
 use crate::error::{
     Error, InvalidRequest, NotReached, NotReachedReason, NotUnderstood, NotUnderstoodReason,
-    RateLimit,
 };
-use crate::methods;
 use crate::oauth::{AccessToken, BearerToken, Scopes};
 
+pub use answered::{Answered, Deprecation, Refresh};
 pub use pages::{Items, Pages};
 pub use post::{Edit, Post, ScheduledPost, Thread};
+pub use raw::RawRequest;
 pub use upload::{MediaFile, MediaUpload};
 
+mod answered;
 pub(crate) mod login;
 #[cfg(feature = "loopback")]
 pub(crate) mod loopback;
 mod pages;
 mod post;
+mod raw;
 mod server;
+mod shortcuts;
 pub(crate) mod streaming;
 mod upload;
 
@@ -67,6 +70,8 @@ struct Shared {
     strict: bool,
     server: server::Known,
     server_lifetime: Duration,
+    /// Calls of which the log says already that they are deprecated.
+    deprecated: Mutex<HashSet<(Method, &'static str)>>,
 }
 
 /// How often a request is sent on within the server.
@@ -160,14 +165,24 @@ impl Client {
         let request = endpoint.to_request(&self.shared.base)?;
         let response = Box::pin(self.exchange(request)).await?;
         tracing::debug!(method = %E::METHOD, path = E::TEMPLATE, status = response.status().as_u16(), "answered");
-        let (status, headers) = (response.status(), response.headers().clone());
-        let value = self.read(&endpoint, response)?;
-        Ok(Answered {
-            value,
-            status,
-            rate: RateLimit::from_headers(&headers),
-            headers,
-        })
+        self.warn_if_deprecated(&E::METHOD, E::TEMPLATE, response.headers());
+        self.answered(response, |response| self.read(&endpoint, response))
+    }
+
+    /// Once for each call.
+    fn warn_if_deprecated(&self, method: &Method, template: &'static str, headers: &HeaderMap) {
+        let Some(deprecation) = Deprecation::from_headers(headers) else {
+            return;
+        };
+        let mut warned = self
+            .shared
+            .deprecated
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if warned.insert((method.clone(), template)) {
+            let Deprecation { since, sunset } = deprecation;
+            tracing::warn!(%method, path = template, ?since, ?sunset, "the server says that this call is deprecated");
+        }
     }
 
     fn read<E: Endpoint>(
@@ -188,23 +203,9 @@ impl Client {
         }
     }
 
-    /// The account whose token it is.
-    ///
-    /// # Errors
-    ///
-    /// By whose fault: see [`Error`].
-    pub async fn me(&self) -> Result<CredentialAccount, Error> {
-        self.send(methods::accounts::VerifyCredentials::new()).await
-    }
-
     /// A status to publish, which [`Post::send`] does.
     pub fn post(&self, text: impl Into<String>) -> Post {
         Post::new(self.clone(), text.into())
-    }
-
-    /// The home timeline from the newest status on, as far back as the server goes.
-    pub fn home(&self) -> Items<Status> {
-        self.items(methods::timelines::Home::new())
     }
 
     /// Refuses what the token is known not to allow.
@@ -310,20 +311,6 @@ impl fmt::Debug for Client {
             .field("has_token", &self.credentials.is_some())
             .finish_non_exhaustive()
     }
-}
-
-/// A value and all that came with it.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Answered<T> {
-    /// The value.
-    pub value: T,
-    /// The status, one of success: 202 says of a medium that the server still works on it.
-    pub status: StatusCode,
-    /// How much may still be asked, as far as the server says.
-    pub rate: RateLimit,
-    /// The headers.
-    pub headers: HeaderMap,
 }
 
 /// Choices for a [`Client`].
@@ -446,6 +433,7 @@ impl ClientBuilder {
             strict: self.strict,
             server: server::Known::default(),
             server_lifetime: self.server_lifetime,
+            deprecated: Mutex::default(),
         };
         Ok(Client {
             shared: Arc::new(shared),
@@ -457,7 +445,14 @@ impl ClientBuilder {
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
-            .field("base", &self.base)
+            // The text may hold a password.
+            .field(
+                "base",
+                &base(&self.base, self.allow_http)
+                    .ok()
+                    .as_ref()
+                    .map(Url::as_str),
+            )
             .field("token", &self.token)
             .field("timeout", &self.timeout)
             .field("body_limit", &self.body_limit)

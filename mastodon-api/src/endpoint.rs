@@ -117,7 +117,7 @@ pub trait Endpoint {
     }
 }
 
-fn read<R: Answer>(response: Response<Bytes>) -> Result<R, Error> {
+pub(crate) fn read<R: Answer>(response: Response<Bytes>) -> Result<R, Error> {
     if !response.status().is_success() {
         return Err(Error::Refused(Box::new(Refused::from_response(response))));
     }
@@ -255,7 +255,7 @@ impl Parameters {
         self.invalid.get_or_insert(error);
     }
 
-    fn into_request(
+    pub(crate) fn into_request(
         self,
         method: Method,
         manner: Manner,

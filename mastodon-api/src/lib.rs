@@ -26,8 +26,8 @@ mod wire;
 
 #[cfg(feature = "client")]
 pub use client::{
-    Answered, Client, ClientBuilder, Edit, Items, MediaFile, MediaUpload, Pages, Post,
-    ScheduledPost, Thread,
+    Answered, Client, ClientBuilder, Deprecation, Edit, Items, MediaFile, MediaUpload, Pages, Post,
+    RawRequest, Refresh, ScheduledPost, Thread,
 };
 pub use endpoint::Endpoint;
 pub use error::Error;

@@ -199,11 +199,6 @@ impl Cursor {
         }
         (!found.is_empty()).then_some(Self(found))
     }
-
-    fn value(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.0.iter().find(|(known, _)| *known == name)?;
-        Some(value)
-    }
 }
 
 #[cfg(feature = "client")]
@@ -230,6 +225,11 @@ impl Cursor {
 
     pub(crate) fn offset_number(&self) -> Option<u64> {
         self.value("offset")?.parse().ok()
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.0.iter().find(|(known, _)| *known == name)?;
+        Some(value)
     }
 }
 

@@ -16,6 +16,8 @@ mod documentation;
 mod endpoints;
 mod entities;
 #[cfg(feature = "client")]
+mod hostile;
+#[cfg(feature = "client")]
 mod media;
 #[cfg(all(feature = "loopback", feature = "testing"))]
 mod oauth;
