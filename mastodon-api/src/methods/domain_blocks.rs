@@ -19,7 +19,7 @@ endpoints! {
     }
 
     /// Block a server: its posts and notifications are hidden, and followers from there are removed.
-    POST "/api/v1/domain_blocks", "domain_blocks/#block", user "write:blocks", since "1.4.0"
+    POST form "/api/v1/domain_blocks", "domain_blocks/#block", user "write:blocks", since "1.4.0"
     Block[domain: String] => Empty
 
     /// No longer block a server. Followers that were removed do not come back.
