@@ -74,6 +74,22 @@ pub(crate) fn length(text: &str) -> u64 {
 pub fn split_text(text: &str, limit: u64, characters_reserved_per_url: Option<u64>) -> Vec<String> {
     let limit = limit.max(1);
     let mut parts = Vec::new();
+    let mut open = vec![text.trim()];
+    while let Some(text) = open.pop() {
+        let pieces = pieces(text, limit, characters_reserved_per_url);
+        // What stands beside a piece may have kept it from being a link: by itself it may be longer.
+        if pieces.len() > 1 {
+            open.extend(pieces.into_iter().rev());
+        } else {
+            parts.extend(pieces.into_iter().map(str::to_owned));
+        }
+    }
+    parts
+}
+
+/// The text cut into pieces by what its units count where they stand.
+fn pieces(text: &str, limit: u64, characters_reserved_per_url: Option<u64>) -> Vec<&str> {
+    let mut pieces = Vec::new();
     let mut open = Part::default();
     for unit in units(text, characters_reserved_per_url) {
         let is_space = part(text, unit.range.clone()).trim().is_empty();
@@ -83,7 +99,7 @@ pub fn split_text(text: &str, limit: u64, characters_reserved_per_url: Option<u6
         }
         if !is_space && open.length.saturating_add(unit.length) > limit && open.length > 0 {
             let cut = open.cut(limit, unit.range.start);
-            parts.push(part(text, open.start..cut.end).trim().to_owned());
+            pieces.push(part(text, open.start..cut.end).trim());
             open = Part {
                 start: cut.next,
                 length: open.length.saturating_sub(cut.length),
@@ -97,9 +113,9 @@ pub fn split_text(text: &str, limit: u64, characters_reserved_per_url: Option<u6
     }
     let last = part(text, open.start..text.len()).trim();
     if !last.is_empty() {
-        parts.push(last.to_owned());
+        pieces.push(last);
     }
-    parts
+    pieces
 }
 
 /// A part in the making.
@@ -700,6 +716,9 @@ mod tests {
             split("@ann@mastodon.example hi", 5),
             ["@ann@mastodon.example", "hi"]
         );
+        // Not a link before it is cut.
+        let odd = "https://a!com/https://a com/ @a@b¡com https://a¡com/https://a.com/";
+        assert!(split(odd, 26).iter().all(|part| count(part) <= 26));
     }
 
     #[test]
