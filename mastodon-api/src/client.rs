@@ -1,7 +1,9 @@
 //! A client that sends calls and reads answers.
 
 use std::collections::HashSet;
+use std::error::Error as StdError;
 use std::fmt;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +23,7 @@ pub use pages::{Items, Pages};
 pub use post::{Edit, Post, ScheduledPost, Thread};
 pub use raw::RawRequest;
 pub use upload::{MediaFile, MediaUpload};
+use waiting::{RateLimiter, RetryPolicy};
 
 mod answered;
 pub(crate) mod login;
@@ -28,11 +31,14 @@ pub(crate) mod login;
 pub(crate) mod loopback;
 mod pages;
 mod post;
+mod rate_limit;
 mod raw;
+mod retry;
 mod server;
 mod shortcuts;
 pub(crate) mod streaming;
 mod upload;
+pub mod waiting;
 
 /// A connection to one server, with or without a token.
 ///
@@ -53,6 +59,8 @@ mod upload;
 pub struct Client {
     shared: Arc<Shared>,
     credentials: Option<Arc<Credentials>>,
+    limiter: RateLimiter,
+    retry: RetryPolicy,
 }
 
 struct Credentials {
@@ -101,6 +109,8 @@ impl Client {
             server_lifetime: server::DEFAULT_LIFETIME,
             allow_http: false,
             strict: false,
+            retry: RetryPolicy::default(),
+            limiter: RateLimiter::default(),
         }
     }
 
@@ -113,6 +123,7 @@ impl Client {
     #[must_use]
     pub fn with_token(mut self, token: impl Into<BearerToken>) -> Self {
         self.credentials = credentials(token.into()).ok();
+        self.limiter = self.limiter.fresh();
         self
     }
 
@@ -120,7 +131,22 @@ impl Client {
     #[must_use]
     pub fn without_token(mut self) -> Self {
         self.credentials = None;
+        self.limiter = self.limiter.fresh();
         self
+    }
+
+    /// The same client with this limiter, which others of the same account may have too. Give it after the token: with
+    /// another token there is another limiter.
+    #[must_use]
+    pub fn with_rate_limiter(mut self, limiter: RateLimiter) -> Self {
+        self.limiter = limiter;
+        self
+    }
+
+    /// What waits for the server's limits, to be shared with other clients of the same account.
+    #[must_use]
+    pub fn rate_limiter(&self) -> &RateLimiter {
+        &self.limiter
     }
 
     /// The address of the server.
@@ -163,7 +189,7 @@ impl Client {
     ) -> Result<Answered<E::Response>, Error> {
         self.check_scopes(&E::ACCESS)?;
         let request = endpoint.to_request(&self.shared.base)?;
-        let response = Box::pin(self.exchange(request)).await?;
+        let response = Box::pin(self.send_patiently(E::TEMPLATE, request)).await?;
         tracing::debug!(method = %E::METHOD, path = E::TEMPLATE, status = response.status().as_u16(), "answered");
         self.warn_if_deprecated(&E::METHOD, E::TEMPLATE, response.headers());
         self.answered(response, |response| self.read(&endpoint, response))
@@ -327,6 +353,8 @@ pub struct ClientBuilder {
     server_lifetime: Duration,
     allow_http: bool,
     strict: bool,
+    retry: RetryPolicy,
+    limiter: RateLimiter,
 }
 
 impl ClientBuilder {
@@ -350,7 +378,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a call may take from beginning to end: 60 seconds if nothing is said.
+    /// How long a call may take from beginning to end, each time that it is tried: 60 seconds if nothing is said.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -374,6 +402,18 @@ impl ClientBuilder {
     /// What a token allows is known of the answer to a login, or said with [`BearerToken::with_scopes`].
     pub fn check_scopes(mut self, check: bool) -> Self {
         self.check_scopes = check;
+        self
+    }
+
+    /// How often a call is tried, and for how long: see [`waiting`](crate::waiting).
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// What waits for the server's limits, and how: see [`waiting`](crate::waiting).
+    pub fn rate_limiter(mut self, limiter: RateLimiter) -> Self {
+        self.limiter = limiter;
         self
     }
 
@@ -438,6 +478,8 @@ impl ClientBuilder {
         Ok(Client {
             shared: Arc::new(shared),
             credentials,
+            limiter: self.limiter,
+            retry: self.retry,
         })
     }
 }
@@ -509,15 +551,34 @@ fn not_reached(reason: NotReachedReason) -> Error {
 }
 
 fn unreached(error: reqwest::Error) -> Error {
-    let reason = if error.is_timeout() {
-        NotReachedReason::Timeout
+    let reason = if error.is_dns() {
+        NotReachedReason::NoAddress
     } else if error.is_connect() {
-        NotReachedReason::NoConnection
+        unconnected(&error)
+    } else if error.is_timeout() {
+        NotReachedReason::Timeout
     } else {
         NotReachedReason::Interrupted
     };
     // The address may hold what is nobody's business.
     Error::NotReached(NotReached::new(reason, Some(Box::new(error.without_url()))))
+}
+
+fn unconnected(error: &reqwest::Error) -> NotReachedReason {
+    let mut cause = StdError::source(error);
+    while let Some(error) = cause {
+        match error.downcast_ref::<io::Error>().map(io::Error::kind) {
+            Some(io::ErrorKind::ConnectionRefused) => return NotReachedReason::ConnectionRefused,
+            // What the TLS library says of a certificate, and of bytes that are no TLS.
+            Some(io::ErrorKind::InvalidData) => return NotReachedReason::NotSecure,
+            _ => cause = error.source(),
+        }
+    }
+    if error.is_timeout() {
+        NotReachedReason::ConnectTimeout
+    } else {
+        NotReachedReason::NoConnection
+    }
 }
 
 #[cfg(test)]

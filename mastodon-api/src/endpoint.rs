@@ -113,13 +113,14 @@ pub trait Endpoint {
     /// [`Error::Refused`] when its status is not one of success, [`Error::NotUnderstood`] when its body is not what
     /// the documentation says.
     fn read_response(&self, response: Response<Bytes>) -> Result<Self::Response, Error> {
-        read(inside(response, Self::INSIDE))
+        read(inside(response, Self::INSIDE), &Self::ACCESS)
     }
 }
 
-pub(crate) fn read<R: Answer>(response: Response<Bytes>) -> Result<R, Error> {
+pub(crate) fn read<R: Answer>(response: Response<Bytes>, access: &Access) -> Result<R, Error> {
     if !response.status().is_success() {
-        return Err(Error::Refused(Box::new(Refused::from_response(response))));
+        let refused = Refused::from_response(response, access.scopes);
+        return Err(Error::Refused(Box::new(refused)));
     }
     R::read(response).map_err(|error| Error::NotUnderstood(Box::new(error)))
 }

@@ -1,22 +1,39 @@
 //! What can go wrong, by whose fault.
+//!
+//! | | whose fault | what to do |
+//! | --- | --- | --- |
+//! | [`Error::Refused`] | nobody's or yours: the server understood and said no | read its message, ask the `is_…` questions |
+//! | [`Error::NotUnderstood`] | the server's, or that of a proxy before it | look at the body that is kept |
+//! | [`Error::NotReached`] | the network's | try again later; [`NotReachedReason`] says what to check |
+//! | [`Error::RateLimited`] | nobody's: it was not sent, so as not to be refused | wait as long as it says |
+//! | [`Error::InvalidRequest`] | the caller's | correct the call |
+//!
+//! `Display` says one level; the cause is in `source()`, and [`Error::report`] is all of it in one line.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use http::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
-use http::{Response, StatusCode};
-use serde::Deserialize;
-
-use crate::Problem;
+use http::StatusCode;
 
 pub use media::{
     InvalidFile, InvalidFileReason, LimitRule, MediaNotReady, MediaNotReadyReason, OverLimit,
 };
+#[cfg(feature = "client")]
+pub use not_reached::RateLimited;
+pub use not_reached::{NotReached, NotReachedReason};
+pub use not_understood::{NotUnderstood, NotUnderstoodReason};
+pub use rate_limit::RateLimit;
+#[cfg(feature = "client")]
+pub(crate) use rate_limit::Retry;
+pub use refused::{Detail, DetailCode, Refused};
 
 mod media;
+mod not_reached;
+mod not_understood;
+mod rate_limit;
+mod refused;
 
 type Source = Box<dyn StdError + Send + Sync>;
 
@@ -35,6 +52,10 @@ pub enum Error {
     /// There is no answer.
     #[error("there is no answer from the server")]
     NotReached(#[source] NotReached),
+    /// It was not sent: the server would refuse it, and the wait is longer than the client may wait.
+    #[cfg(feature = "client")]
+    #[error(transparent)]
+    RateLimited(RateLimited),
     /// The call cannot be sent as it is.
     #[error("the request cannot be sent")]
     InvalidRequest(#[from] InvalidRequest),
@@ -60,7 +81,7 @@ impl Error {
             Self::Refused(refused) => Some(refused.status),
             Self::NotUnderstood(answer) => Some(answer.status),
             Self::MediaNotReady(medium) => medium.source.as_ref()?.status(),
-            Self::NotReached(_) | Self::InvalidRequest(_) => None,
+            _ => None,
         }
     }
 
@@ -70,7 +91,7 @@ impl Error {
         self.is_refused_with(StatusCode::UNAUTHORIZED)
     }
 
-    /// Whether the token does not allow this (403): a scope may be missing.
+    /// Whether this is not allowed (403): a scope may be missing ([`Refused::missing_scopes`]), or a permission.
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
         self.is_refused_with(StatusCode::FORBIDDEN)
@@ -79,25 +100,80 @@ impl Error {
     /// Whether there is no such thing, or none that you may see (404, 410).
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.is_refused_with(StatusCode::NOT_FOUND) || self.is_refused_with(StatusCode::GONE)
+        self.is_refused_with(StatusCode::NOT_FOUND) || self.is_gone()
     }
 
-    /// Whether the server took offence at a value (422).
+    /// Whether it was there and will not come back (410).
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.is_refused_with(StatusCode::GONE)
+    }
+
+    /// Whether somebody else changed it at the same time (409): read it anew, then try again.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.is_refused_with(StatusCode::CONFLICT)
+    }
+
+    /// Whether the server took offence at a value (422): [`Refused::details`] may say at which.
     #[must_use]
     pub fn is_invalid_value(&self) -> bool {
         self.is_refused_with(StatusCode::UNPROCESSABLE_ENTITY)
     }
 
-    /// Whether there were too many requests (429): [`retry_after`](Self::retry_after) says how long to wait.
+    /// Whether there were too many requests, said by the server (429) or known before:
+    /// [`retry_after`](Self::retry_after) says how long to wait.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
-        self.is_refused_with(StatusCode::TOO_MANY_REQUESTS)
+        match self {
+            #[cfg(feature = "client")]
+            Self::RateLimited(_) => true,
+            _ => self.is_refused_with(StatusCode::TOO_MANY_REQUESTS),
+        }
+    }
+
+    /// Whether the same may go well a while later, without a change: no connection, too slow, too many requests, a
+    /// server or a proxy in trouble.
+    ///
+    /// It does not say that nothing happened: what was sent and not answered may have been done.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Refused(refused) => is_transient(refused.status),
+            Self::NotUnderstood(_) | Self::InvalidRequest(_) => false,
+            Self::NotReached(missing) => missing.reason.is_transient(),
+            #[cfg(feature = "client")]
+            Self::RateLimited(_) => true,
+            Self::MediaNotReady(medium) => match &medium.source {
+                Some(source) => source.is_transient(),
+                None => medium.reason == MediaNotReadyReason::Unfinished,
+            },
+        }
     }
 
     /// How long to wait from `now` on, if the server says so. Never more than a day, whatever it says.
     #[must_use]
     pub fn retry_after(&self, now: DateTime<Utc>) -> Option<Duration> {
-        self.refused()?.retry_after(now)
+        match self {
+            Self::Refused(refused) => refused.retry_after(now),
+            #[cfg(feature = "client")]
+            Self::RateLimited(limited) => Some((limited.until - now).to_std().unwrap_or_default()),
+            _ => None,
+        }
+    }
+
+    /// What went wrong with all its causes, in one line.
+    ///
+    /// ```
+    /// # let base = "https://mastodon.example/@user";
+    /// # #[cfg(feature = "client")]
+    /// let error = mastodon_api::Client::new(base).unwrap_err();
+    /// # #[cfg(feature = "client")]
+    /// assert!(error.report().to_string().starts_with("the request cannot be sent: `base` cannot be sent: it is"));
+    /// ```
+    #[must_use]
+    pub fn report(&self) -> impl fmt::Display {
+        Report(self)
     }
 
     /// What the server is known not to allow, if nothing was sent because of that.
@@ -125,101 +201,33 @@ impl Error {
     }
 }
 
-/// What the server said when it refused.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Refused {
-    /// The status.
-    pub status: StatusCode,
-    /// The server's `error`: a sentence, or a code such as `invalid_grant`. At most 1,000 characters.
-    pub message: Option<String>,
-    /// The server's `error_description`. At most 1,000 characters.
-    pub description: Option<String>,
-    /// How much may still be asked, as far as the server said.
-    pub rate: RateLimit,
-    /// The body as it came, at most its first 64 KiB.
-    pub body: Bytes,
-    retry: Option<Retry>,
+/// What a server or a proxy says when it is in trouble, or wants to be asked later. 520 to 527 and 530 are
+/// Cloudflare's words for "the server behind me does not answer".
+pub(crate) fn is_transient(status: StatusCode) -> bool {
+    matches!(
+        status.as_u16(),
+        408 | 429 | 500 | 502 | 503 | 504 | 520..=527 | 530
+    )
 }
 
-/// Bytes of a refusal's body that are kept.
-const MAX_REFUSED_BODY: usize = 64 * 1024;
+struct Report<'a>(&'a Error);
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+/// Bytes of a body that are kept as evidence.
+const MAX_KEPT_BODY: usize = 64 * 1024;
 /// Characters of a server's message that are kept.
 const MAX_MESSAGE: usize = 1000;
-/// No server is waited for longer than this, whatever it says.
-const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
-
-impl Refused {
-    /// How long to wait from `now` on, if the server says so, in `Retry-After` or when it is out of requests.
-    /// Never more than a day, whatever it says.
-    #[must_use]
-    pub fn retry_after(&self, now: DateTime<Utc>) -> Option<Duration> {
-        let until = |time: DateTime<Utc>| (time - now).to_std().unwrap_or_default();
-        let wait = match self.retry {
-            Some(Retry::In(wait)) => wait,
-            Some(Retry::At(time)) => until(time),
-            None if self.status == StatusCode::TOO_MANY_REQUESTS => until(self.rate.reset?),
-            None => return None,
-        };
-        Some(wait.min(MAX_WAIT))
-    }
-
-    pub(crate) fn from_response(response: Response<Bytes>) -> Self {
-        #[derive(Default, Deserialize)]
-        struct Said {
-            #[serde(default)]
-            error: serde_json::Value,
-            #[serde(default)]
-            error_description: serde_json::Value,
-        }
-
-        let (parts, body) = response.into_parts();
-        let said: Said = serde_json::from_slice(&body).unwrap_or_default();
-        Self {
-            status: parts.status,
-            message: said.error.as_str().map(printable),
-            description: said.error_description.as_str().map(printable),
-            rate: RateLimit::from_headers(&parts.headers),
-            retry: Retry::from_headers(&parts.headers),
-            body: kept(&body),
-        }
-    }
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.status)?;
-        if let Some(message) = &self.message {
-            write!(f, ": {message}")?;
-        }
-        if let Some(description) = self
-            .description
-            .as_ref()
-            .filter(|text| Some(*text) != self.message.as_ref())
-        {
-            write!(f, ": {description}")?;
-        }
-        let advice = match self.status {
-            StatusCode::UNAUTHORIZED => "the token may be missing, wrong or revoked",
-            StatusCode::FORBIDDEN => "the token may lack a scope",
-            StatusCode::TOO_MANY_REQUESTS => "wait before you ask again",
-            _ => return Ok(()),
-        };
-        write!(f, " ({advice})")
-    }
-}
-
-impl fmt::Debug for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refused")
-            .field("status", &self.status)
-            .field("message", &self.message)
-            .field("description", &self.description)
-            .field("rate", &self.rate)
-            .field("body_bytes", &self.body.len())
-            .finish_non_exhaustive()
-    }
-}
 
 /// Text for a terminal: no control characters, and not endless.
 fn printable(text: &str) -> String {
@@ -230,266 +238,25 @@ fn printable(text: &str) -> String {
 }
 
 /// A part of a larger buffer would keep all of it in memory, so it is copied.
-fn kept(body: &Bytes) -> Bytes {
-    match body.get(..MAX_REFUSED_BODY) {
-        Some(start) => Bytes::copy_from_slice(start),
+fn kept(body: &bytes::Bytes) -> bytes::Bytes {
+    match body.get(..MAX_KEPT_BODY) {
+        Some(start) => bytes::Bytes::copy_from_slice(start),
         None => body.clone(),
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Retry {
-    In(Duration),
-    At(DateTime<Utc>),
-}
-
-impl Retry {
-    /// `Retry-After` (RFC 9110, section 10.2.3): seconds or a date.
-    fn from_headers(headers: &HeaderMap) -> Option<Self> {
-        let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-        match text.parse() {
-            Ok(seconds) => Some(Self::In(Duration::from_secs(seconds))),
-            Err(_) => time(text).map(Self::At),
-        }
-    }
-}
-
-/// How much may still be asked, as far as the server says.
-///
-/// [Mastodon documentation](https://docs.joinmastodon.org/api/rate-limits/)
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct RateLimit {
-    /// Requests in one period.
-    pub limit: Option<u64>,
-    /// Requests that are left in this period.
-    pub remaining: Option<u64>,
-    /// When the period ends.
-    pub reset: Option<DateTime<Utc>>,
-}
-
-impl RateLimit {
-    /// What the headers of an answer say. What cannot be read is none.
-    #[must_use]
-    pub fn from_headers(headers: &HeaderMap) -> Self {
-        let text = |name| {
-            headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .map(str::trim)
-        };
-        Self {
-            limit: text("x-ratelimit-limit").and_then(|text| text.parse().ok()),
-            remaining: text("x-ratelimit-remaining").and_then(|text| text.parse().ok()),
-            reset: text("x-ratelimit-reset").and_then(time),
-        }
-    }
-}
-
-/// A time as servers write it in headers: ISO 8601 (Mastodon), seconds since 1970 (others), or an HTTP date.
-fn time(text: &str) -> Option<DateTime<Utc>> {
-    // No form is longer, and a date parser is not to be fed with anything.
-    if text.len() > 64 {
-        return None;
-    }
-    if let Ok(seconds) = text.parse() {
-        return DateTime::from_timestamp(seconds, 0);
-    }
-    DateTime::parse_from_rfc3339(text)
-        .or_else(|_| DateTime::parse_from_rfc2822(text))
-        .ok()
-        .map(|time| time.to_utc())
-}
-
-/// An answer that is not what the documentation says, kept as evidence.
-#[derive(thiserror::Error)]
-#[error("{reason}{} (status {status})", shown(path))]
-#[non_exhaustive]
-pub struct NotUnderstood {
-    /// What is wrong with it.
-    pub reason: NotUnderstoodReason,
-    /// The status.
-    pub status: StatusCode,
-    /// Where in the JSON the trouble is, `[3].account.id`; empty for the whole.
-    pub path: String,
-    /// The body as it came.
-    pub body: Bytes,
-    /// What in it could not be read, if that is why, with the JSON of each.
-    pub problems: Vec<Problem>,
-    source: Option<Source>,
-}
-
-impl NotUnderstood {
-    pub(crate) fn new(
-        response: &Response<Bytes>,
-        reason: NotUnderstoodReason,
-        path: String,
-        source: Option<Source>,
-    ) -> Self {
-        Self {
-            reason,
-            status: response.status(),
-            path,
-            body: response.body().clone(),
-            problems: Vec::new(),
-            source,
-        }
-    }
-
-    /// An answer that was read but for some parts, where all of it is wanted.
-    #[cfg(feature = "client")]
-    pub(crate) fn strict(response: &Response<Bytes>, problems: Vec<Problem>) -> Self {
-        let path = problems.first().map(|problem| problem.path().to_owned());
-        let reason = NotUnderstoodReason::Partly;
-        let source = problems.first().map(|problem| problem.to_string().into());
-        Self {
-            problems,
-            ..Self::new(response, reason, path.unwrap_or_default(), source)
-        }
-    }
-
-    /// A body that no JSON reader took.
-    pub(crate) fn from_text(response: &Response<Bytes>, path: String, source: Source) -> Self {
-        let body = response.body().trim_ascii_start();
-        let content_type = response
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let reason = if body.is_empty() {
-            NotUnderstoodReason::Nothing
-        } else if body.starts_with(b"<")
-            || content_type.is_some_and(|kind| kind.starts_with("text/html"))
-        {
-            NotUnderstoodReason::Html
-        } else if path.is_empty() {
-            NotUnderstoodReason::NotJson
-        } else {
-            NotUnderstoodReason::Unexpected
-        };
-        Self::new(response, reason, path, Some(source))
-    }
-
-    #[cfg(feature = "client")]
-    pub(crate) fn without_body(reason: NotUnderstoodReason, status: StatusCode) -> Self {
-        Self {
-            reason,
-            status,
-            path: String::new(),
-            body: Bytes::new(),
-            problems: Vec::new(),
-            source: None,
-        }
-    }
-}
-
-impl fmt::Debug for NotUnderstood {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The body may be a token that came in an unexpected form.
-        f.debug_struct("NotUnderstood")
-            .field("reason", &self.reason)
-            .field("status", &self.status)
-            .field("path", &self.path)
-            .field("body_bytes", &self.body.len())
-            .field("problems", &self.problems.len())
-            .finish_non_exhaustive()
-    }
-}
-
-fn shown(path: &str) -> String {
-    if path.is_empty() {
-        String::new()
-    } else {
-        format!(" at `{path}`")
-    }
-}
-
-/// What is wrong with an answer.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum NotUnderstoodReason {
-    /// It is a page for people: this may be no Mastodon server, or there is a proxy before it.
-    Html,
-    /// There is nothing in it.
-    Nothing,
-    /// It is no JSON.
-    NotJson,
-    /// It is JSON, and something else than the documentation says.
-    Unexpected,
-    /// It was read but for some parts, and the client is strict.
-    Partly,
-    /// It is longer than the limit of the client.
-    TooLarge,
-    /// The list leads back to a page that was there already.
-    PageLoop,
-    /// The list does not end: one empty page follows the other, or there are more than the client takes.
-    EndlessList,
-}
-
-impl fmt::Display for NotUnderstoodReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Html => "it is an HTML page, not JSON: is this the address of a Mastodon server?",
-            Self::Nothing => "it is empty",
-            Self::NotJson => "it is not JSON",
-            Self::Unexpected => "the JSON is not what the documentation says",
-            Self::Partly => {
-                "a part of it is not what the documentation says, and the client is strict"
-            }
-            Self::TooLarge => "it is longer than the client allows",
-            Self::PageLoop => "the list leads back to a page that was there already",
-            Self::EndlessList => "the list does not end",
-        })
-    }
-}
-
-/// Why there is no answer.
-#[derive(Debug, thiserror::Error)]
-#[error("{reason}")]
-#[non_exhaustive]
-pub struct NotReached {
-    /// Why, in short.
-    pub reason: NotReachedReason,
-    source: Option<Source>,
-}
-
-impl NotReached {
-    #[cfg(feature = "client")]
-    pub(crate) fn new(reason: NotReachedReason, source: Option<Source>) -> Self {
-        Self { reason, source }
-    }
-}
-
-/// Why there is no answer.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum NotReachedReason {
-    /// No connection: a wrong name, no network, no server there, or a certificate that is not valid.
-    NoConnection,
-    /// It took too long.
-    Timeout,
-    /// The connection broke.
-    Interrupted,
-    /// The server sent the request on to another origin. It was not followed: the token is for this server only.
-    RedirectedElsewhere,
-    /// The server sent on a request that changes something. It was not repeated.
-    RedirectedWrite,
-    /// The server sent the request on too often.
-    TooManyRedirects,
-}
-
-impl fmt::Display for NotReachedReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoConnection => "no connection: check the address and the network",
-            Self::Timeout => "it took too long",
-            Self::Interrupted => "the connection broke",
-            Self::RedirectedElsewhere => {
-                "it redirects to another origin, which was not followed: is this the server's own address?"
-            }
-            Self::RedirectedWrite => "it redirects a request that changes something, which was not repeated",
-            Self::TooManyRedirects => "it redirects without end",
-        })
-    }
+/// The title of an HTML page, as text.
+fn title(body: &[u8]) -> Option<String> {
+    let start = String::from_utf8_lossy(body.get(..MAX_KEPT_BODY).unwrap_or(body));
+    // Only ASCII changes, so positions in one are positions in the other.
+    let lower = start.to_ascii_lowercase();
+    let open = lower.find("<title")?;
+    let from = open + lower.get(open..)?.find('>')? + 1;
+    let to = from + lower.get(from..)?.find("</title")?;
+    let text = crate::text::Html::from(start.get(from..to)?).to_text();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let title: String = printable(&words.join(" ")).chars().take(200).collect();
+    Some(title).filter(|title| !title.is_empty())
 }
 
 /// Why a call cannot be sent: the caller's mistake.
@@ -514,6 +281,10 @@ impl InvalidRequest {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+    use http::Response;
+
+    use super::rate_limit::MAX_WAIT;
     use super::*;
 
     fn refused(status: u16, headers: &[(&str, &str)], body: &str) -> Error {
@@ -524,7 +295,10 @@ mod tests {
         let response = response
             .body(Bytes::copy_from_slice(body.as_bytes()))
             .unwrap();
-        Error::Refused(Box::new(Refused::from_response(response)))
+        Error::Refused(Box::new(Refused::from_response(
+            response,
+            &["write:statuses"],
+        )))
     }
 
     fn now() -> DateTime<Utc> {
@@ -538,11 +312,15 @@ mod tests {
                 .retry_after(now())
                 .map(|wait| wait.as_secs())
         };
-        assert_eq!(
-            wait(&[("x-ratelimit-reset", "2026-01-01T00:05:00.000000Z")]),
-            Some(300)
-        );
-        assert_eq!(wait(&[("x-ratelimit-reset", "1767225900")]), Some(300));
+        for reset in [
+            "2026-01-01T00:05:00.000000Z",
+            "1767225900",
+            "1767225900000",
+            "300",
+        ] {
+            assert_eq!(wait(&[("x-ratelimit-reset", reset)]), Some(300), "{reset}");
+            assert_eq!(wait(&[("ratelimit-reset", reset)]), Some(300), "{reset}");
+        }
         assert_eq!(
             wait(&[("retry-after", "7"), ("x-ratelimit-reset", "1767225900")]),
             Some(7)
@@ -555,16 +333,46 @@ mod tests {
     }
 
     #[test]
+    fn the_clock_of_this_computer_may_be_wrong() {
+        let date = ("date", "Wed, 31 Dec 2025 12:00:00 GMT");
+        let wait = |value| {
+            refused(429, &[date, ("x-ratelimit-reset", value)], "")
+                .retry_after(now())
+                .map(|wait| wait.as_secs())
+        };
+        assert_eq!(wait("2025-12-31T12:05:00.000000Z"), Some(300));
+        assert_eq!(wait("1767182700"), Some(300));
+        assert_eq!(
+            refused(
+                503,
+                &[date, ("retry-after", "Wed, 31 Dec 2025 12:00:09 GMT")],
+                ""
+            )
+            .retry_after(now())
+            .map(|wait| wait.as_secs()),
+            Some(9)
+        );
+    }
+
+    #[test]
     fn a_time_to_wait_that_makes_no_sense_is_bounded() {
         let wait =
             |value: &str| refused(429, &[("x-ratelimit-reset", value)], "").retry_after(now());
         assert_eq!(wait("9999-01-01T00:00:00Z"), Some(MAX_WAIT));
         assert_eq!(wait("1990-01-01T00:00:00Z"), Some(Duration::ZERO));
-        assert_eq!(wait("soon"), None);
-        assert_eq!(wait(&i64::MAX.to_string()), None);
-        assert_eq!(wait(&"(".repeat(5000)), None);
+        assert_eq!(wait("-5"), Some(Duration::ZERO));
+        for garbage in [
+            "soon",
+            "",
+            "NaN",
+            &i64::MAX.to_string(),
+            &u64::MAX.to_string(),
+            &"(".repeat(5000),
+        ] {
+            assert_eq!(wait(garbage), None, "{garbage}");
+        }
         assert_eq!(
-            refused(503, &[("retry-after", &u64::MAX.to_string())], "").retry_after(now()),
+            refused(503, &[("retry-after", "99999999")], "").retry_after(now()),
             Some(MAX_WAIT)
         );
     }
@@ -573,14 +381,107 @@ mod tests {
     fn a_refusal_says_what_the_server_said() {
         let error = refused(
             422,
-            &[],
+            &[("x-request-id", "5c0b-1")],
             r#"{"error":"Validation failed: Text can't be blank"}"#,
         );
         assert_eq!(
             error.to_string(),
             "the server refused: 422 Unprocessable Entity: Validation failed: Text can't be blank"
         );
-        assert!(error.is_invalid_value());
+        assert!(error.is_invalid_value() && !error.is_transient());
+        assert_eq!(
+            error.refused().unwrap().request_id.as_deref(),
+            Some("5c0b-1")
+        );
+    }
+
+    #[test]
+    fn details_are_read_where_they_are_and_where_collections_put_them() {
+        let details = r#"{"name":[{"error":"ERR_TOO_LONG","description":"is too long"},
+            {"error":"ERR_OF_TOMORROW"},7],"odd":"no list"}"#;
+        for body in [
+            format!(r#"{{"error":"Validation failed","details":{details}}}"#),
+            format!(r#"{{"error":{{"error":"Validation failed","details":{details}}}}}"#),
+        ] {
+            let error = refused(422, &[], &body);
+            let refused = error.refused().unwrap();
+            assert_eq!(refused.message.as_deref(), Some("Validation failed"));
+            let [first, second] = &*refused.details else {
+                panic!("{refused:?}")
+            };
+            assert_eq!(
+                (&*first.field, &first.code, &*first.description),
+                ("name", &DetailCode::TooLong, "is too long")
+            );
+            assert_eq!(second.code.as_str(), "ERR_OF_TOMORROW");
+            assert!(error.to_string().contains("`name` is too long"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_missing_scope_is_named() {
+        let outside = r#"{"error":"This action is outside the authorized scopes"}"#;
+        let error = refused(403, &[], outside);
+        assert_eq!(
+            error.refused().unwrap().missing_scopes(),
+            ["write:statuses"]
+        );
+        assert!(
+            error.to_string().contains("the scope write:statuses"),
+            "{error}"
+        );
+        for (status, headers, body, missing) in [
+            (
+                403,
+                None,
+                r#"{"error":"This action is not allowed"}"#,
+                false,
+            ),
+            (401, None, outside, false),
+            (
+                403,
+                None,
+                r#"{"error":"Insufficient permissions: write:statuses."}"#,
+                true,
+            ),
+            (
+                403,
+                Some(r#"Bearer error="insufficient_scope""#),
+                "{}",
+                true,
+            ),
+        ] {
+            let headers: Vec<_> = headers
+                .into_iter()
+                .map(|value| ("www-authenticate", value))
+                .collect();
+            let error = refused(status, &headers, body);
+            assert_eq!(
+                !error.refused().unwrap().missing_scopes().is_empty(),
+                missing,
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_page_of_a_proxy_is_known_by_its_title() {
+        let page = "<!DOCTYPE html><html><head><TITLE >\n mastodon.example | 502:\u{1b} Bad &amp; gateway</title>";
+        let error = refused(502, &[], page);
+        assert_eq!(
+            error.to_string(),
+            "the server refused: 502 Bad Gateway: the page “mastodon.example | 502: Bad & gateway”"
+        );
+        assert!(error.is_transient());
+        for none in [
+            "<title>",
+            "<title",
+            "<title></title>",
+            "İ<title>",
+            "</title><title>",
+        ] {
+            assert_eq!(title(none.as_bytes()), None, "{none}");
+        }
     }
 
     #[test]
@@ -595,7 +496,7 @@ mod tests {
         );
         assert!(!error.to_string().contains('\u{1b}'));
         assert!(error.to_string().len() < 2000);
-        let long = refused(500, &[], &"x".repeat(MAX_REFUSED_BODY * 2));
-        assert_eq!(long.refused().unwrap().body.len(), MAX_REFUSED_BODY);
+        let long = refused(500, &[], &"x".repeat(MAX_KEPT_BODY * 2));
+        assert_eq!(long.refused().unwrap().body.len(), MAX_KEPT_BODY);
     }
 }

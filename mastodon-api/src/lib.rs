@@ -25,6 +25,8 @@ pub mod text;
 mod wire;
 
 #[cfg(feature = "client")]
+pub use client::waiting;
+#[cfg(feature = "client")]
 pub use client::{
     Answered, Client, ClientBuilder, Deprecation, Edit, Items, MediaFile, MediaUpload, Pages, Post,
     RawRequest, Refresh, ScheduledPost, Thread,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::MediaUpload;
+use super::retry::idempotency_key;
 use crate::Client;
 use crate::InstanceLimits;
 use crate::endpoint::IntoParameter;
@@ -52,7 +53,7 @@ impl Post {
             media: Vec::new(),
             uploads: Vec::new(),
             poll: None,
-            idempotency_key: format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..)),
+            idempotency_key: idempotency_key(),
         }
     }
 

@@ -161,8 +161,11 @@ impl RawRequest {
     pub async fn send_full<T: Answer>(self) -> Result<Answered<T>, Error> {
         let client = self.client.clone();
         let request = self.into_request()?;
-        let response = Box::pin(client.exchange(request)).await?;
-        client.answered(response, crate::endpoint::read)
+        // Its path may be nobody's business.
+        let response = Box::pin(client.send_patiently("of a raw request", request)).await?;
+        client.answered(response, |response| {
+            crate::endpoint::read(response, &crate::endpoint::Access::public())
+        })
     }
 
     fn into_request(self) -> Result<Request<Bytes>, InvalidRequest> {

@@ -87,7 +87,8 @@ impl Client {
             .header(ACCEPT, "application/json");
         let request = request.body(Bytes::new()).ok()?;
         // Everybody may read it, so it needs no token.
-        let response = self.clone().without_token().exchange(request).await.ok()?;
+        let client = self.clone().without_token();
+        let response = client.send_patiently("nodeinfo", request).await.ok()?;
         let is_there = response.status().is_success();
         Json::read(response)
             .ok()

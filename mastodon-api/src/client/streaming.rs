@@ -214,12 +214,14 @@ impl OpenStream {
 
     /// Where streams are in the words of the instance, `None` if it does not say.
     async fn named_by_instance(&self) -> Result<Option<String>, Error> {
-        let named = match self.client.send(instance::V2::new()).await {
+        // Who reconnects has pauses already.
+        let client = self.client.once_each();
+        let named = match client.send(instance::V2::new()).await {
             Ok(instance) => instance.configuration.urls.streaming,
             // Before Mastodon 4.0 there was only the first version, and some servers have no other.
             Err(error) if error.is_not_found() => {
                 #[allow(deprecated, reason = "it is there for this very case")]
-                let instance = self.client.send(instance::V1::new()).await?;
+                let instance = client.send(instance::V1::new()).await?;
                 instance.urls.and_then(|urls| urls.streaming_api)
             }
             Err(error) => return Err(error),
@@ -730,7 +732,7 @@ async fn refused(mut response: reqwest::Response) -> Error {
     let mut answer = http::Response::new(Bytes::from(body));
     *answer.status_mut() = response.status();
     *answer.headers_mut() = std::mem::take(response.headers_mut());
-    let mut refused = Refused::from_response(answer);
+    let mut refused = Refused::from_response(answer, &[]);
     refused.message = refused.message.or(why);
     Error::Refused(Box::new(refused))
 }

@@ -9,19 +9,20 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 use bytes::Bytes;
+use chrono::Utc;
 use futures_core::Stream;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use tokio::time::Instant;
 use tokio_util::io::ReaderStream;
 
-use super::{Client, is_redirect};
+use super::{Client, RetryPolicy, is_redirect};
 use crate::endpoint::{self, Endpoint, IntoParameter, multipart};
 use crate::entities::MediaAttachment;
 use crate::error::{
     Error, InvalidFile, InvalidFileReason, InvalidRequest, MediaNotReady, MediaNotReadyReason,
-    Refused,
+    Retry,
 };
 use crate::ids::MediaAttachmentId;
 use crate::methods::media;
@@ -288,8 +289,9 @@ impl Client {
                 return Err(not_ready(MediaNotReadyReason::Unfinished, None));
             }
             let pause = pauses.next().unwrap_or(Duration::from_secs(10));
-            let asked = retry_after(&answered.headers).unwrap_or_default();
-            tokio::time::sleep(pause.max(asked).min(left)).await;
+            let asked = Retry::from_headers(&answered.headers).map(|retry| retry.wait(Utc::now()));
+            let pause = pause.max(asked.unwrap_or_default());
+            tokio::time::sleep(pause.min(left)).await;
         }
     }
 }
@@ -334,8 +336,8 @@ impl MediaUpload {
     /// Sends it, and waits until it can be attached.
     ///
     /// It is checked first against the limits of the server, if the client knows them
-    /// ([`Client::server`] asks for them). It is not sent twice, but to a server that has only the old address for
-    /// files.
+    /// ([`Client::server`] asks for them). It waits for the server's limits as every call ([`waiting`](crate::waiting)),
+    /// and is sent again only if the server surely has nothing of it, and not if it is a stream, which can be read once.
     ///
     /// # Errors
     ///
@@ -351,23 +353,40 @@ impl MediaUpload {
         }
         let repeatable = self.file.is_repeatable()
             && self.thumbnail.as_ref().is_none_or(MediaFile::is_repeatable);
-        let mut response = self.send_to(media::V2::TEMPLATE).await?;
+        let policy = if repeatable {
+            self.client.retry
+        } else {
+            RetryPolicy::never()
+        };
+        let mut response = self.send_to(media::V2::TEMPLATE, &policy).await?;
         if response.status() == StatusCode::NOT_FOUND && repeatable {
-            response = self.send_to(OLD_PATH).await?;
-        }
-        if !response.status().is_success() {
-            return Err(Error::Refused(Box::new(Refused::from_response(response))));
+            response = self.send_to(OLD_PATH, &policy).await?;
         }
         let status = response.status();
-        let medium: MediaAttachment = endpoint::Answer::read(response)
-            .map_err(|error| Error::NotUnderstood(Box::new(error)))?;
+        let medium: MediaAttachment = endpoint::read(response, &media::V2::ACCESS)?;
         if is_ready(status, &medium) {
             return Ok(medium);
         }
         self.client.wait_for_media(&medium.id, self.wait).await
     }
 
-    async fn send_to(&self, path: &str) -> Result<Response<Bytes>, Error> {
+    async fn send_to(&self, path: &str, policy: &RetryPolicy) -> Result<Response<Bytes>, Error> {
+        let uri = format!(
+            "{}{path}",
+            self.client.base().as_str().trim_end_matches('/')
+        );
+        let mut head = Request::builder()
+            .method(Method::POST)
+            .uri(uri)
+            .header(ACCEPT, "application/json")
+            .body(Bytes::new())
+            .map_err(|error| InvalidRequest::parameter("path", error))?;
+        self.client.authorize(head.headers_mut());
+        let attempt = |head| Box::pin(self.attempt(head));
+        self.client.patiently(path, head, policy, attempt).await
+    }
+
+    async fn attempt(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
         let of_file = |error| InvalidRequest::parameter("file", error);
         let file = self.file.open().await.map_err(of_file)?;
         self.check(file.length)?;
@@ -423,7 +442,7 @@ impl MediaUpload {
             .unwrap_or_else(|| self.client.shared.timeout + Duration::from_secs(total / SLOWEST));
         let answered = self
             .client
-            .send_body(path, &boundary.content_type(), total, body, timeout)
+            .send_body(request, &boundary.content_type(), total, body, timeout)
             .await;
         // A file that could not be read to its end is why the connection broke.
         let problem = problem
@@ -471,25 +490,18 @@ impl fmt::Debug for MediaUpload {
 impl Client {
     async fn send_body(
         &self,
-        path: &str,
+        mut head: Request<Bytes>,
         content_type: &str,
         length: u64,
         body: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
         timeout: Duration,
     ) -> Result<Response<Bytes>, Error> {
-        let uri = format!("{}{path}", self.shared.base.as_str().trim_end_matches('/'));
-        let mut request = Request::builder()
-            .method(Method::POST)
-            .uri(uri)
-            .header(ACCEPT, "application/json")
-            .header(CONTENT_TYPE, content_type)
-            .header(CONTENT_LENGTH, length)
-            .body(())
-            .map_err(|error| InvalidRequest::parameter("path", error))?;
-        self.authorize(request.headers_mut());
+        let content_type = HeaderValue::try_from(content_type)
+            .map_err(|error| InvalidRequest::parameter("file", error))?;
+        head.headers_mut().insert(CONTENT_TYPE, content_type);
+        head.headers_mut().insert(CONTENT_LENGTH, length.into());
         let body = reqwest::Body::wrap_stream(body);
-        let head = request.clone().map(|()| Bytes::new());
-        let mut request = reqwest::Request::try_from(request.map(|()| body))
+        let mut request = reqwest::Request::try_from(head.clone().map(|_| body))
             .map_err(|error| InvalidRequest::parameter("path", error.without_url()))?;
         *request.timeout_mut() = Some(timeout);
         let response = Box::pin(self.execute(request)).await?;
@@ -548,15 +560,4 @@ fn invalid(reason: InvalidFileReason, source: Option<io::Error>) -> InvalidFile 
 /// 202 and 206 say that the server still works on it.
 fn is_ready(status: StatusCode, medium: &MediaAttachment) -> bool {
     medium.url.is_some() || !matches!(status, StatusCode::ACCEPTED | StatusCode::PARTIAL_CONTENT)
-}
-
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers
-        .get(RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
-    Some(Duration::from_secs(seconds))
 }

@@ -34,7 +34,7 @@ pub struct Row {
     /// The names of its parameters as they are sent: what stands in the path, what it needs, the rest.
     pub parameters: &'static [&'static str],
     inside: Option<&'static str>,
-    read: fn(Response<Bytes>) -> Result<Vec<Problem>, Error>,
+    read: fn(Response<Bytes>, &Access) -> Result<Vec<Problem>, Error>,
 }
 
 impl Row {
@@ -65,13 +65,13 @@ impl Row {
     ///
     /// As [`Endpoint::read_response`].
     pub fn read_response(&self, response: Response<Bytes>) -> Result<Vec<Problem>, Error> {
-        (self.read)(inside(response, self.inside))
+        (self.read)(inside(response, self.inside), &self.access)
     }
 }
 
 /// One for each type of answer, not for each call: it is compiled less often.
-fn problems<R: Answer>(response: Response<Bytes>) -> Result<Vec<Problem>, Error> {
-    super::read::<R>(response).map(|answer| answer.problems())
+fn problems<R: Answer>(response: Response<Bytes>, access: &Access) -> Result<Vec<Problem>, Error> {
+    super::read::<R>(response, access).map(|answer| answer.problems())
 }
 
 impl fmt::Debug for Row {

@@ -61,7 +61,10 @@ impl Endpoint for TokenRequest {
 
     fn read_response(&self, response: Response<Bytes>) -> Result<Token, Error> {
         if !response.status().is_success() {
-            return Err(Error::Refused(Box::new(Refused::from_response(response))));
+            return Err(Error::Refused(Box::new(Refused::from_response(
+                response,
+                &[],
+            ))));
         }
         let not_understood = |error| Error::NotUnderstood(Box::new(error));
         let token = Token::read(response.clone()).map_err(not_understood)?;

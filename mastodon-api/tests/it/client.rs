@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mastodon_api::entities::{CredentialApplication, Status, Visibility};
 use mastodon_api::error::{NotReachedReason, NotUnderstoodReason};
+use mastodon_api::waiting::RetryPolicy;
 use mastodon_api::{Client, Error, methods, oauth};
 use serde_json::json;
 use wiremock::matchers::{
@@ -21,7 +22,14 @@ async fn server(answer: ResponseTemplate) -> (MockServer, Client) {
 }
 
 fn client(server: &MockServer) -> Client {
-    Client::new(server.uri()).unwrap().with_token(TOKEN)
+    once(server.uri()).build().unwrap()
+}
+
+/// What is tried again is in the tests of the limits.
+fn once(base: impl AsRef<str>) -> mastodon_api::ClientBuilder {
+    Client::builder(base)
+        .token(TOKEN)
+        .retry(RetryPolicy::never())
 }
 
 async fn failure(client: &Client) -> Error {
@@ -152,13 +160,7 @@ async fn a_strict_client_takes_no_answer_with_a_problem() {
 async fn an_answer_may_be_as_long_as_the_limit() {
     let body = serde_json::to_vec(&json!({"id": "1", "note": "x".repeat(1000)})).unwrap();
     let (server, _) = server(ResponseTemplate::new(200).set_body_bytes(body.clone())).await;
-    let with_limit = |limit| {
-        Client::builder(server.uri())
-            .token(TOKEN)
-            .body_limit(limit)
-            .build()
-            .unwrap()
-    };
+    let with_limit = |limit| once(server.uri()).body_limit(limit).build().unwrap();
     assert!(with_limit(body.len()).me().await.is_ok());
     let error = failure(&with_limit(body.len() - 1)).await;
     assert_eq!(not_understood(&error), NotUnderstoodReason::TooLarge);
@@ -167,11 +169,7 @@ async fn an_answer_may_be_as_long_as_the_limit() {
 #[tokio::test]
 async fn a_refusal_longer_than_the_limit_is_still_a_refusal() {
     let (server, _) = server(ResponseTemplate::new(503).set_body_bytes(vec![b'x'; 100_000])).await;
-    let client = Client::builder(server.uri())
-        .token(TOKEN)
-        .body_limit(1000)
-        .build()
-        .unwrap();
+    let client = once(server.uri()).body_limit(1000).build().unwrap();
     assert_eq!(failure(&client).await.status().unwrap(), 503);
 }
 
@@ -247,6 +245,7 @@ async fn refusals_say_what_the_server_said() {
         (429, Error::is_rate_limited),
     ] {
         let answer = ResponseTemplate::new(status)
+            .insert_header("date", "Thu, 01 Jan 2026 00:00:00 GMT")
             .insert_header("x-ratelimit-limit", "300")
             .insert_header("x-ratelimit-remaining", "0")
             .insert_header("x-ratelimit-reset", "2026-01-01T00:05:00.000000Z")
@@ -274,12 +273,10 @@ async fn no_server_no_answer() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap()
     };
-    let client = Client::new(format!("http://{address}"))
-        .unwrap()
-        .with_token(TOKEN);
+    let client = once(format!("http://{address}")).build().unwrap();
     assert_eq!(
         not_reached(&failure(&client).await),
-        NotReachedReason::NoConnection
+        NotReachedReason::ConnectionRefused
     );
 }
 
@@ -289,8 +286,7 @@ async fn a_server_that_hangs_is_left() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let limit = Duration::from_millis(50);
-    let client = Client::builder(format!("http://{address}"))
-        .token(TOKEN)
+    let client = once(format!("http://{address}"))
         .timeout(limit)
         .build()
         .unwrap();

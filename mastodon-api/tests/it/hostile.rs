@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use mastodon_api::waiting::RetryPolicy;
 use mastodon_api::{Client, Error, methods};
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -255,6 +256,7 @@ async fn what_hostile_servers_send() {
         let built = Client::builder(base)
             .token(TOKEN)
             .body_limit(64 * 1024)
+            .retry(RetryPolicy::never())
             .timeout(Duration::from_millis(input.timeout.unwrap_or(30_000)))
             .build();
         let (seen, shown) = match built {

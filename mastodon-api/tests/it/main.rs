@@ -18,6 +18,8 @@ mod entities;
 #[cfg(feature = "client")]
 mod hostile;
 #[cfg(feature = "client")]
+mod limits;
+#[cfg(feature = "client")]
 mod media;
 #[cfg(all(feature = "loopback", feature = "testing"))]
 mod oauth;

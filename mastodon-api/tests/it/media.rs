@@ -371,7 +371,7 @@ async fn known_limits_keep_a_request_from_being_sent() {
             step("GET /api/v2/instance", 200, limits().to_string()),
             step("GET /.well-known/nodeinfo", 404, String::new()),
             step("POST /api/v1/statuses", 200, status("8")),
-            step("POST /api/v1/statuses", 500, "{}".into()),
+            step("POST /api/v1/statuses", 422, "{}".into()),
             step("POST /api/v1/statuses", 200, status("9")),
         ]
         .into(),

@@ -320,7 +320,11 @@ async fn mistakes_are_answered_in_the_words_of_mastodon() {
 #[tokio::test]
 async fn faults_come_when_the_script_says() {
     let instance = start().await;
-    let bot = bot(&instance);
+    let bot = Client::builder(instance.url())
+        .token(instance.token("bot"))
+        .retry(mastodon_api::waiting::RetryPolicy::never())
+        .build()
+        .unwrap();
     let path = "/api/v1/accounts/verify_credentials";
     instance.next_answer_to(
         path,

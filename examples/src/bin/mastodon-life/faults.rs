@@ -5,6 +5,7 @@ use fedikit_examples::server::BoxError;
 use http::Method;
 use mastodon_api::error::NotReachedReason;
 use mastodon_api::methods::instance;
+use mastodon_api::waiting::RetryPolicy;
 use mastodon_api::{Client, Error};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -33,7 +34,9 @@ pub(crate) async fn live(life: &mut Life, world: &World) -> Result<(), BoxError>
     })
     .await?;
     life.step("a server that says nothing is not waited for", async {
-        let short = Client::builder(client.base()).timeout(Duration::from_millis(500));
+        let short = Client::builder(client.base())
+            .timeout(Duration::from_millis(500))
+            .retry(RetryPolicy::never());
         order(client, INSTANCE, json!({"type": "timeout"})).await?;
         match short.build()?.send(instance::V2::new()).await {
             Err(Error::NotReached(answer)) => check(

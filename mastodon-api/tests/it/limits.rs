@@ -1,0 +1,185 @@
+//! What the client does when the server wants less, over real sockets.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use mastodon_api::error::{DetailCode, NotReachedReason};
+use mastodon_api::waiting::{Bucket, OnLimit, RateLimiter, RetryPolicy};
+use mastodon_api::{Client, Error, methods};
+use serde_json::{Value, json};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+
+struct Script {
+    answers: Vec<ResponseTemplate>,
+    next: AtomicUsize,
+}
+
+impl Respond for Script {
+    fn respond(&self, _: &Request) -> ResponseTemplate {
+        let index = self.next.fetch_add(1, Ordering::SeqCst);
+        self.answers[index.min(self.answers.len() - 1)].clone()
+    }
+}
+
+async fn scripted(answers: Vec<ResponseTemplate>) -> MockServer {
+    let server = MockServer::start().await;
+    let script = Script {
+        answers,
+        next: AtomicUsize::new(0),
+    };
+    Mock::given(any()).respond_with(script).mount(&server).await;
+    server
+}
+
+fn quick(server: &MockServer, on_limit: OnLimit) -> Client {
+    let waits = (Duration::from_millis(1), Duration::from_millis(2));
+    Client::builder(server.uri())
+        .token("planted-token")
+        .retry(RetryPolicy::default().waits(waits.0, waits.1))
+        .rate_limiter(RateLimiter::new(on_limit).with_max_wait(Duration::from_secs(30)))
+        .build()
+        .unwrap()
+}
+
+fn refusal(case: &Value) -> ResponseTemplate {
+    let status = u16::try_from(case["status"].as_u64().unwrap()).unwrap();
+    let mut answer = ResponseTemplate::new(status)
+        .set_body_raw(case["body"].as_str().unwrap_or("{}"), "application/json");
+    for (name, value) in case["headers"].as_object().into_iter().flatten() {
+        answer = answer.insert_header(name.as_str(), value.as_str().unwrap());
+    }
+    answer
+}
+
+fn done() -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(json!({"id": "1", "account": {"id": "1"}}))
+}
+
+/// How often the server was asked, and whether it went well in the end; the keys are one, where there are any.
+#[tokio::test]
+async fn cases() {
+    let cases: Vec<Value> = serde_json::from_str(include_str!("../cases/limits.json")).unwrap();
+    let (mut refused, mut controls) = (0, 0);
+    for case in &cases {
+        let input = &case["input"];
+        let server = scripted(vec![refusal(input), done()]).await;
+        let client = quick(&server, OnLimit::Wait);
+        let error = match input["call"].as_str().unwrap() {
+            "read" => client.me().await.err(),
+            "post" => client.post("hello").send().await.err(),
+            "favourite" => {
+                let call = methods::statuses::Favourite::new("1");
+                client.send(call).await.err()
+            }
+            "delete" => client.send(methods::statuses::Delete::new("1")).await.err(),
+            other => panic!("{other}"),
+        };
+        let requests = server.received_requests().await.unwrap();
+        let keys: Vec<_> = requests
+            .iter()
+            .filter_map(|request| request.headers.get("idempotency-key"))
+            .collect();
+        let seen = match (&error, requests.len()) {
+            (None, 2) if keys.len() == 2 && keys[0] != keys[1] => "again with another key",
+            (None, 2) => "again",
+            (Some(_), 1) => "once",
+            other => panic!("{}: {other:?}", case["id"]),
+        };
+        assert_eq!(case["outcome"], seen, "{}: {error:?}", case["id"]);
+        if seen == "once" {
+            refused += 1;
+        } else {
+            controls += 1;
+        }
+    }
+    println!("limits: refused {refused}/{refused}, controls {controls}/{controls}");
+    assert_eq!(refused + controls, cases.len());
+}
+
+#[tokio::test]
+async fn tries_end() {
+    let server = scripted(vec![ResponseTemplate::new(502)]).await;
+    let error = quick(&server, OnLimit::Wait).me().await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 502);
+    assert_eq!(server.received_requests().await.unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn what_is_known_to_be_refused_is_not_sent() {
+    let empty = done()
+        .insert_header("x-ratelimit-limit", "300")
+        .insert_header("x-ratelimit-remaining", "0")
+        .insert_header("date", "Thu, 01 Jan 2026 00:00:00 GMT")
+        .insert_header("x-ratelimit-reset", "2026-01-01T00:02:00.000000Z");
+    let server = scripted(vec![empty]).await;
+    for on_limit in [OnLimit::Fail, OnLimit::Wait, OnLimit::Pace] {
+        let client = quick(&server, on_limit);
+        client.me().await.unwrap();
+        let before = server.received_requests().await.unwrap().len();
+        let error = client.clone().me().await.unwrap_err();
+        let Error::RateLimited(limited) = &error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(limited.bucket, Bucket::Requests);
+        assert!(limited.wait > Duration::from_secs(100) && error.is_rate_limited());
+        assert_eq!(server.received_requests().await.unwrap().len(), before);
+    }
+}
+
+#[tokio::test]
+async fn an_empty_bucket_is_waited_for_and_nobody_asks_meanwhile() {
+    let empty = done()
+        .insert_header("x-ratelimit-limit", "300")
+        .insert_header("x-ratelimit-remaining", "0")
+        .insert_header("date", "Thu, 01 Jan 2026 00:00:00 GMT")
+        .insert_header("x-ratelimit-reset", "2026-01-01T00:00:00.300000Z");
+    let server = scripted(vec![empty, done()]).await;
+    let client = quick(&server, OnLimit::Wait);
+    client.me().await.unwrap();
+    let began = Instant::now();
+    let (one, other) = tokio::join!(client.me(), client.me());
+    one.unwrap();
+    other.unwrap();
+    assert!(
+        began.elapsed() >= Duration::from_millis(350),
+        "one after the other"
+    );
+}
+
+#[tokio::test]
+async fn a_broken_connection_is_told() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = std::thread::spawn(move || {
+        for _ in 0..4 {
+            use std::io::{Read as _, Write as _};
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]).unwrap();
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\":")
+                .unwrap();
+        }
+    });
+    let tiny = Duration::from_millis(1);
+    let client = Client::builder(format!("http://{address}"))
+        .retry(RetryPolicy::default().waits(tiny, tiny))
+        .build()
+        .unwrap();
+    let error = client.me().await.unwrap_err();
+    server.join().unwrap();
+    let Error::NotReached(missing) = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(missing.reason, NotReachedReason::Interrupted);
+    assert!(error.is_transient() && error.report().to_string().contains("connection broke"));
+}
+
+#[tokio::test]
+async fn details_come_with_a_refusal() {
+    let body = json!({"error": "Validation failed", "details": {"text": [
+        {"error": "ERR_BLANK", "description": "can't be blank"}]}});
+    let server = scripted(vec![ResponseTemplate::new(422).set_body_json(body)]).await;
+    let error = quick(&server, OnLimit::Wait).me().await.unwrap_err();
+    assert_eq!(error.refused().unwrap().details[0].code, DetailCode::Blank);
+}
