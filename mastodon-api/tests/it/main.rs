@@ -28,6 +28,8 @@ mod operations;
 mod paging;
 mod statuses;
 #[cfg(feature = "client")]
+mod recordings;
+#[cfg(feature = "client")]
 mod streaming;
 #[cfg(feature = "testing")]
 mod testing;
