@@ -671,6 +671,27 @@ pub fn link_header(data: &[u8]) {
     let _ = methods::timelines::Home::new().read_response(response);
 }
 
+/// An answer to a call of the Mastodon API: the first byte chooses the call, the rest is the body. What is read as a status
+/// is written as one of which everything can be read.
+pub fn mastodon_answer(data: &[u8]) {
+    let Some((first, body)) = data.split_first() else {
+        return;
+    };
+    let response = || Response::new(body.to_vec().into());
+    let rows: Vec<_> = methods::rows().collect();
+    // There are more calls than bytes; the others are chosen by the length.
+    let row = rows[(usize::from(*first) + 256 * (body.len() % 2)) % rows.len()];
+    let _ = row.read_response(response());
+    if let Ok(page) = methods::timelines::Home::new().read_response(response()) {
+        let written = serde_json::to_vec(&page.items).expect("what was read can be written");
+        let again = methods::timelines::Home::new()
+            .read_response(Response::new(written.into()))
+            .expect("what was written can be read");
+        assert_eq!(again.problems, []);
+        assert_eq!(again.items.len(), page.items.len());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -708,6 +729,7 @@ mod tests {
         ("server_sent_events", server_sent_events),
         ("websocket_message", websocket_message),
         ("link_header", link_header),
+        ("mastodon_answer", mastodon_answer),
     ];
 
     #[test]

@@ -38,12 +38,14 @@ impl<T: Wire> Answer for T {
     fn read(response: Response<Bytes>) -> Result<Self, NotUnderstood> {
         match decode::<T>(response.body()) {
             Ok(Read::Value(value) | Read::Partly(value, _)) => Ok(value),
-            Ok(Read::Null) => Err(NotUnderstood::new(
-                &response,
-                NotUnderstoodReason::Unexpected,
-                String::new(),
-                None,
-            )),
+            Ok(Read::Null) => T::nothing().ok_or_else(|| {
+                NotUnderstood::new(
+                    &response,
+                    NotUnderstoodReason::Unexpected,
+                    String::new(),
+                    None,
+                )
+            }),
             Ok(Read::Wrong(wrong)) => {
                 let source = Some(wrong.reason.into());
                 Err(NotUnderstood::new(
@@ -53,9 +55,10 @@ impl<T: Wire> Answer for T {
                     source,
                 ))
             }
-            Err(Undecodable { path, source }) => {
-                Err(NotUnderstood::from_text(&response, path, source))
-            }
+            Err(Undecodable { path, source }) => match T::nothing() {
+                Some(nothing) if response.body().trim_ascii().is_empty() => Ok(nothing),
+                _ => Err(NotUnderstood::from_text(&response, path, source)),
+            },
         }
     }
 
@@ -202,6 +205,6 @@ struct Whole<T>(Read<T>);
 
 impl<'de, T: Wire> Deserialize<'de> for Whole<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::read(deserializer, Depth::default()).map(Self)
+        Depth::whole(|depth| T::read(deserializer, depth)).map(Self)
     }
 }

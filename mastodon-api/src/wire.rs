@@ -5,6 +5,7 @@
 //! the list. So every type that stands in a field implements [`Wire`]: it takes whatever JSON shape comes and says
 //! what became of it ([`Read`]). The text is read once, straight into the final types.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
@@ -50,13 +51,50 @@ impl<T> Read<T> {
 /// needs nine. What lies deeper is kept as a problem; without a bound a hostile answer exhausts the stack.
 const MAX_DEPTH: u8 = 16;
 
-/// How deep inside other entities the value stands that is being read.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Depth(u8);
+/// Bytes that the entities of one answer may take, without their texts, and that are told of its problems: some 80,000
+/// statuses. `{"id":1},` is read into a hundred times its size, so the length of an answer bounds too little.
+const MAX_SIZE: usize = 128 * 1024 * 1024;
 
-impl Depth {
-    pub(crate) fn deeper(self) -> Option<Self> {
-        (self.0 < MAX_DEPTH).then_some(Self(self.0 + 1))
+/// What a problem takes, about.
+const PROBLEM_SIZE: usize = 256;
+
+/// Problems of one list that are told one by one.
+const MAX_PROBLEMS: usize = 1000;
+
+/// How deep inside other entities the value stands that is being read, and how much more may be read.
+#[derive(Clone, Copy)]
+pub(crate) struct Depth<'a> {
+    above: u8,
+    left: &'a Cell<usize>,
+}
+
+impl<'a> Depth<'a> {
+    /// Reads a whole answer.
+    pub(crate) fn whole<T>(read: impl FnOnce(Depth<'_>) -> T) -> T {
+        read(Depth {
+            above: 0,
+            left: &Cell::new(MAX_SIZE),
+        })
+    }
+
+    /// Inside an entity of this size, or why there is no place for it.
+    pub(crate) fn deeper(self, size: usize) -> Result<Self, &'static str> {
+        if self.above >= MAX_DEPTH {
+            return Err("stands inside more than 16 other objects");
+        }
+        if !self.spend(size) {
+            return Err("the answer has more than can be kept");
+        }
+        Ok(Self {
+            above: self.above + 1,
+            ..self
+        })
+    }
+
+    fn spend(self, size: usize) -> bool {
+        let left = self.left.get().checked_sub(size);
+        self.left.set(left.unwrap_or(0));
+        left.is_some()
     }
 }
 
@@ -69,7 +107,7 @@ pub(crate) trait Wire: Sized {
 
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
-        depth: Depth,
+        depth: Depth<'_>,
     ) -> Result<Read<Self>, D::Error> {
         deserializer.deserialize_any(ShapeVisitor(Seed::at(depth)))
     }
@@ -98,19 +136,30 @@ pub(crate) trait Wire: Sized {
         }
     }
 
-    fn from_seq<'de, A: SeqAccess<'de>>(mut seq: A, _depth: Depth) -> Result<Read<Self>, A::Error> {
+    fn from_seq<'de, A: SeqAccess<'de>>(
+        mut seq: A,
+        depth: Depth<'_>,
+    ) -> Result<Read<Self>, A::Error> {
         let mut values = Vec::new();
         while let Some(value) = seq.next_element::<Value>()? {
             values.push(value);
         }
-        Ok(if values.is_empty() {
-            Read::Null
-        } else {
-            wrong::<Self>(values)
+        Ok(match &*values {
+            [] => Read::Null,
+            [one @ Value::Object(_)] => {
+                match Self::read(one.clone(), depth).map_err(A::Error::custom)? {
+                    Read::Value(value) => Read::Value(value),
+                    _ => wrong::<Self>(values),
+                }
+            }
+            _ => wrong::<Self>(values),
         })
     }
 
-    fn from_map<'de, A: MapAccess<'de>>(mut map: A, _depth: Depth) -> Result<Read<Self>, A::Error> {
+    fn from_map<'de, A: MapAccess<'de>>(
+        mut map: A,
+        _depth: Depth<'_>,
+    ) -> Result<Read<Self>, A::Error> {
         let mut values = serde_json::Map::new();
         while let Some((key, value)) = map.next_entry()? {
             values.insert(key, value);
@@ -126,6 +175,11 @@ pub(crate) trait Wire: Sized {
 
     /// By what a list of such things knows it.
     fn id(&self) -> Option<String> {
+        None
+    }
+
+    /// What an answer without anything is, where that is an answer.
+    fn nothing() -> Option<Self> {
         None
     }
 
@@ -152,15 +206,15 @@ fn raw(value: Value) -> Box<RawValue> {
 }
 
 /// Reads a `T` at a depth.
-pub(crate) struct Seed<T>(Depth, PhantomData<T>);
+pub(crate) struct Seed<'a, T>(Depth<'a>, PhantomData<T>);
 
-impl<T> Seed<T> {
-    pub(crate) fn at(depth: Depth) -> Self {
+impl<'a, T> Seed<'a, T> {
+    pub(crate) fn at(depth: Depth<'a>) -> Self {
         Self(depth, PhantomData)
     }
 }
 
-impl<'de, T: Wire> DeserializeSeed<'de> for Seed<T> {
+impl<'de, T: Wire> DeserializeSeed<'de> for Seed<'_, T> {
     type Value = Read<T>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Read<T>, D::Error> {
@@ -168,9 +222,9 @@ impl<'de, T: Wire> DeserializeSeed<'de> for Seed<T> {
     }
 }
 
-struct ShapeVisitor<T>(Seed<T>);
+struct ShapeVisitor<'a, T>(Seed<'a, T>);
 
-impl<'de, T: Wire> Visitor<'de> for ShapeVisitor<T> {
+impl<'de, T: Wire> Visitor<'de> for ShapeVisitor<'_, T> {
     type Value = Read<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -226,7 +280,7 @@ impl<T: Wire> Serialize for Writer<'_, T> {
 pub(crate) fn field<'de, A: MapAccess<'de>, T: Wire>(
     map: &mut A,
     name: &'static str,
-    depth: Depth,
+    depth: Depth<'_>,
     extra: &mut Extra,
 ) -> Result<Option<T>, A::Error> {
     let read = map.next_value_seed(Seed::<T>::at(depth))?;
@@ -251,8 +305,11 @@ pub(crate) fn settle<T>(read: Read<T>, name: &str, extra: &mut Extra) -> Option<
     }
 }
 
-/// Keeps the text of an entity that stands too deep inside others.
-pub(crate) fn too_deep<'de, T, D: Deserializer<'de>>(deserializer: D) -> Result<Read<T>, D::Error> {
+/// Keeps the text of an entity that is not read.
+pub(crate) fn unread<'de, T, D: Deserializer<'de>>(
+    deserializer: D,
+    reason: &str,
+) -> Result<Read<T>, D::Error> {
     let raw: Box<RawValue> = Box::deserialize(deserializer)?;
     if raw.get() == "null" {
         return Ok(Read::Null);
@@ -260,7 +317,7 @@ pub(crate) fn too_deep<'de, T, D: Deserializer<'de>>(deserializer: D) -> Result<
     Ok(Read::Wrong(Box::new(Wrong {
         raw,
         path: String::new(),
-        reason: format!("stands inside more than {MAX_DEPTH} other objects"),
+        reason: reason.to_owned(),
     })))
 }
 
@@ -280,7 +337,7 @@ pub(crate) fn incomplete<T>(
 pub(crate) fn deserialize<'de, T: Wire, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
-    match T::read(deserializer, Depth::default())? {
+    match Depth::whole(|depth| T::read(deserializer, depth))? {
         Read::Value(value) | Read::Partly(value, _) => Ok(value),
         Read::Null => Err(D::Error::custom(format!(
             "nothing there, expected {}",
@@ -299,7 +356,7 @@ impl<T: Wire> Wire for Option<T> {
 
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
-        depth: Depth,
+        depth: Depth<'_>,
     ) -> Result<Read<Self>, D::Error> {
         Ok(T::read(deserializer, depth)?.map(Some))
     }
@@ -309,6 +366,10 @@ impl<T: Wire> Wire for Option<T> {
             Some(value) => value.write(serializer),
             None => serializer.serialize_none(),
         }
+    }
+
+    fn nothing() -> Option<Self> {
+        Some(None)
     }
 
     fn is_absent(&self) -> bool {
@@ -327,7 +388,7 @@ impl<T: Wire> Wire for Box<T> {
 
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
-        depth: Depth,
+        depth: Depth<'_>,
     ) -> Result<Read<Self>, D::Error> {
         Ok(T::read(deserializer, depth)?.map(Self::new))
     }
@@ -348,33 +409,88 @@ impl<T: Wire> Wire for Box<T> {
 impl<T: Wire> Wire for Vec<T> {
     const EXPECTED: &'static str = "a list";
 
-    fn from_seq<'de, A: SeqAccess<'de>>(mut seq: A, depth: Depth) -> Result<Read<Self>, A::Error> {
+    // One value where a list is documented is a list of one.
+    fn from_u64(value: u64) -> Read<Self> {
+        T::from_u64(value).map(|one| vec![one])
+    }
+
+    fn from_text(value: &str) -> Read<Self> {
+        T::from_text(value).map(|one| vec![one])
+    }
+
+    fn from_seq<'de, A: SeqAccess<'de>>(
+        mut seq: A,
+        depth: Depth<'_>,
+    ) -> Result<Read<Self>, A::Error> {
         let mut values = Self::new();
         let mut problems = Vec::new();
+        let mut left_out = 0_usize;
         let mut index = 0_usize;
         while let Some(element) = seq.next_element_seed(Seed::<T>::at(depth))? {
+            let mut tell = |problem: Problem| {
+                if problems.len() < MAX_PROBLEMS && depth.spend(PROBLEM_SIZE) {
+                    problems.push(problem.inside_index(index));
+                } else {
+                    left_out += 1;
+                }
+            };
             match element {
                 Read::Value(value) => values.push(value),
                 Read::Partly(value, inner) => {
                     values.push(value);
-                    problems.extend(inner.into_iter().map(|problem| problem.inside_index(index)));
+                    inner.into_iter().for_each(tell);
                 }
                 Read::Null => {
-                    let Read::Wrong(wrong) = wrong::<T>(Value::Null) else {
-                        continue;
-                    };
-                    problems.push(Problem::new(*wrong).inside_index(index));
+                    if let Read::Wrong(wrong) = wrong::<T>(Value::Null) {
+                        tell(Problem::new(*wrong));
+                    }
                 }
-                Read::Wrong(wrong) => {
-                    problems.push(Problem::new(*wrong).inside_index(index));
-                }
+                Read::Wrong(wrong) => tell(Problem::new(*wrong)),
             }
             index += 1;
+        }
+        if left_out > 0 {
+            let reason = format!("{left_out} more of its elements cannot be read");
+            problems.push(Problem::of_raw(
+                String::new(),
+                reason,
+                RawValue::NULL.to_owned(),
+            ));
         }
         Ok(if problems.is_empty() {
             Read::Value(values)
         } else {
             Read::Partly(values, problems)
+        })
+    }
+
+    /// `{"0": …, "2": …}`, which PHP makes of a list with gaps, or one element without its list.
+    fn from_map<'de, A: MapAccess<'de>>(
+        mut map: A,
+        depth: Depth<'_>,
+    ) -> Result<Read<Self>, A::Error> {
+        let mut values = serde_json::Map::new();
+        while let Some((key, value)) = map.next_entry()? {
+            values.insert(key, value);
+        }
+        if values.is_empty() {
+            return Ok(Read::Null);
+        }
+        let numbers: Option<Vec<u32>> = values.keys().map(|key| key.parse().ok()).collect();
+        if let Some(numbers) = numbers {
+            let mut numbered: Vec<_> = numbers.into_iter().zip(values.into_values()).collect();
+            numbered.sort_by_key(|(number, _)| *number);
+            let list = numbered.into_iter().map(|(_, value)| value).collect();
+            return Self::read(Value::Array(list), depth).map_err(A::Error::custom);
+        }
+        // A whole answer is a list or none: an object in its place says what went wrong.
+        if depth.above == 0 {
+            return Ok(wrong::<Self>(values));
+        }
+        let one = T::read(Value::Object(values.clone()), depth).map_err(A::Error::custom)?;
+        Ok(match one {
+            Read::Value(one) => Read::Value(vec![one]),
+            _ => wrong::<Self>(values),
         })
     }
 
@@ -392,7 +508,10 @@ impl<T: Wire> Wire for Vec<T> {
 impl<T: Wire> Wire for BTreeMap<String, T> {
     const EXPECTED: &'static str = "an object";
 
-    fn from_map<'de, A: MapAccess<'de>>(mut map: A, depth: Depth) -> Result<Read<Self>, A::Error> {
+    fn from_map<'de, A: MapAccess<'de>>(
+        mut map: A,
+        depth: Depth<'_>,
+    ) -> Result<Read<Self>, A::Error> {
         let mut values = Self::new();
         let mut extra = Extra::default();
         while let Some(key) = map.next_key::<String>()? {
@@ -502,10 +621,15 @@ impl Wire for u64 {
     }
 
     fn from_text(value: &str) -> Read<Self> {
-        match value.parse() {
-            Ok(number) => Read::Value(number),
-            Err(_) if value.is_empty() => Read::Null,
-            Err(_) => wrong::<Self>(value),
+        if value.is_empty() {
+            return Read::Null;
+        }
+        if let Ok(number) = value.parse() {
+            return Read::Value(number);
+        }
+        match value.parse().map(Self::from_f64) {
+            Ok(Read::Value(number)) => Read::Value(number),
+            _ => wrong::<Self>(value),
         }
     }
 
@@ -546,10 +670,22 @@ impl Wire for DateTime<Utc> {
     const EXPECTED: &'static str = "a time such as 2026-01-31T12:00:00.000Z";
 
     fn from_u64(value: u64) -> Read<Self> {
-        match i64::try_from(value)
-            .ok()
-            .and_then(|seconds| Self::from_timestamp(seconds, 0))
-        {
+        match i64::try_from(value).ok().and_then(since_1970) {
+            Some(time) => Read::Value(time),
+            None => wrong::<Self>(value),
+        }
+    }
+
+    fn from_i64(value: i64) -> Read<Self> {
+        match since_1970(value) {
+            Some(time) => Read::Value(time),
+            None => wrong::<Self>(value),
+        }
+    }
+
+    fn from_f64(value: f64) -> Read<Self> {
+        // The cast ends at the largest number, which is no time.
+        match Self::from_timestamp_millis((value * 1000.0).round() as i64) {
             Some(time) => Read::Value(time),
             None => wrong::<Self>(value),
         }
@@ -569,16 +705,82 @@ impl Wire for DateTime<Utc> {
     }
 }
 
-/// RFC 3339; also without a zone (then it is UTC), a bare date (then it is midnight), or seconds since 1970.
 fn parse_time(text: &str) -> Option<DateTime<Utc>> {
+    usual_time(text).or_else(|| odd_time(text))
+}
+
+/// What nearly all servers write, `2026-01-31T12:00:00.000Z`. A page has hundreds, and a parser for all forms of
+/// RFC 3339 takes six times as long.
+fn usual_time(text: &str) -> Option<DateTime<Utc>> {
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_u32, |number, digit| {
+            digit
+                .is_ascii_digit()
+                .then(|| number * 10 + u32::from(digit - b'0'))
+        })
+    };
+    let (start, rest) = text.as_bytes().split_first_chunk::<19>()?;
+    let [
+        y1,
+        y2,
+        y3,
+        y4,
+        b'-',
+        o1,
+        o2,
+        b'-',
+        d1,
+        d2,
+        b'T',
+        h1,
+        h2,
+        b':',
+        m1,
+        m2,
+        b':',
+        s1,
+        s2,
+    ] = *start
+    else {
+        return None;
+    };
+    let nanoseconds = match rest {
+        b"Z" | b"+00:00" => 0,
+        [b'.', digits @ .., b'Z'] if (1..=9).contains(&digits.len()) => {
+            let zeros = 9 - u32::try_from(digits.len()).ok()?;
+            number(digits)? * 10_u32.pow(zeros)
+        }
+        _ => return None,
+    };
+    let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok()?;
+    let date = NaiveDate::from_ymd_opt(year, number(&[o1, o2])?, number(&[d1, d2])?)?;
+    let (hour, minute, second) = (number(&[h1, h2])?, number(&[m1, m2])?, number(&[s1, s2])?);
+    let time = date.and_hms_nano_opt(hour, minute, second, nanoseconds)?;
+    Some(time.and_utc())
+}
+
+/// RFC 3339; also with a space, with a zone without colon or without one (then it is UTC), a bare date (then it is
+/// midnight), or a number.
+fn odd_time(text: &str) -> Option<DateTime<Utc>> {
+    // No form is longer.
+    if text.len() > 64 {
+        return None;
+    }
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some(time.to_utc());
+    }
+    if let Ok(number) = text.parse() {
+        return since_1970(number);
+    }
+    let text = text
+        .strip_suffix(" UTC")
+        .unwrap_or(text)
+        .replacen(' ', "T", 1);
+    if let Ok(time) = DateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f%z") {
         return Some(time.to_utc());
     }
     if let Ok(time) = text.parse::<NaiveDateTime>() {
         return Some(time.and_utc());
-    }
-    if let Ok(seconds) = text.parse() {
-        return DateTime::from_timestamp(seconds, 0);
     }
     Some(
         text.parse::<NaiveDate>()
@@ -586,6 +788,15 @@ fn parse_time(text: &str) -> Option<DateTime<Utc>> {
             .and_hms_opt(0, 0, 0)?
             .and_utc(),
     )
+}
+
+/// Seconds, or milliseconds where seconds would lie beyond the year 5000.
+fn since_1970(number: i64) -> Option<DateTime<Utc>> {
+    if number.unsigned_abs() < 100_000_000_000 {
+        DateTime::from_timestamp(number, 0)
+    } else {
+        DateTime::from_timestamp_millis(number)
+    }
 }
 
 impl Wire for NaiveDate {
@@ -714,65 +925,55 @@ macro_rules! entity {
 
             fn read<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
-                depth: $crate::wire::Depth,
+                depth: $crate::wire::Depth<'_>,
             ) -> Result<$crate::wire::Read<Self>, D::Error> {
-                match depth.deeper() {
-                    Some(depth) => $crate::wire::shape(deserializer, depth),
-                    None => $crate::wire::too_deep(deserializer),
+                match depth.deeper(size_of::<Self>()) {
+                    Ok(depth) => $crate::wire::shape(deserializer, depth),
+                    Err(reason) => $crate::wire::unread(deserializer, reason),
                 }
             }
 
             fn from_map<'de, A: serde::de::MapAccess<'de>>(
                 mut map: A,
-                depth: $crate::wire::Depth,
+                depth: $crate::wire::Depth<'_>,
             ) -> Result<$crate::wire::Read<Self>, A::Error> {
                 #[allow(non_camel_case_types)]
-                enum Key { $($req,)* $($field,)* __Unknown(Box<str>) }
-
-                struct KeyVisitor;
-
-                impl<'de> serde::de::DeserializeSeed<'de> for KeyVisitor {
-                    type Value = Key;
-
-                    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
-                        deserializer.deserialize_str(self)
-                    }
-                }
-
-                impl serde::de::Visitor<'_> for KeyVisitor {
-                    type Value = Key;
-
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str("a key")
-                    }
-
-                    fn visit_str<E>(self, key: &str) -> Result<Key, E> {
-                        Ok(match key {
-                            $( stringify!($req) => Key::$req, )*
-                            $( $crate::wire::key!($field $($key)?) => Key::$field, )*
-                            _ => Key::__Unknown(key.into()),
-                        })
-                    }
-                }
+                enum Key { $($req,)* $($field,)* }
+                const VARIANTS: &[Key] = &[$(Key::$req,)* $(Key::$field,)*];
+                const KEYS: &$crate::wire::Keys = &$crate::wire::Keys::new(
+                    &[$(stringify!($req),)* $($crate::wire::key!($field $($key)?),)*],
+                );
 
                 $( let mut $req: Option<$req_ty> = None; )*
                 $( let mut $field: $ty = <$ty>::default(); )*
                 let mut extra = $crate::extra::Extra::default();
-                while let Some(__key) = map.next_key_seed(KeyVisitor)? {
+                let mut is_empty = true;
+                while let Some(__key) = map.next_key_seed(KEYS.seed())? {
+                    is_empty = false;
+                    let __key = match __key {
+                        Ok(index) => VARIANTS.get(index),
+                        Err(name) => {
+                            extra.push_raw(name, map.next_value()?);
+                            continue;
+                        }
+                    };
                     match __key {
-                        $( Key::$req => $req = $crate::wire::field(&mut map, stringify!($req), depth, &mut extra)?, )*
-                        $( Key::$field => {
+                        $( Some(Key::$req) => $req = $crate::wire::field(&mut map, stringify!($req), depth, &mut extra)?, )*
+                        $( Some(Key::$field) => {
                             let name = $crate::wire::key!($field $($key)?);
                             if let Some(value) = $crate::wire::field(&mut map, name, depth, &mut extra)? {
                                 $field = value;
                             }
                         } )*
-                        Key::__Unknown(name) => extra.push_raw(name, map.next_value()?),
+                        None => {}
                     }
                 }
                 let missing: Option<&'static str> =
                     None $( .or($req.is_none().then_some(stringify!($req))) )*;
                 if let Some(missing) = missing {
+                    if is_empty {
+                        return Ok($crate::wire::Read::Null);
+                    }
                     let mut pieces = extra.to_map();
                     $( $crate::wire::piece(&mut pieces, stringify!($req), &$req); )*
                     $( $crate::wire::piece(&mut pieces, $crate::wire::key!($field $($key)?), &$field); )*
@@ -822,6 +1023,85 @@ macro_rules! entity {
     };
 }
 pub(crate) use entity;
+
+/// The keys of an entity, found by a table that is made when this crate is compiled: an account has fifty.
+pub(crate) struct Keys {
+    names: &'static [&'static str],
+    /// For each hash the position of a name, of which the next has the same hash or one that comes before; or `FREE`.
+    table: [u8; 256],
+}
+
+const FREE: u8 = u8::MAX;
+
+impl Keys {
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "it runs when this crate is compiled, which fails if an index is wrong"
+    )]
+    pub(crate) const fn new(names: &'static [&'static str]) -> Self {
+        assert!(names.len() < 128);
+        let mut table = [FREE; 256];
+        let mut position = 0;
+        while position < names.len() {
+            let mut place = Self::hash(names[position].as_bytes());
+            while table[place as usize] != FREE {
+                place = place.wrapping_add(1);
+            }
+            table[place as usize] = position as u8;
+            position += 1;
+        }
+        Self { names, table }
+    }
+
+    const fn hash(key: &[u8]) -> u8 {
+        let [.., last] = key else { return 0 };
+        let (half, _) = key.split_at(key.len() / 2 + 1);
+        let [.., middle] = half else { return 0 };
+        (key.len() as u8)
+            .wrapping_mul(29)
+            .wrapping_add(last.wrapping_mul(7))
+            .wrapping_add(middle.wrapping_mul(37))
+    }
+
+    fn find(&self, key: &str) -> Option<usize> {
+        let mut place = Self::hash(key.as_bytes());
+        loop {
+            let position = usize::from(*self.table.get(usize::from(place))?);
+            // A free place is beyond all names.
+            if *self.names.get(position)? == key {
+                return Some(position);
+            }
+            place = place.wrapping_add(1);
+        }
+    }
+
+    pub(crate) fn seed(&'static self) -> KeySeed {
+        KeySeed(self)
+    }
+}
+
+/// Reads a key: its position, or the key itself if there is no such field.
+pub(crate) struct KeySeed(&'static Keys);
+
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Result<usize, Box<str>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed {
+    type Value = Result<usize, Box<str>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(self.0.find(key).ok_or_else(|| key.into()))
+    }
+}
 
 /// An entity that can do without anything has a default; another would be none.
 macro_rules! entity_default {
@@ -914,7 +1194,7 @@ macro_rules! extended_entity {
 
             fn read<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
-                depth: $crate::wire::Depth,
+                depth: $crate::wire::Depth<'_>,
             ) -> Result<$crate::wire::Read<Self>, D::Error> {
                 use $crate::wire::Read;
                 Ok(match $base_ty::read(deserializer, depth)? {
@@ -960,13 +1240,13 @@ pub(crate) use extended_entity;
 /// Reads whatever shape comes, as the default [`Wire::read`] does.
 pub(crate) fn shape<'de, T: Wire, D: Deserializer<'de>>(
     deserializer: D,
-    depth: Depth,
+    depth: Depth<'_>,
 ) -> Result<Read<T>, D::Error> {
     deserializer.deserialize_any(ShapeVisitor(Seed::at(depth)))
 }
 
 /// Reads a property that had been put aside as unknown.
-pub(crate) fn taken<T: Wire + Default>(extra: &mut Extra, name: &str, depth: Depth) -> T {
+pub(crate) fn taken<T: Wire + Default>(extra: &mut Extra, name: &str, depth: Depth<'_>) -> T {
     let Some(raw) = extra.take(name) else {
         return T::default();
     };

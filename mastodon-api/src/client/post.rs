@@ -389,7 +389,8 @@ impl Client {
     /// By whose fault: see [`Error`].
     pub async fn redraft(&self, status: &Status) -> Result<Post, Error> {
         let deleted = self.send(statuses::Delete::new(status)).await?;
-        let text = deleted.text.unwrap_or_else(|| status.content.to_text());
+        let text = deleted.and_then(|deleted| deleted.text);
+        let text = text.unwrap_or_else(|| status.content.to_text());
         let mut post = self.post(text).visibility(status.visibility.clone());
         post.spoiler_text.clone_from(&status.spoiler_text);
         post.sensitive = Some(status.sensitive);

@@ -61,9 +61,9 @@ endpoints! {
     GET "/api/v1/statuses/{id}/context", "statuses/#context", optional "read:statuses", since "0.0.0"
     Context(id: StatusId) => entities::Context
 
-    /// Delete a status. The answer has its `text`, to write it anew.
+    /// Delete a status. The answer has its `text`, to write it anew; before Mastodon 2.9 there is none.
     DELETE "/api/v1/statuses/{id}", "statuses/#delete", user "write:statuses", since "0.0.0"
-    Delete(id: StatusId) => Status {
+    Delete(id: StatusId) => Option<Status> {
         /// Whether its media are deleted at once, instead of kept for a new status. Mastodon since 4.4.
         delete_media: bool,
     }

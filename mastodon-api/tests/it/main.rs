@@ -12,6 +12,7 @@ mod admin;
 mod calls;
 #[cfg(feature = "client")]
 mod client;
+mod deviations;
 mod documentation;
 mod endpoints;
 mod entities;
@@ -26,9 +27,9 @@ mod oauth;
 mod operations;
 #[cfg(feature = "client")]
 mod paging;
-mod statuses;
 #[cfg(feature = "client")]
 mod recordings;
+mod statuses;
 #[cfg(feature = "client")]
 mod streaming;
 #[cfg(feature = "testing")]

@@ -204,7 +204,7 @@ async fn statuses_are_posted_once_read_favourited_and_deleted() {
     let error = bot.send(statuses::Delete::new(&reply.id)).await;
     assert!(error.unwrap_err().is_not_found(), "another's");
     let deleted = bot.send(statuses::Delete::new(&first.id)).await.unwrap();
-    assert_eq!(deleted.text.as_deref(), Some("once #rust"));
+    assert_eq!(deleted.unwrap().text.as_deref(), Some("once #rust"));
     let error = bot.send(statuses::Get::new(&first.id)).await.unwrap_err();
     assert_eq!(message(&error), (404, "Record not found"));
 }
