@@ -3,7 +3,7 @@
 use clap::Parser;
 use fedikit_examples::server::BoxError;
 use fedikit_examples::terminal::shown;
-use fedikit_examples::{account, in_words, say};
+use fedikit_examples::{account, disk, in_words, say};
 use mastodon_api::Client;
 use mastodon_api::oauth::Credentials;
 use std::path::{Path, PathBuf};
@@ -58,7 +58,7 @@ async fn run(arguments: Arguments) -> Result<(), BoxError> {
         (Some(instance), _) => {
             let file = named(arguments.save)?;
             // Before somebody logs in for nothing.
-            make_folder(&file)?;
+            disk::make_private_folder(file.parent().unwrap_or(Path::new("")))?;
             let client = Client::new(account::address(&instance))?;
             let login = client
                 .log_in("fedikit examples")
@@ -119,18 +119,4 @@ async fn log_out(file: &Path) -> Result<(), BoxError> {
         file.display()
     );
     Ok(())
-}
-
-fn make_folder(file: &Path) -> std::io::Result<()> {
-    let Some(folder) = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    else {
-        return Ok(());
-    };
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
