@@ -490,6 +490,37 @@ mod tests {
         assert_eq!(window.left.unwrap().0, 5, "an older answer came late");
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn those_who_wait_go_one_after_the_other_as_they_came() {
+        let limiter = RateLimiter::default();
+        let request = Request::get("https://a.example/api/v1/markers")
+            .body(Bytes::new())
+            .unwrap();
+        let empty = Response::builder()
+            .header("x-ratelimit-limit", "300")
+            .header("x-ratelimit-remaining", "0")
+            .header("date", "Thu, 01 Jan 2026 00:00:00 GMT")
+            .header("x-ratelimit-reset", "2026-01-01T00:00:10Z")
+            .body(Bytes::new())
+            .unwrap();
+        limiter.learn(&request, &empty);
+        let began = time::Instant::now();
+        let passed = Mutex::new(Vec::new());
+        let callers = (0..20).map(|caller| {
+            let (limiter, request, passed) = (&limiter, &request, &passed);
+            async move {
+                let patience = began + limiter.max_wait();
+                limiter.pass(request, patience).await.unwrap();
+                passed.lock().unwrap().push((caller, began.elapsed()));
+            }
+        });
+        futures_util::future::join_all(callers).await;
+        let passed = passed.into_inner().unwrap();
+        assert!(passed.iter().map(|(caller, _)| *caller).eq(0..20));
+        assert!(passed[0].1 >= Duration::from_secs(10));
+        assert!(passed.windows(2).all(|two| two[1].1 - two[0].1 >= STEP));
+    }
+
     #[test]
     fn a_paced_window_lasts_to_its_end() {
         let mut now = Instant::now();

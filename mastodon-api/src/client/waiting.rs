@@ -15,7 +15,8 @@
 //!   that ask for much and have no user who looks on.
 //! - [`Fail`](OnLimit::Fail): it is that error. For programs with a user who looks on.
 //!
-//! Those who wait go in the order in which they came, and not all at once.
+//! Those who wait go in the order in which they came, and not all at once. Before the first answer nothing is known, and
+//! nothing is held back: what is too many of that is answered 429, and then waits like the rest.
 //!
 //! # When a call went wrong
 //!

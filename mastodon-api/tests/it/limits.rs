@@ -1,11 +1,11 @@
 //! What the client does when the server wants less, over real sockets.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mastodon_api::error::{DetailCode, NotReachedReason};
 use mastodon_api::waiting::{Bucket, OnLimit, RateLimiter, RetryPolicy};
-use mastodon_api::{Client, Error, methods};
+use mastodon_api::{Client, Error, MediaFile, methods};
 use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
@@ -128,23 +128,66 @@ async fn what_is_known_to_be_refused_is_not_sent() {
 }
 
 #[tokio::test]
-async fn an_empty_bucket_is_waited_for_and_nobody_asks_meanwhile() {
-    let empty = done()
-        .insert_header("x-ratelimit-limit", "300")
-        .insert_header("x-ratelimit-remaining", "0")
-        .insert_header("date", "Thu, 01 Jan 2026 00:00:00 GMT")
-        .insert_header("x-ratelimit-reset", "2026-01-01T00:00:00.300000Z");
-    let server = scripted(vec![empty, done()]).await;
+async fn one_post_has_one_key_at_every_try() {
+    let server = scripted(vec![ResponseTemplate::new(502)]).await;
     let client = quick(&server, OnLimit::Wait);
-    client.me().await.unwrap();
-    let began = Instant::now();
-    let (one, other) = tokio::join!(client.me(), client.me());
-    one.unwrap();
-    other.unwrap();
-    assert!(
-        began.elapsed() >= Duration::from_millis(350),
-        "one after the other"
-    );
+    client.post("hello").send().await.unwrap_err();
+    let call = methods::statuses::Create::new().status("hello");
+    client.send(call).await.unwrap_err();
+    let requests = server.received_requests().await.unwrap();
+    let key = |at: usize| requests[at].headers["idempotency-key"].to_str().unwrap();
+    assert_eq!(requests.len(), 8);
+    for post in [0, 4] {
+        assert_eq!(key(post).len(), 32);
+        assert!((post..post + 4).all(|at| key(at) == key(post)));
+    }
+    assert_ne!(key(0), key(4));
+}
+
+/// How often a file goes out, always whole.
+#[tokio::test]
+async fn a_file_is_sent_again_only_if_nothing_was_done_and_it_can_be_read_again() {
+    let bytes = || MediaFile::bytes("planted-file");
+    let stream = || {
+        let bytes = futures_util::stream::iter([Ok("planted-file".into())]);
+        MediaFile::stream(bytes, 12)
+    };
+    let later = || ResponseTemplate::new(429).insert_header("retry-after", "0");
+    for (file, first, times) in [
+        (bytes(), later(), 2),
+        (stream(), later(), 1),
+        (bytes(), ResponseTemplate::new(500), 1),
+        (bytes(), ResponseTemplate::new(422), 1),
+    ] {
+        let server = scripted(vec![first, done()]).await;
+        let sent = quick(&server, OnLimit::Wait).upload(file).send().await;
+        assert_eq!(sent.is_ok(), times == 2, "{sent:?}");
+        let requests = server.received_requests().await.unwrap();
+        assert_eq!(requests.len(), times);
+        for request in requests {
+            assert!(String::from_utf8_lossy(&request.body).contains("planted-file"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_not_tried_for_ever() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let tiny = Duration::from_millis(1);
+    let policy = RetryPolicy::default()
+        .tries(1_000_000)
+        .waits(tiny, tiny)
+        .total_time(Duration::from_millis(100));
+    let client = Client::builder(format!("http://{}", listener.local_addr().unwrap()))
+        .timeout(Duration::from_millis(40))
+        .retry(policy)
+        .build()
+        .unwrap();
+    let call = tokio::time::timeout(Duration::from_secs(30), client.me());
+    let Err(Error::NotReached(missing)) = call.await.unwrap() else {
+        panic!("it was reached")
+    };
+    assert_eq!(missing.reason, NotReachedReason::Timeout);
 }
 
 #[tokio::test]
