@@ -315,7 +315,7 @@ async fn changes(life: &mut Life, world: &World, post: &Status) -> Result<(), Bo
         let doomed = client.post("Not for long").send().await?;
         let deleted = client.send(statuses::Delete::new(&doomed)).await?;
         check(
-            deleted.text.as_deref() == Some("Not for long"),
+            deleted.is_some_and(|post| post.text.as_deref() == Some("Not for long")),
             "the text to write it anew is not there",
         )?;
         let gone = client.send(statuses::Get::new(&doomed)).await;
