@@ -23,5 +23,5 @@ if [ ! -e "$folder/answers.jsonl" ]; then
     mv "$folder/answers.part" "$folder/answers.jsonl"
 fi
 
-MASTODON_RECORDINGS=$PWD/$folder/answers.jsonl cargo test --quiet --locked --package fedikit-mastodon-api --features client --test it \
+MASTODON_RECORDINGS=$PWD/$folder/answers.jsonl cargo test --quiet --locked --package fedikit-mastodon-api --all-features --test it \
     -- --nocapture recordings::
