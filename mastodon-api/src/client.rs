@@ -84,6 +84,8 @@ struct Shared {
 
 /// How often a request is sent on within the server.
 const MAX_REDIRECTS: usize = 5;
+/// Bytes of a token that is worth hiding.
+const SHORTEST_SECRET: usize = 8;
 
 impl Client {
     /// A client for the server at `base` (`https://mastodon.example`), with the defaults of [`ClientBuilder`].
@@ -277,7 +279,8 @@ impl Client {
             .ok_or_else(elsewhere)?;
         let here = Url::parse(&request.uri().to_string()).map_err(|_| elsewhere())?;
         let target = here.join(location).map_err(|_| elsewhere())?;
-        if target.origin() != self.shared.base.origin() || !target.username().is_empty() {
+        let has_user = !target.username().is_empty() || target.password().is_some();
+        if target.origin() != self.shared.base.origin() || has_user {
             return Err(elsewhere());
         }
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -300,12 +303,40 @@ impl Client {
             return Err(not_reached(NotReachedReason::RedirectedElsewhere));
         }
         let status = answer.status();
-        let headers = std::mem::take(answer.headers_mut());
-        let body = self.body(&mut answer, status).await?;
+        let mut headers = std::mem::take(answer.headers_mut());
+        let mut body = self.body(&mut answer, status).await?;
+        // What becomes the text of an error.
+        if !status.is_success() || body.trim_ascii_start().starts_with(b"<") {
+            self.remove_token(&mut headers, &mut body);
+        }
         let mut response = Response::new(body);
         *response.status_mut() = status;
         *response.headers_mut() = headers;
         Ok(response)
+    }
+
+    /// Some servers say in refusing what they were sent: what they say is shown to people and written to logs.
+    fn remove_token(&self, headers: &mut HeaderMap, body: &mut Bytes) {
+        let Some(token) = self.token().map(AccessToken::expose) else {
+            return;
+        };
+        // A shorter one is no secret, and stands in many a word.
+        if token.len() < SHORTEST_SECRET {
+            return;
+        }
+        let holds = |bytes: &[u8]| {
+            bytes
+                .windows(token.len())
+                .any(|part| part == token.as_bytes())
+        };
+        for value in headers.values_mut().filter(|value| holds(value.as_bytes())) {
+            *value = HeaderValue::from_static("(token)");
+        }
+        if holds(body) {
+            *body = String::from_utf8_lossy(body)
+                .replace(token, "(token)")
+                .into();
+        }
     }
 
     async fn body(
@@ -456,11 +487,15 @@ impl ClientBuilder {
                 });
                 let user_agent = HeaderValue::try_from(user_agent)
                     .map_err(|error| InvalidRequest::parameter("user_agent", error))?;
-                reqwest::Client::builder()
+                let mut http = reqwest::Client::builder()
                     .user_agent(user_agent)
                     .connect_timeout(self.connect_timeout)
-                    .redirect(reqwest::redirect::Policy::none())
-                    .build()
+                    .redirect(reqwest::redirect::Policy::none());
+                // A proxy of the environment would read the token, and this computer is not what it should reach.
+                if base.host().is_some_and(|host| is_loopback(&host)) {
+                    http = http.no_proxy();
+                }
+                http.build()
                     .map_err(|error| InvalidRequest::parameter("client", error))?
             }
         };

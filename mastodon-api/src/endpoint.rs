@@ -202,7 +202,9 @@ pub enum Manner {
 }
 
 /// What a call carries besides its path.
-#[derive(Debug, Default)]
+///
+/// `Debug` shows the names alone: the values may be passwords, or what nobody else is to read.
+#[derive(Default)]
 pub struct Parameters {
     values: Map<String, Value>,
     headers: HeaderMap,
@@ -311,6 +313,17 @@ impl Parameters {
             .map_err(|error| InvalidRequest::parameter("path", error))?;
         request.headers_mut().extend(self.headers);
         Ok(request)
+    }
+}
+
+impl fmt::Debug for Parameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parameters")
+            .field("values", &self.values.keys().collect::<Vec<_>>())
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("files", &self.files)
+            .field("invalid", &self.invalid)
+            .finish()
     }
 }
 
@@ -462,6 +475,18 @@ mod tests {
 
     fn query(json: &str) -> String {
         encode(&pairs(&serde_json::from_str(json).unwrap()))
+    }
+
+    #[test]
+    fn no_value_is_shown() {
+        let mut parameters = Parameters::default();
+        parameters.set("password", "planted");
+        parameters.set_header(http::header::AUTHORIZATION, "Bearer planted");
+        let shown = format!("{parameters:?}");
+        assert!(
+            shown.contains("password") && !shown.contains("planted"),
+            "{shown}"
+        );
     }
 
     #[test]

@@ -188,6 +188,21 @@ impl Error {
         self.invalid()?.source.downcast_ref()
     }
 
+    /// The same without its cause, for another caller; `None` where that would say too little.
+    #[cfg(feature = "client")]
+    pub(crate) fn told_again(&self) -> Option<Self> {
+        match self {
+            Self::Refused(refused) => Some(Self::Refused(refused.clone())),
+            Self::NotUnderstood(answer) => {
+                Some(Self::NotUnderstood(Box::new(answer.without_cause())))
+            }
+            Self::NotReached(missing) => {
+                Some(Self::NotReached(NotReached::new(missing.reason, None)))
+            }
+            _ => None,
+        }
+    }
+
     fn invalid(&self) -> Option<&InvalidRequest> {
         match self {
             Self::InvalidRequest(invalid) => Some(invalid),
@@ -229,12 +244,18 @@ const MAX_KEPT_BODY: usize = 64 * 1024;
 /// Characters of a server's message that are kept.
 const MAX_MESSAGE: usize = 1000;
 
-/// Text for a terminal: no control characters, and not endless.
-fn printable(text: &str) -> String {
+/// Text for a terminal: not endless, on one line, in the order in which it is read.
+pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .take(MAX_MESSAGE)
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .map(|c| if is_printable(c) { c } else { '\u{fffd}' })
         .collect()
+}
+
+/// No control characters, no other ends of lines, and none that turn the writing around.
+fn is_printable(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A part of a larger buffer would keep all of it in memory, so it is copied.

@@ -7,6 +7,7 @@ use serde::ser::SerializeMap;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::error::printable;
 use crate::wire::Wrong;
 
 /// Properties that no field names, and values that could not be read.
@@ -23,10 +24,12 @@ use crate::wire::Wrong;
 /// assert_eq!(account.extra.problems()[0].path(), "bot");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// `Debug` shows their names alone: a property that no field names may be a secret.
+#[derive(Clone, Default, PartialEq)]
 pub struct Extra(Option<Box<Contents>>);
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 struct Contents {
     unknown: Vec<(Box<str>, Box<RawValue>)>,
     problems: Vec<Problem>,
@@ -138,6 +141,18 @@ impl Extra {
     }
 }
 
+impl fmt::Debug for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Extra")
+            .field(
+                "unknown",
+                &self.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            )
+            .field("problems", &self.problems())
+            .finish()
+    }
+}
+
 impl PartialEq for Contents {
     fn eq(&self, other: &Self) -> bool {
         let texts = |contents: &Self| -> Vec<_> {
@@ -154,7 +169,9 @@ impl PartialEq for Contents {
 /// A value that the server sent and that could not be read, with where it stood.
 ///
 /// Nothing else is lost with it: the entity or the list that held it is there without it.
-#[derive(Clone, Debug)]
+///
+/// Neither `Display` nor `Debug` shows the value: it may be a secret of a wrong type.
+#[derive(Clone)]
 pub struct Problem {
     path: String,
     reason: String,
@@ -189,6 +206,12 @@ impl Problem {
         }
     }
 
+    /// So many more of the same list, of which nothing is kept.
+    pub(crate) fn left_out(number: usize) -> Self {
+        let reason = format!("{number} more of its elements cannot be read");
+        Self::of_raw(String::new(), reason, RawValue::NULL.to_owned())
+    }
+
     pub(crate) fn of_raw(path: String, reason: String, raw: Box<RawValue>) -> Self {
         Self { path, reason, raw }
     }
@@ -210,7 +233,18 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`: {}", self.path, self.reason)
+        // A name in the path is the server's.
+        write!(f, "`{}`: {}", printable(&self.path), self.reason)
+    }
+}
+
+impl fmt::Debug for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Problem")
+            .field("path", &self.path)
+            .field("reason", &self.reason)
+            .field("raw_bytes", &self.raw.get().len())
+            .finish()
     }
 }
 

@@ -13,7 +13,7 @@ use crate::Problem;
 use crate::answer::{Answer, decode, text};
 use crate::endpoint::{Access, Endpoint, Manner, Parameters};
 use crate::error::{NotUnderstood, NotUnderstoodReason};
-use crate::wire::{Read, Wire};
+use crate::wire::{MAX_PROBLEMS, Read, Wire};
 
 /// One page of a list.
 ///
@@ -23,7 +23,8 @@ use crate::wire::{Read, Wire};
 pub struct Page<T> {
     /// The elements.
     pub items: Vec<T>,
-    /// The elements that could not be read, with their position and their JSON.
+    /// The elements that could not be read, with their position and their JSON: the first 1,000, and then how many
+    /// more there are.
     pub problems: Vec<Problem>,
     /// Where the list goes on: older elements, or further results.
     pub next: Option<Cursor>,
@@ -124,6 +125,7 @@ fn position(problem: &Problem) -> Option<usize> {
 fn one_by_one<T: Wire>(body: &[u8]) -> Option<(Vec<T>, Vec<Problem>)> {
     let mut items = Vec::new();
     let mut problems = Vec::new();
+    let mut left_out = 0;
     for (index, raw) in elements(body)?.into_iter().enumerate() {
         let (path, reason) = match decode::<T>(raw.get().as_bytes()) {
             Ok(Read::Value(item) | Read::Partly(item, _)) => {
@@ -134,7 +136,14 @@ fn one_by_one<T: Wire>(body: &[u8]) -> Option<(Vec<T>, Vec<Problem>)> {
             Ok(Read::Wrong(wrong)) => (wrong.path, wrong.reason),
             Err(error) => (error.path, error.source.to_string()),
         };
-        problems.push(Problem::of_raw(path, reason, raw.to_owned()).inside_index(index));
+        if problems.len() < MAX_PROBLEMS {
+            problems.push(Problem::of_raw(path, reason, raw.to_owned()).inside_index(index));
+        } else {
+            left_out += 1;
+        }
+    }
+    if left_out > 0 {
+        problems.push(Problem::left_out(left_out));
     }
     Some((items, problems))
 }

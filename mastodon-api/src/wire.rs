@@ -59,7 +59,7 @@ const MAX_SIZE: usize = 128 * 1024 * 1024;
 const PROBLEM_SIZE: usize = 256;
 
 /// Problems of one list that are told one by one.
-const MAX_PROBLEMS: usize = 1000;
+pub(crate) const MAX_PROBLEMS: usize = 1000;
 
 /// How deep inside other entities the value stands that is being read, and how much more may be read.
 #[derive(Clone, Copy)]
@@ -450,12 +450,7 @@ impl<T: Wire> Wire for Vec<T> {
             index += 1;
         }
         if left_out > 0 {
-            let reason = format!("{left_out} more of its elements cannot be read");
-            problems.push(Problem::of_raw(
-                String::new(),
-                reason,
-                RawValue::NULL.to_owned(),
-            ));
+            problems.push(Problem::left_out(left_out));
         }
         Ok(if problems.is_empty() {
             Read::Value(values)

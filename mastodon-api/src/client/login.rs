@@ -11,7 +11,7 @@ use url::Url;
 use super::Client;
 use crate::endpoint::{Access, Endpoint, Parameters};
 use crate::entities::CredentialApplication;
-use crate::error::{Error, NotUnderstood, NotUnderstoodReason};
+use crate::error::{Error, InvalidRequest, NotUnderstood, NotUnderstoodReason};
 use crate::methods;
 use crate::oauth::{
     Authorization, AuthorizationServer, Credentials, MetadataError, NoRandomness, OUT_OF_BAND,
@@ -59,12 +59,21 @@ impl Client {
         }
     }
 
-    /// Makes the token of these credentials worthless; nothing when it is not known which program it is for.
+    /// Makes the token of these credentials worthless.
     ///
     /// # Errors
     ///
-    /// When the server refuses: the token may still be good.
+    /// When they are for another server, [`LoginError::UnknownProgram`], or when the server refuses: the token may
+    /// still be good.
     pub async fn log_out(&self, credentials: &Credentials) -> Result<(), LoginError> {
+        let server = Url::parse(&credentials.server);
+        if !server.is_ok_and(|server| server.origin() == self.base().origin()) {
+            let why = "they are for another server, which alone may see the token";
+            return Err(Error::from(InvalidRequest::parameter("credentials", why)).into());
+        }
+        if credentials.client.is_none() {
+            return Err(LoginError::UnknownProgram);
+        }
         let server = self.authorization_server().await?;
         if let Some(call) = credentials.revoke(&server) {
             self.clone().without_token().send(call).await?;
@@ -315,6 +324,12 @@ pub enum LoginError {
     /// There is no port for the browser to come back to.
     #[error("there is no port of this computer for the browser to come back to")]
     NoPort(#[source] io::Error),
+    /// It is not known for which program the token was made, and a server takes it back from that one alone.
+    #[error(
+        "it is not known for which program the token was made: revoke it in the settings of the account, under the \
+         authorized applications"
+    )]
+    UnknownProgram,
     /// The browser did not come back in time.
     #[error("nobody came back from the server within {} s: try again", .0.as_secs())]
     TimedOut(Duration),

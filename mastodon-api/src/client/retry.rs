@@ -132,7 +132,9 @@ impl Client {
     {
         let mut waits = policy.waits_between();
         let mut began = Instant::now();
-        let patience = began + self.limiter.max_wait();
+        let patience = began
+            .checked_add(self.limiter.max_wait())
+            .unwrap_or_else(|| began + ENDLESS);
         loop {
             began += self.limiter.pass(&request, patience).await?;
             let answer = attempt(request.clone()).await;
@@ -165,6 +167,9 @@ impl Client {
         }
     }
 }
+
+/// Longer than any program runs.
+const ENDLESS: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
 struct Again {
     not_before: Duration,

@@ -21,27 +21,44 @@ impl Client {
     ///
     /// It is asked for once and kept for an hour ([`ClientBuilder::server_lifetime`](crate::ClientBuilder::server_lifetime)),
     /// by all clones together: `/api/v2/instance`, or the first version of it on servers that have no other, and NodeInfo.
+    /// Who asks while another is asking gets the same answer, also if it is an error.
     ///
     /// # Errors
     ///
     /// By whose fault: see [`Error`]. That there is no NodeInfo is none.
     pub async fn server(&self) -> Result<Arc<Server>, Error> {
+        let came = Instant::now();
         let mut known = self.shared.server.0.lock().await;
-        if let Some((until, server)) = &*known
-            && Instant::now() < *until
-        {
-            return Ok(server.clone());
+        match &*known {
+            Some((until, Ok(server))) if Instant::now() < *until => return Ok(server.clone()),
+            // Otherwise each of those who waited would wait for the broken server once more, one after the other.
+            Some((failed, Err(error))) if came < *failed => {
+                if let Some(error) = error.told_again() {
+                    return Err(error);
+                }
+            }
+            _ => {}
         }
-        let server = Arc::new(Box::pin(self.ask_server()).await?);
-        let until = Instant::now().checked_add(self.shared.server_lifetime);
-        *known = until.map(|until| (until, server.clone()));
-        Ok(server)
+        match Box::pin(self.ask_server()).await {
+            Ok(server) => {
+                let server = Arc::new(server);
+                let until = Instant::now().checked_add(self.shared.server_lifetime);
+                *known = until.map(|until| (until, Ok(server.clone())));
+                Ok(server)
+            }
+            Err(error) => {
+                let again = error.told_again();
+                *known = again.map(|error| (Instant::now(), Err(error)));
+                Err(error)
+            }
+        }
     }
 
     /// What was answered and still holds; nothing is asked.
     pub(crate) fn known_server(&self) -> Option<Arc<Server>> {
         let known = self.shared.server.0.try_lock().ok()?;
-        let (until, server) = known.as_ref()?;
+        let (until, answer) = known.as_ref()?;
+        let server = answer.as_ref().ok()?;
         (Instant::now() < *until).then(|| server.clone())
     }
 
@@ -86,8 +103,8 @@ impl Client {
             .uri(url.as_str())
             .header(ACCEPT, "application/json");
         let request = request.body(Bytes::new()).ok()?;
-        // Everybody may read it, so it needs no token.
-        let client = self.clone().without_token();
+        // Everybody may read it, so it needs no token; and it is not worth a second try.
+        let client = self.clone().without_token().once_each();
         let response = client.send_patiently("nodeinfo", request).await.ok()?;
         let is_there = response.status().is_success();
         Json::read(response)
@@ -100,9 +117,11 @@ impl Client {
 /// For how long what the server is counts as known if nothing is said.
 pub(super) const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// What the server is, and until when that counts.
+/// What the server is, and until when that counts; or why that is not known, and when it failed.
 #[derive(Default)]
-pub(super) struct Known(Mutex<Option<(Instant, Arc<Server>)>>);
+pub(super) struct Known(Mutex<Option<Answered>>);
+
+type Answered = (Instant, Result<Arc<Server>, Error>);
 
 #[derive(Deserialize)]
 struct WellKnown {

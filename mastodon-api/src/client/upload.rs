@@ -426,7 +426,9 @@ impl MediaUpload {
         boundary.write_end(&mut head);
         pieces.push(piece(head.into()));
 
-        let total = pieces.iter().map(|(_, length)| length).sum();
+        let total = pieces
+            .iter()
+            .fold(0_u64, |total, (_, length)| total.saturating_add(*length));
         let progress = self.progress.clone();
         let mut sent = 0;
         let body = stream::iter(pieces)
@@ -437,9 +439,10 @@ impl MediaUpload {
                     progress(sent, total);
                 }
             });
-        let timeout = self
-            .timeout
-            .unwrap_or_else(|| self.client.shared.timeout + Duration::from_secs(total / SLOWEST));
+        let timeout = self.timeout.unwrap_or_else(|| {
+            let for_file = Duration::from_secs(total / SLOWEST);
+            self.client.shared.timeout.saturating_add(for_file)
+        });
         let answered = self
             .client
             .send_body(request, &boundary.content_type(), total, body, timeout)

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{Response, StatusCode};
 
-use super::{Source, kept, title};
+use super::{Source, kept, printable, title};
 use crate::Problem;
 
 /// An answer that is not what the documentation says, kept as evidence.
@@ -60,6 +60,18 @@ impl NotUnderstood {
         }
     }
 
+    #[cfg(feature = "client")]
+    pub(super) fn without_cause(&self) -> Self {
+        Self {
+            reason: self.reason,
+            status: self.status,
+            path: self.path.clone(),
+            body: self.body.clone(),
+            problems: self.problems.clone(),
+            source: None,
+        }
+    }
+
     /// A body that no JSON reader took.
     pub(crate) fn from_text(response: &Response<Bytes>, path: String, source: Source) -> Self {
         let body = response.body().trim_ascii_start();
@@ -111,7 +123,7 @@ fn shown(path: &str) -> String {
     if path.is_empty() {
         String::new()
     } else {
-        format!(" at `{path}`")
+        format!(" at `{}`", printable(path))
     }
 }
 

@@ -328,7 +328,12 @@ impl Writer {
             return;
         };
         if let (true, Some(url)) = (self.is_markdown, &url) {
-            let url = url.as_str().replace('(', "%28").replace(')', "%29");
+            // A backslash would escape what ends the link.
+            let url = url
+                .as_str()
+                .replace('(', "%28")
+                .replace(')', "%29")
+                .replace('\\', "%5C");
             if url.trim_end_matches('/') == letters.trim_end_matches('/') {
                 self.written.truncate(start);
                 self.written.push_str(&format!("<{url}>"));

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mastodon_api::waiting::RetryPolicy;
+use mastodon_api::waiting::{RateLimiter, RetryPolicy};
 use mastodon_api::{Client, Error, methods};
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -247,6 +247,8 @@ async fn what_hostile_servers_send() {
             for answer in &mut answers {
                 let head = answer.head.replace("{elsewhere}", &elsewhere.address);
                 let user = address.replace("http://", "http://user:planted-word@");
+                let password = user.replace("user:", ":");
+                let head = head.replace("{password}", &password);
                 answer.head = head.replace("{self}", address).replace("{user}", &user);
             }
             answers
@@ -273,6 +275,8 @@ async fn what_hostile_servers_send() {
         for secret in [TOKEN, "planted-text", "planted-word"] {
             assert!(!shown.contains(secret), "{id}: {shown}");
         }
+        let turns = |c| matches!(c, '\u{2028}' | '\u{202e}' | '\u{2066}' | '\u{1b}');
+        assert!(!shown.contains(turns), "{id}: {shown}");
         assert_eq!(elsewhere.seen.connections.load(Ordering::SeqCst), 0, "{id}");
         for request in server.seen.requests.lock().unwrap().iter() {
             assert!(!request.to_lowercase().contains("\r\ncookie:"), "{id}");
@@ -291,4 +295,117 @@ async fn what_hostile_servers_send() {
         assert!(!logged.contains(secret), "{logged}");
     }
     println!("client: refused {refused}/{refused}, controls {controls}/{controls}");
+}
+
+/// Run again by the next test, as a program of its own: what stands in the environment counts for all of a program.
+#[tokio::test]
+async fn an_address_of_this_computer_is_asked_directly() {
+    let Ok(base) = std::env::var("FEDIKIT_TEST_BASE") else {
+        return;
+    };
+    let client = Client::builder(base).token(TOKEN).build().unwrap();
+    client.me().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_proxy_of_the_environment_reads_no_token_for_this_computer() {
+    let ok = "HTTP/1.1 200 OK\nContent-Type: application/json\nConnection: close\n\n";
+    let account = Answer {
+        head: ok.to_owned(),
+        body: r#"{"id":"1","acct":"ann"}"#.to_owned(),
+        bytes: String::new(),
+        then: Then::Close,
+    };
+    let proxy = Server::start(|_| vec![account.clone()]).await;
+    let server = Server::start(|_| vec![account]).await;
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args([
+        "--exact",
+        "hostile::an_address_of_this_computer_is_asked_directly",
+    ]);
+    command
+        .env("FEDIKIT_TEST_BASE", &server.address)
+        .env_remove("NO_PROXY");
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        command.env(name, &proxy.address);
+    }
+    let ran = tokio::task::spawn_blocking(move || command.output().unwrap());
+    assert!(ran.await.unwrap().status.success());
+    assert_eq!(proxy.seen.connections.load(Ordering::SeqCst), 0);
+    assert_eq!(server.seen.connections.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_broken_server_is_asked_once_for_all_who_wait() {
+    let down = "HTTP/1.1 503 Service Unavailable\nContent-Length: 0\nConnection: close\n\n";
+    let server = Server::start(|_| {
+        vec![Answer {
+            head: down.to_owned(),
+            body: String::new(),
+            bytes: String::new(),
+            then: Then::Close,
+        }]
+    })
+    .await;
+    let client = Client::builder(&server.address)
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap();
+    let all = futures_util::future::join_all((0..1000).map(|_| client.server())).await;
+    for answer in all {
+        assert_eq!(name(&answer.unwrap_err()), "refused 503");
+    }
+    assert_eq!(server.seen.connections.load(Ordering::SeqCst), 1);
+    // A later caller asks anew.
+    client.server().await.unwrap_err();
+    assert_eq!(server.seen.connections.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn no_duration_and_no_length_is_too_long_to_reckon_with() {
+    let ok = "HTTP/1.1 200 OK\nContent-Type: application/json\nConnection: close\n\n";
+    let server = Server::start(|_| {
+        vec![Answer {
+            head: ok.to_owned(),
+            body: r#"{"id":"1","acct":"ann"}"#.to_owned(),
+            bytes: String::new(),
+            then: Then::Close,
+        }]
+    })
+    .await;
+    let most = Duration::MAX;
+    let client = Client::builder(&server.address)
+        .timeout(most)
+        .connect_timeout(most)
+        .server_lifetime(most)
+        .retry(
+            RetryPolicy::default()
+                .waits(most, most)
+                .total_time(most)
+                .tries(u32::MAX),
+        )
+        .rate_limiter(RateLimiter::default().with_max_wait(most))
+        .build()
+        .unwrap();
+    client.me().await.unwrap();
+    let short = futures_util::stream::iter([Ok(vec![0; 10].into())]);
+    let file = mastodon_api::MediaFile::stream(short, u64::MAX);
+    client.upload(file).send().await.unwrap_err();
+}
+
+#[test]
+fn a_long_list_of_nothing_keeps_a_thousand_problems() {
+    use mastodon_api::endpoint::Answer as _;
+    for element in ["1", "{}", "1e999"] {
+        let body = format!("[{}{element}]", format!("{element},").repeat(100_000));
+        let page: mastodon_api::Page<mastodon_api::entities::Account> =
+            mastodon_api::Page::read(http::Response::new(body.into())).unwrap();
+        assert_eq!(
+            (page.items.len(), page.problems.len()),
+            (0, 1001),
+            "{element}"
+        );
+        let last = page.problems[1000].to_string();
+        assert!(last.contains("99001 more"), "{last}");
+    }
 }

@@ -417,6 +417,19 @@ async fn one_call_from_nothing_to_a_token() {
     let error = ann.send(mastodon_api::methods::statuses::Favourite::new(&status.id));
     assert!(matches!(error.await.unwrap_err(), Error::InvalidRequest(_)));
 
+    let mut elsewhere = credentials.clone();
+    elsewhere.server = "https://other.example".to_owned();
+    let error = anonymous.log_out(&elsewhere).await.unwrap_err();
+    assert!(
+        matches!(error, LoginError::Call(Error::InvalidRequest(_))),
+        "{error:?}"
+    );
+    let mut unknown = credentials.clone();
+    unknown.client = None;
+    let error = anonymous.log_out(&unknown).await.unwrap_err();
+    assert!(matches!(error, LoginError::UnknownProgram), "{error:?}");
+    assert!(ann.me().await.is_ok());
+
     anonymous.log_out(&credentials).await.unwrap();
     assert!(ann.me().await.unwrap_err().is_unauthorized());
     let queries = instance.requests();
