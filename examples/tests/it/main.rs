@@ -11,6 +11,7 @@ mod export;
 mod inspect;
 mod login;
 mod own_extension;
+mod post;
 mod quickstart;
 mod sign;
 mod signature_peer;

@@ -224,8 +224,10 @@ impl Post {
             self.check(&server.limits)
                 .map_err(|over| InvalidRequest::parameter(parameter(over.rule), over))?;
         }
-        for upload in std::mem::take(&mut self.uploads) {
+        // One after the other, so that after an error what is there already is not sent again.
+        while let Some(upload) = self.uploads.first().cloned() {
             self.media.push(Box::pin(upload.send()).await?.id);
+            drop(self.uploads.remove(0));
         }
         Ok(())
     }
@@ -323,6 +325,9 @@ impl Thread {
                     .check_text(text, &self.first.spoiler_text)
                     .map_err(|over| InvalidRequest::parameter(parameter(over.rule), over))?;
             }
+        }
+        if self.posted.is_empty() {
+            self.first.prepare().await?;
         }
         while self.posted.len() <= self.texts.len() {
             let post = match self.posted.last() {

@@ -426,6 +426,48 @@ async fn known_limits_keep_a_request_from_being_sent() {
 }
 
 #[tokio::test]
+async fn a_thread_that_is_sent_again_uploads_nothing_again() {
+    let step = |path: &str, status, body: Value| Step {
+        path: path.into(),
+        manner: "answer".into(),
+        status,
+        body: body.to_string(),
+        headers: String::new(),
+    };
+    let medium = |id: &str| json!({"id": id, "type": "image", "url": "https://a.example/1.png"});
+    let (client, received) = server(
+        [
+            step("POST /api/v2/media", 200, medium("5")),
+            step("POST /api/v2/media", 422, json!({})),
+            step("POST /api/v2/media", 200, medium("6")),
+            step("POST /api/v1/statuses", 422, json!({})),
+            step(
+                "POST /api/v1/statuses",
+                200,
+                json!({"id": "8", "account": {"id": "1"}}),
+            ),
+        ]
+        .into(),
+    )
+    .await;
+    let file = |name: &str| client.upload(MediaFile::bytes("x").name(name));
+    let mut thread = client
+        .post("one")
+        .attach(file("a.png"))
+        .attach(file("b.png"))
+        .thread(Vec::<String>::new());
+    thread.send().await.unwrap_err();
+    thread.send().await.unwrap_err();
+    assert_eq!(thread.send().await.unwrap().len(), 1);
+    let received = received.lock().unwrap();
+    assert_eq!(received.len(), 5);
+    for (_, body) in &received[3..] {
+        let post: Value = serde_json::from_slice(body).unwrap();
+        assert_eq!(post["media_ids"], json!(["5", "6"]));
+    }
+}
+
+#[tokio::test]
 async fn an_edit_keeps_what_is_not_changed() {
     let step = |path: &str, body: Value| Step {
         path: path.into(),
