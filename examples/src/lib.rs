@@ -30,6 +30,18 @@ macro_rules! say {
     ($($text:tt)*) => { $crate::say(format_args!($($text)*)) };
 }
 
+/// The exit code of a program; an error is told on standard error first, with its causes.
+#[must_use]
+pub fn ended(outcome: Result<(), server::BoxError>) -> std::process::ExitCode {
+    match outcome {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", in_words(&*error));
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
 /// An error and its causes in one line, for a person.
 #[must_use]
 pub fn in_words(error: &dyn std::error::Error) -> String {

@@ -3,7 +3,7 @@
 use clap::Parser;
 use fedikit_examples::bot::Bot;
 use fedikit_examples::server::BoxError;
-use fedikit_examples::{account, in_words, say};
+use fedikit_examples::{account, ended, say};
 use mastodon_api::oauth::{AccessToken, Credentials};
 use mastodon_api::{Client, methods};
 use std::ops::ControlFlow;
@@ -30,13 +30,7 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {}", in_words(&*error));
-            ExitCode::FAILURE
-        }
-    }
+    ended(run(Arguments::parse()).await)
 }
 
 async fn run(arguments: Arguments) -> Result<(), BoxError> {

@@ -3,7 +3,7 @@
 use clap::Parser;
 use fedikit_examples::server::BoxError;
 use fedikit_examples::terminal::shown;
-use fedikit_examples::{account, disk, in_words, say};
+use fedikit_examples::{account, disk, ended, say};
 use mastodon_api::Client;
 use mastodon_api::oauth::Credentials;
 use std::path::{Path, PathBuf};
@@ -43,13 +43,7 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {}", in_words(&*error));
-            ExitCode::FAILURE
-        }
-    }
+    ended(run(Arguments::parse()).await)
 }
 
 async fn run(arguments: Arguments) -> Result<(), BoxError> {

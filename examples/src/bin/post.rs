@@ -12,7 +12,7 @@ use clap::Parser;
 use fedikit_examples::account::AccountArguments;
 use fedikit_examples::server::BoxError;
 use fedikit_examples::terminal::shown;
-use fedikit_examples::{in_words, say};
+use fedikit_examples::{ended, say};
 use indicatif::{ProgressBar, ProgressStyle};
 use mastodon_api::entities::{Status, Visibility};
 use mastodon_api::methods::statuses::NewPoll;
@@ -86,13 +86,7 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {}", in_words(&*error));
-            ExitCode::FAILURE
-        }
-    }
+    ended(run(Arguments::parse()).await)
 }
 
 async fn run(arguments: Arguments) -> Result<(), BoxError> {

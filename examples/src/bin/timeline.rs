@@ -12,7 +12,7 @@ use clap::Parser;
 use fedikit_examples::account::AccountArguments;
 use fedikit_examples::server::BoxError;
 use fedikit_examples::terminal::shown;
-use fedikit_examples::{disk, in_words, say};
+use fedikit_examples::{disk, ended, say};
 use mastodon_api::entities::{Poll, Status};
 use mastodon_api::methods::{accounts, lists, timelines};
 use mastodon_api::{Client, Cursor, Items};
@@ -86,13 +86,7 @@ impl FromStr for Timeline {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {}", in_words(&*error));
-            ExitCode::FAILURE
-        }
-    }
+    ended(run(Arguments::parse()).await)
 }
 
 async fn run(arguments: Arguments) -> Result<(), BoxError> {

@@ -14,7 +14,7 @@ use crate::store::Store;
 use clap::{Parser, ValueEnum};
 use fedikit_examples::account::AccountArguments;
 use fedikit_examples::server::BoxError;
-use fedikit_examples::{disk, in_words, say};
+use fedikit_examples::{disk, ended, say};
 use indicatif::{ProgressBar, ProgressStyle};
 use mastodon_api::endpoint::{Answer, Endpoint};
 use mastodon_api::entities::{Account, CredentialAccount};
@@ -78,13 +78,7 @@ impl Kind {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {}", in_words(&*error));
-            ExitCode::FAILURE
-        }
-    }
+    ended(run(Arguments::parse()).await)
 }
 
 async fn run(arguments: Arguments) -> Result<(), BoxError> {
