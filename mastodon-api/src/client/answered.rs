@@ -9,8 +9,9 @@ use http::{Response, StatusCode};
 use tokio::time::Instant;
 
 use super::Client;
-use crate::endpoint::Json;
+use crate::entities::{AsyncRefreshStatus, WrappedAsyncRefresh};
 use crate::error::{Error, NotReachedReason, RateLimit};
+use crate::methods::async_refreshes;
 
 /// A value and all that came with it.
 #[derive(Clone, Debug)]
@@ -130,21 +131,7 @@ impl Client {
         refresh: &Refresh,
         limit: Duration,
     ) -> Result<Option<u64>, Error> {
-        #[derive(serde::Deserialize)]
-        struct Answer {
-            async_refresh: State,
-        }
-
-        #[derive(serde::Deserialize)]
-        struct State {
-            status: String,
-            result_count: Option<u64>,
-        }
-
-        let path = format!(
-            "/api/v1_alpha/async_refreshes/{}",
-            crate::endpoint::segment(&refresh.id)
-        );
+        let call = async_refreshes::Show::new(&*refresh.id);
         let end = Instant::now().checked_add(limit);
         loop {
             let next = Instant::now().checked_add(refresh.retry);
@@ -152,9 +139,8 @@ impl Client {
                 return Err(super::not_reached(NotReachedReason::Timeout));
             }
             tokio::time::sleep(refresh.retry).await;
-            let call = self.request(http::Method::GET, &path);
-            let Json(Answer { async_refresh }) = call.send().await?;
-            if async_refresh.status == "finished" {
+            let WrappedAsyncRefresh { async_refresh, .. } = self.send(call.clone()).await?;
+            if async_refresh.status == AsyncRefreshStatus::Finished {
                 return Ok(async_refresh.result_count);
             }
         }
