@@ -3,10 +3,10 @@
 use bytes::Bytes;
 use http::{Method, Response};
 
-use super::{AccessToken, RegisteredClient};
-use crate::endpoint::{Access, Answer as _, Empty, Endpoint, Manner, Parameters};
+use super::{AccessToken, ClientSecret, RegisteredClient};
+use crate::endpoint::{self, Access, Empty, Endpoint, Manner, Parameters};
 use crate::entities::Token;
-use crate::error::{Error, NotUnderstood, NotUnderstoodReason, Refused};
+use crate::error::{Error, NotUnderstood, NotUnderstoodReason};
 use crate::methods;
 
 /// A call for a token. Its answer is a token that can be used, or an error.
@@ -15,9 +15,7 @@ use crate::methods;
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct TokenRequest {
-    call: methods::oauth::Token,
-    path: String,
-    has_secret: bool,
+    call: OfClient<methods::oauth::Token>,
 }
 
 impl TokenRequest {
@@ -27,17 +25,10 @@ impl TokenRequest {
         client: RegisteredClient,
         fill: impl FnOnce(methods::oauth::Token) -> methods::oauth::Token,
     ) -> Self {
-        let has_secret = client.client_secret.is_some();
-        let secret = client.client_secret.unwrap_or_default();
-        Self {
-            call: fill(methods::oauth::Token::new(
-                grant_type,
-                client.client_id,
-                secret,
-            )),
-            path: path.to_owned(),
-            has_secret,
-        }
+        let call = OfClient::new(path, client, |id, secret| {
+            fill(methods::oauth::Token::new(grant_type, id, secret))
+        });
+        Self { call }
     }
 }
 
@@ -49,34 +40,22 @@ impl Endpoint for TokenRequest {
     const MANNER: Manner = Manner::Form;
 
     fn path(&self) -> String {
-        self.path.clone()
+        self.call.path.clone()
     }
 
     fn write(&self, parameters: &mut Parameters) {
         self.call.write(parameters);
-        if !self.has_secret {
-            parameters.remove(&["client_secret"]);
-        }
     }
 
     fn read_response(&self, response: Response<Bytes>) -> Result<Token, Error> {
-        if !response.status().is_success() {
-            return Err(Error::Refused(Box::new(Refused::from_response(
-                response,
-                &[],
-            ))));
-        }
-        let not_understood = |error| Error::NotUnderstood(Box::new(error));
-        let token = Token::read(response.clone()).map_err(not_understood)?;
-        match check(&token) {
-            Ok(()) => Ok(token),
-            Err((path, error)) => Err(not_understood(NotUnderstood::new(
-                &response,
-                NotUnderstoodReason::Unexpected,
-                path.to_owned(),
-                Some(error.into()),
-            ))),
-        }
+        let token: Token = endpoint::read(response.clone(), &Self::ACCESS)?;
+        check(&token).map_err(|(path, error)| {
+            let reason = NotUnderstoodReason::Unexpected;
+            let source = Some(error.into());
+            let error = NotUnderstood::new(&response, reason, path.to_owned(), source);
+            Error::NotUnderstood(Box::new(error))
+        })?;
+        Ok(token)
     }
 }
 
@@ -124,20 +103,15 @@ pub enum TokenError {
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RevocationRequest {
-    call: methods::oauth::Revoke,
-    path: String,
-    has_secret: bool,
+    call: OfClient<methods::oauth::Revoke>,
 }
 
 impl RevocationRequest {
     pub(super) fn new(path: &str, client: RegisteredClient, token: AccessToken) -> Self {
-        let has_secret = client.client_secret.is_some();
-        let secret = client.client_secret.unwrap_or_default();
-        Self {
-            call: methods::oauth::Revoke::new(client.client_id, secret, token),
-            path: path.to_owned(),
-            has_secret,
-        }
+        let call = OfClient::new(path, client, |id, secret| {
+            methods::oauth::Revoke::new(id, secret, token)
+        });
+        Self { call }
     }
 }
 
@@ -149,7 +123,34 @@ impl Endpoint for RevocationRequest {
     const MANNER: Manner = Manner::Form;
 
     fn path(&self) -> String {
-        self.path.clone()
+        self.call.path.clone()
+    }
+
+    fn write(&self, parameters: &mut Parameters) {
+        self.call.write(parameters);
+    }
+}
+
+/// A call in which a program proves itself, at the place that the server names. A program that was given no secret
+/// sends none.
+#[derive(Clone, Debug)]
+struct OfClient<E> {
+    call: E,
+    path: String,
+    has_secret: bool,
+}
+
+impl<E: Endpoint> OfClient<E> {
+    fn new(
+        path: &str,
+        client: RegisteredClient,
+        call: impl FnOnce(String, ClientSecret) -> E,
+    ) -> Self {
+        Self {
+            has_secret: client.client_secret.is_some(),
+            path: path.to_owned(),
+            call: call(client.client_id, client.client_secret.unwrap_or_default()),
+        }
     }
 
     fn write(&self, parameters: &mut Parameters) {
