@@ -19,7 +19,7 @@ entities! {
     domain_block_preview, donation_campaign, extended_description, familiar_followers, featured_tag, field,
     filter, identity_proof, instance_activity, language, list, marker, media_attachment, notification,
     notification_group, notification_policy, notification_request, oembed, oidc_user_info, poll, preferences,
-    preview_card, privacy_policy, profile, quote, relationship, relationship_severance_event, report, role,
+    preview_card, privacy_policy, profile, push_notification, quote, relationship, relationship_severance_event, report, role,
     rule, scheduled_status, search, status, status_edit, status_source, suggestion, tag, terms_of_service,
     token, translation, unread_count, web_push_subscription,
 }

@@ -16,6 +16,8 @@ pub mod ids;
 pub mod methods;
 pub mod oauth;
 mod page;
+#[cfg(feature = "push")]
+pub mod push;
 mod server;
 pub mod streaming;
 mod string_enum;

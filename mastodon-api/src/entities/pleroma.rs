@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::entities;
-use crate::ids::{AccountId, ConversationId, ListId};
+use crate::ids::{AccountId, ConversationId, ListId, StatusId};
 use crate::text::WebUrl;
 use crate::wire::entity;
 
@@ -170,5 +170,23 @@ entity! {
         name: String,
         /// Its icon.
         favicon: Option<WebUrl>,
+    }
+}
+
+entity! {
+    /// What Pleroma says in a push message besides: its property `pleroma`.
+    PushNotification () {
+        /// The status or other activity that it is about.
+        activity_id: Option<StatusId>,
+        /// The conversation, if it is about a direct message.
+        direct_conversation_id: Option<ConversationId>,
+    }
+}
+
+impl PushNotification {
+    /// What the server said in this message; nothing if it is not Pleroma's kind.
+    #[must_use]
+    pub fn of(message: &entities::PushNotification) -> Option<Self> {
+        message.extra.read("pleroma").ok()?
     }
 }
