@@ -23,45 +23,54 @@
 //! Every call that names an account makes it if there is none of that name.
 
 mod content;
+mod door;
+mod fault;
 mod oauth;
+mod params;
+mod refusal;
+mod request;
 mod rest;
+mod server;
 mod state;
 mod streaming;
+mod waiting;
 
 use std::{
     fmt, io,
+    net::SocketAddr,
+    ops::{Deref, DerefMut},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use axum::{
-    Router,
-    body::to_bytes,
-    extract::{Request, State},
-    response::{IntoResponse, Response},
-};
-use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, Uri, header, request};
-use serde_json::json;
-use tokio::{
-    net::TcpListener,
-    sync::{Notify, watch},
-    task::JoinHandle,
-};
+use axum::Router;
+use tokio::{net::TcpListener, sync::Notify, task::JoinHandle, time::sleep};
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use self::state::{Draft, Fake};
+use self::{
+    door::{Door, Switch},
+    params::Params,
+    server::Server,
+    state::{Draft, Fake},
+};
+pub use self::{
+    fault::{Fault, Injected},
+    refusal::Refusal,
+    request::RecordedRequest,
+    waiting::NotSeen,
+};
 use crate::{
     entities::{Account, Status, Visibility},
     ids::StatusId,
     oauth::AccessToken,
-    streaming::{RawEvent, Stream},
 };
 
 /// An instance on a port of the loopback interface, with its own accounts and statuses. Dropping it stops it.
 pub struct FakeInstance {
     shared: Arc<Shared>,
-    stop: watch::Sender<bool>,
-    server: JoinHandle<()>,
+    address: SocketAddr,
+    running: Mutex<Option<Running>>,
 }
 
 impl FakeInstance {
@@ -72,37 +81,76 @@ impl FakeInstance {
     /// When the system gives no port.
     pub async fn start() -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let url = format!("http://{}/", listener.local_addr()?);
-        let url = Url::parse(&url).map_err(io::Error::other)?;
+        let address = listener.local_addr()?;
+        let url = Url::parse(&format!("http://{address}/")).map_err(io::Error::other)?;
         let shared = Arc::new(Shared {
             fake: Mutex::new(Fake::new(url.clone())),
-            subscribed: Notify::new(),
+            changed: Notify::new(),
             url,
         });
-        let (stop, mut stopped) = watch::channel(false);
-        let router = Router::new().fallback(answer).with_state(shared.clone());
-        let server = tokio::spawn(async move {
-            let stopped = async move {
-                // An error means that the sender is gone, which is a stop as well.
-                let _ = stopped.wait_for(|stopped| *stopped).await;
-            };
-            // It only fails if the listener does, and then the tests see it.
-            let _ = axum::serve(listener, router)
-                .with_graceful_shutdown(stopped)
-                .await;
-        });
+        let running = Mutex::new(Some(Running::new(listener, &shared)));
         Ok(Self {
             shared,
-            stop,
-            server,
+            address,
+            running,
         })
     }
 
-    /// Stops it and waits until its connections are closed.
-    pub async fn stop(mut self) {
-        self.shut_down();
-        // An error means that it is over already.
-        let _ = (&mut self.server).await;
+    /// Stops it in an orderly way and waits until its connections are closed.
+    pub async fn stop(self) {
+        let running = self.running().take();
+        self.fake().shut_down();
+        if let Some(mut running) = running {
+            running.stopping.cancel();
+            // An error means that it is over already.
+            let _ = (&mut running.server).await;
+        }
+    }
+
+    /// Ends all connections without a farewell, and takes no new ones until [`come_back`](Self::come_back). What it
+    /// knows stays, and the script goes on: what is posted now nobody hears of.
+    pub async fn go_down(&self) {
+        let Some(mut running) = self.running().take() else {
+            return;
+        };
+        running.cut.cancel();
+        self.fake().shut_down();
+        running.server.abort();
+        // Only when the task has ended is the port free.
+        let _ = (&mut running.server).await;
+    }
+
+    /// Takes connections again, on the same port, after [`go_down`](Self::go_down).
+    ///
+    /// # Errors
+    ///
+    /// When the system does not give the port again, even after some tries.
+    pub async fn come_back(&self) -> io::Result<()> {
+        if self.running().is_some() {
+            return Ok(());
+        }
+        let mut tries = 0;
+        let listener = loop {
+            match TcpListener::bind(self.address).await {
+                Err(error) if tries == MAX_TRIES => return Err(error),
+                Err(_) => sleep(BETWEEN_TRIES).await,
+                Ok(listener) => break listener,
+            }
+            tries += 1;
+        };
+        self.fake().is_stopped = false;
+        *self.running() = Some(Running::new(listener, &self.shared));
+        Ok(())
+    }
+
+    /// [Goes down](Self::go_down) and [comes back](Self::come_back) at once, as a server does that is updated.
+    ///
+    /// # Errors
+    ///
+    /// As [`come_back`](Self::come_back).
+    pub async fn restart(&self) -> io::Result<()> {
+        self.go_down().await;
+        self.come_back().await
     }
 
     /// Where it is: `http://127.0.0.1:…/`.
@@ -166,40 +214,6 @@ impl FakeInstance {
         self.fake().delete(status).is_some()
     }
 
-    /// Sends any event to all who listen to this stream.
-    pub fn send_event(&self, stream: &Stream, event: &RawEvent) {
-        self.fake().send(|_, listened| listened == stream, event);
-    }
-
-    /// Waits until somebody listens to this stream. It returns at once if somebody does already.
-    pub async fn wait_for_subscriber(&self, stream: &Stream) {
-        loop {
-            let subscribed = self.shared.subscribed.notified();
-            if self.fake().has_subscriber(stream) {
-                return;
-            }
-            subscribed.await;
-        }
-    }
-
-    /// Ends all streams in an orderly way, as a server does that restarts.
-    pub fn disconnect_streams(&self) {
-        self.fake().connections.clear();
-    }
-
-    /// Answers the next request of any kind with this, and does nothing else for it.
-    ///
-    /// Calls add up: the first answers the first request, the second the second one.
-    pub fn next_answer(&self, status: StatusCode, body: impl Into<Bytes>) {
-        self.fake().script(None, status, body.into());
-    }
-
-    /// Answers the next request for this path with this, and does nothing else for it.
-    pub fn next_answer_to(&self, path: &str, status: StatusCode, body: impl Into<Bytes>) {
-        self.fake()
-            .script(Some(path.to_owned()), status, body.into());
-    }
-
     /// The account that opens the pages in the browser: `GET /oauth/authorize` approves at once in its name.
     ///
     /// Without this call it is the first account that was made.
@@ -251,25 +265,30 @@ impl FakeInstance {
         statuses.cloned().collect()
     }
 
-    /// All requests that came in, oldest first.
+    /// The requests that came in, oldest first; of more than 10,000 the last ones.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.fake().requests.clone()
+        self.fake().requests.iter().cloned().collect()
     }
 
-    fn fake(&self) -> MutexGuard<'_, Fake> {
+    /// Those among the requests that the fake instance does not know, though a real one might: it answered 404.
+    #[must_use]
+    pub fn unknown_requests(&self) -> Vec<RecordedRequest> {
+        self.fake().unknown_requests.iter().cloned().collect()
+    }
+
+    fn fake(&self) -> Guard<'_> {
         self.shared.fake()
     }
 
-    fn shut_down(&self) {
-        self.fake().shut_down();
-        self.stop.send_replace(true);
+    fn running(&self) -> MutexGuard<'_, Option<Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for FakeInstance {
     fn drop(&mut self) {
-        self.shut_down();
+        self.fake().shut_down();
     }
 }
 
@@ -281,93 +300,47 @@ impl fmt::Debug for FakeInstance {
     }
 }
 
-/// A request that a [`FakeInstance`] received.
-#[derive(Clone, Debug)]
-pub struct RecordedRequest {
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
+/// How often and how far apart the port is asked for again; something else may just have had it.
+const MAX_TRIES: u32 = 50;
+const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+
+/// The server, from one start to the next. Dropping it stops it.
+struct Running {
+    /// Ends the server and what never answers, in an orderly way.
+    stopping: CancellationToken,
+    /// Cuts all connections.
+    cut: CancellationToken,
+    server: JoinHandle<()>,
 }
 
-impl RecordedRequest {
-    /// Its method.
-    #[must_use]
-    pub fn method(&self) -> &Method {
-        &self.method
-    }
-
-    /// Its path, without the query.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        self.uri.path()
-    }
-
-    /// Its query, as it came.
-    #[must_use]
-    pub fn query(&self) -> Option<&str> {
-        self.uri.query()
-    }
-
-    /// Its headers; the token among them is not shown by `Debug`.
-    #[must_use]
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
-    /// Its body.
-    #[must_use]
-    pub fn body(&self) -> &Bytes {
-        &self.body
-    }
-}
-
-/// Why the fake instance refuses something, in Mastodon's words.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{error}{}", description.as_deref().map(|text| format!(": {text}")).unwrap_or_default())]
-pub struct Refusal {
-    status: StatusCode,
-    error: String,
-    description: Option<String>,
-}
-
-impl Refusal {
-    fn new(status: StatusCode, error: impl Into<String>) -> Self {
+impl Running {
+    fn new(listener: TcpListener, shared: &Arc<Shared>) -> Self {
+        let (stopping, cut) = (CancellationToken::new(), CancellationToken::new());
+        let state = Server {
+            shared: shared.clone(),
+            stopping: stopping.clone(),
+        };
+        let service = Router::new()
+            .fallback(server::answer)
+            .with_state(state)
+            .into_make_service_with_connect_info::<Switch>();
+        let server = axum::serve(Door::new(listener, cut.clone()), service)
+            .with_graceful_shutdown(stopping.clone().cancelled_owned());
+        let server = tokio::spawn(async move {
+            // It only fails if the listener does, and then the tests see it.
+            let _ = server.await;
+        });
         Self {
-            status,
-            error: error.into(),
-            description: None,
+            stopping,
+            cut,
+            server,
         }
-    }
-
-    fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "Record not found")
-    }
-
-    fn unprocessable(error: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, error)
-    }
-
-    /// The status of the answer.
-    #[must_use]
-    pub fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// What stands in `error` of the answer.
-    #[must_use]
-    pub fn error(&self) -> &str {
-        &self.error
     }
 }
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let mut body = json!({ "error": self.error });
-        if let (Some(description), Some(body)) = (self.description, body.as_object_mut()) {
-            body.insert("error_description".to_owned(), description.into());
-        }
-        (self.status, axum::Json(body)).into_response()
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stopping.cancel();
     }
 }
 
@@ -375,110 +348,45 @@ impl IntoResponse for Refusal {
 struct Shared {
     url: Url,
     fake: Mutex<Fake>,
-    subscribed: Notify,
+    changed: Notify,
 }
 
 impl Shared {
-    fn fake(&self) -> MutexGuard<'_, Fake> {
-        self.fake.lock().unwrap_or_else(PoisonError::into_inner)
+    fn fake(&self) -> Guard<'_> {
+        Guard {
+            fake: self.fake.lock().unwrap_or_else(PoisonError::into_inner),
+            changed: &self.changed,
+            is_changed: false,
+        }
     }
 }
 
-/// More than a bot sends without media.
-const MAX_BODY: usize = 1024 * 1024;
-
-async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MAX_BODY).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
-    let scripted = {
-        let mut fake = shared.fake();
-        fake.requests.push(recorded(&parts, &body));
-        fake.scripted(parts.uri.path())
-    };
-    if let Some((status, body)) = scripted {
-        let kind = [(header::CONTENT_TYPE, "application/json; charset=utf-8")];
-        return (status, kind, body).into_response();
-    }
-    if parts.uri.path().starts_with("/api/v1/streaming") {
-        return streaming::answer(&shared, &mut parts).await;
-    }
-    let params = Params::new(&parts, &body);
-    let mut fake = shared.fake();
-    let answer = if parts.uri.path().starts_with("/oauth/") {
-        oauth::answer(&mut fake, &parts, &params)
-    } else {
-        rest::answer(&mut fake, &parts, &params)
-    };
-    answer.unwrap_or_else(Refusal::into_response)
+/// Tells those who wait when what the instance knows has changed.
+struct Guard<'a> {
+    fake: MutexGuard<'a, Fake>,
+    changed: &'a Notify,
+    is_changed: bool,
 }
 
-fn recorded(parts: &request::Parts, body: &Bytes) -> RecordedRequest {
-    let mut headers = parts.headers.clone();
-    for name in [header::AUTHORIZATION, header::SEC_WEBSOCKET_PROTOCOL] {
-        if let Some(value) = headers.get_mut(name) {
-            value.set_sensitive(true);
-        }
-    }
-    RecordedRequest {
-        method: parts.method.clone(),
-        uri: parts.uri.clone(),
-        headers,
-        body: body.clone(),
+impl Deref for Guard<'_> {
+    type Target = Fake;
+
+    fn deref(&self) -> &Fake {
+        &self.fake
     }
 }
 
-/// The parameters of a request, from its query and its body (a form or JSON), arrays as `name[]`.
-struct Params(Vec<(String, String)>);
-
-impl Params {
-    fn new(parts: &request::Parts, body: &Bytes) -> Self {
-        let mut params = Self::from_query(parts.uri.query().unwrap_or_default());
-        let body = Self::from_json(body)
-            .unwrap_or_else(|| Self::from_query(&String::from_utf8_lossy(body)));
-        params.0.extend(body.0);
-        params
+impl DerefMut for Guard<'_> {
+    fn deref_mut(&mut self) -> &mut Fake {
+        self.is_changed = true;
+        &mut self.fake
     }
+}
 
-    fn from_json(text: &[u8]) -> Option<Self> {
-        let object: serde_json::Map<_, _> = serde_json::from_slice(text).ok()?;
-        let mut params = Self(Vec::new());
-        for (name, value) in object {
-            params.push_json(name, value);
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        if self.is_changed {
+            self.changed.notify_waiters();
         }
-        Some(params)
-    }
-
-    fn from_query(query: &str) -> Self {
-        let pairs = url::form_urlencoded::parse(query.as_bytes());
-        Self(pairs.into_owned().collect())
-    }
-
-    fn push_json(&mut self, name: String, value: serde_json::Value) {
-        use serde_json::Value;
-        match value {
-            Value::Null => {}
-            Value::String(text) => self.0.push((name, text)),
-            Value::Array(values) => {
-                for value in values {
-                    self.push_json(format!("{name}[]"), value);
-                }
-            }
-            other => self.0.push((name, other.to_string())),
-        }
-    }
-
-    /// The value of a parameter; an empty one counts as absent.
-    fn text(&self, name: &str) -> Option<&str> {
-        self.all(name).find(|value| !value.is_empty())
-    }
-
-    /// All values of an array.
-    fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .iter()
-            .filter(move |(key, _)| key.strip_suffix("[]").unwrap_or(key) == name)
-            .map(|(_, value)| &**value)
     }
 }

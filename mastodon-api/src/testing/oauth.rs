@@ -12,7 +12,9 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::{
-    Params, Refusal, rest,
+    Refusal,
+    params::Params,
+    rest,
     state::{Access, Fake, Grant},
 };
 use crate::{
@@ -63,7 +65,7 @@ pub(super) fn answer(
             fake.revoke(params.text("token").unwrap_or_default());
             Ok(Json(json!({})).into_response())
         }
-        _ => Err(Refusal::new(StatusCode::NOT_FOUND, "Not found")),
+        _ => Err(Refusal::unknown()),
     }
 }
 

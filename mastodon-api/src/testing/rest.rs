@@ -8,7 +8,8 @@ use http::{HeaderValue, Method, StatusCode, header, request};
 use serde::Serialize;
 
 use super::{
-    Params, Refusal, oauth,
+    Refusal, oauth,
+    params::Params,
     state::{Access, Draft, Fake, number},
 };
 use crate::{
@@ -104,7 +105,7 @@ pub(super) fn answer(
             let who = user(access, "read:notifications")?;
             notifications(fake, parts, params, &who)
         }
-        _ => Err(Refusal::new(StatusCode::NOT_FOUND, "Not found")),
+        _ => Err(Refusal::unknown()),
     }
 }
 

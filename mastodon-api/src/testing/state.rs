@@ -1,14 +1,15 @@
 //! What the fake instance knows, and what follows when something happens on it.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    time::Duration,
+};
 
-use bytes::Bytes;
 use chrono::Utc;
-use http::StatusCode;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use url::Url;
 
-use super::{RecordedRequest, content::Content};
+use super::{RecordedRequest, content::Content, fault::Faults, streaming::Sent, waiting::PATIENCE};
 use crate::{
     entities::{
         Account, Application, CredentialApplication, Mention, Notification, NotificationType,
@@ -36,10 +37,13 @@ pub(super) struct Fake {
     pub(super) tokens: HashMap<String, Access>,
     /// Those who listen, by number.
     pub(super) connections: HashMap<u64, Connection>,
-    pub(super) requests: Vec<RecordedRequest>,
-    answers: VecDeque<(Option<String>, StatusCode, Bytes)>,
+    pub(super) requests: VecDeque<RecordedRequest>,
+    pub(super) unknown_requests: VecDeque<RecordedRequest>,
+    pub(super) faults: Faults,
+    pub(super) patience: Duration,
+    pub(super) heartbeat: Option<Duration>,
     pub(super) signed_in: Option<AccountId>,
-    is_stopped: bool,
+    pub(super) is_stopped: bool,
 }
 
 /// What a person approved, until the application fetches its token.
@@ -75,7 +79,9 @@ pub(super) struct Connection {
     pub(super) account: AccountId,
     pub(super) token: String,
     pub(super) streams: Vec<Stream>,
-    sender: UnboundedSender<(Stream, RawEvent)>,
+    /// Whether nothing reaches the listener any more, though it is connected.
+    pub(super) is_stalled: bool,
+    sender: UnboundedSender<Sent>,
 }
 
 /// A status that is about to be posted.
@@ -120,8 +126,11 @@ impl Fake {
             codes: HashMap::new(),
             tokens: HashMap::new(),
             connections: HashMap::new(),
-            requests: Vec::new(),
-            answers: VecDeque::new(),
+            requests: VecDeque::new(),
+            unknown_requests: VecDeque::new(),
+            faults: Faults::default(),
+            patience: PATIENCE,
+            heartbeat: None,
             signed_in: None,
             is_stopped: false,
         }
@@ -430,7 +439,7 @@ impl Fake {
         token: &str,
         account: AccountId,
         streams: Vec<Stream>,
-    ) -> (u64, UnboundedReceiver<(Stream, RawEvent)>) {
+    ) -> (u64, UnboundedReceiver<Sent>) {
         let (sender, receiver) = unbounded_channel();
         let number = self.next_id();
         if !self.is_stopped {
@@ -438,6 +447,7 @@ impl Fake {
                 account,
                 token: token.to_owned(),
                 streams,
+                is_stalled: false,
                 sender,
             };
             self.connections.insert(number, connection);
@@ -445,20 +455,45 @@ impl Fake {
         (number, receiver)
     }
 
-    pub(super) fn has_subscriber(&self, stream: &Stream) -> bool {
-        let mut connections = self.connections.values();
-        connections.any(|connection| connection.streams.contains(stream))
+    /// The streams to which somebody listens, each as often as somebody does.
+    pub(super) fn listened(&self) -> impl Iterator<Item = &Stream> {
+        let connections = self.connections.values();
+        let connections = connections.filter(|connection| !connection.is_stalled);
+        connections.flat_map(|connection| &connection.streams)
+    }
+
+    pub(super) fn subscribers(&self, stream: &Stream) -> usize {
+        self.listened()
+            .filter(|listened| *listened == stream)
+            .count()
     }
 
     /// Sends an event to the streams of those listeners that `includes` names.
     pub(super) fn send(&self, includes: impl Fn(&AccountId, &Stream) -> bool, event: &RawEvent) {
+        self.send_each(includes, |stream| {
+            Sent::Event(stream.clone(), event.clone())
+        });
+    }
+
+    pub(super) fn send_each(
+        &self,
+        includes: impl Fn(&AccountId, &Stream) -> bool,
+        sent: impl Fn(&Stream) -> Sent,
+    ) {
         for connection in self.connections.values() {
             for stream in &connection.streams {
                 if includes(&connection.account, stream) {
                     // An error means that it is closed already.
-                    let _ = connection.sender.send((stream.clone(), event.clone()));
+                    let _ = connection.sender.send(sent(stream));
                 }
             }
+        }
+    }
+
+    /// Sends to all connections, whatever they listen to.
+    pub(super) fn send_to_all(&self, sent: impl Fn() -> Sent) {
+        for connection in self.connections.values() {
+            let _ = connection.sender.send(sent());
         }
     }
 
@@ -467,7 +502,7 @@ impl Fake {
         self.connections.clear();
     }
 
-    fn send_status(&self, status: &Status, name: &str) {
+    pub(super) fn send_status(&self, status: &Status, name: &str) {
         let shown = self.shown(status, None);
         let event = RawEvent::new(name, serde_json::to_string(&shown).ok());
         let audience = self.audience(status);
@@ -476,21 +511,6 @@ impl Fake {
 
     fn audience<'a>(&'a self, status: &'a Status) -> Audience<'a> {
         Audience { fake: self, status }
-    }
-
-    // Scripted answers.
-
-    pub(super) fn script(&mut self, path: Option<String>, status: StatusCode, body: Bytes) {
-        self.answers.push_back((path, status, body));
-    }
-
-    pub(super) fn scripted(&mut self, path: &str) -> Option<(StatusCode, Bytes)> {
-        let index = self
-            .answers
-            .iter()
-            .position(|(only, _, _)| only.as_deref().is_none_or(|only| only == path))?;
-        let (_, status, body) = self.answers.remove(index)?;
-        Some((status, body))
     }
 }
 

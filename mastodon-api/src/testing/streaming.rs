@@ -15,27 +15,138 @@ use http::{HeaderName, StatusCode, header, request};
 use serde_json::json;
 use tokio::{
     sync::mpsc::UnboundedReceiver,
-    time::{MissedTickBehavior, interval},
+    task::yield_now,
+    time::{Interval, MissedTickBehavior, interval},
 };
 
-use super::{Params, Refusal, Shared, state::Access};
+use super::{FakeInstance, Refusal, Shared, door::Switch, params::Params, state::Access};
 use crate::{
-    ids::AccountId,
+    ids::{AccountId, StatusId},
     streaming::{RawEvent, Stream},
 };
 
 /// As Mastodon has it.
 const THUMP: Duration = Duration::from_secs(15);
 const PING: Duration = Duration::from_secs(30);
+/// An interval must not be 0.
+const SHORTEST: Duration = Duration::from_millis(1);
+/// Within the first line of an event, and within the payload of a WebSocket frame.
+const CUT_AFTER: usize = 30;
 
-pub(super) async fn answer(shared: &Arc<Shared>, parts: &mut request::Parts) -> Response {
+/// What is sent over a connection, in this order.
+pub(super) enum Sent {
+    Event(Stream, RawEvent),
+    Text(String),
+    Fate(Fate),
+}
+
+/// How a connection ends.
+#[derive(Clone, Copy)]
+pub(super) enum Fate {
+    /// In an orderly way.
+    Close,
+    Cut,
+    CutInMessage,
+    /// It does not; but nothing comes any more.
+    Stall,
+}
+
+impl FakeInstance {
+    /// Sends any event to all who listen to this stream.
+    pub fn send_event(&self, stream: &Stream, event: &RawEvent) {
+        self.fake().send(|_, listened| listened == stream, event);
+    }
+
+    /// Sends any text to all who listen to this stream: as one WebSocket message, or as it is into server-sent events.
+    pub fn send_text(&self, stream: &Stream, text: &str) {
+        let fake = self.fake();
+        fake.send_each(
+            |_, listened| listened == stream,
+            |_| Sent::Text(text.to_owned()),
+        );
+    }
+
+    /// Sends the `update` for a status once more, to all who listen to a stream in which it is. `false` if there is no
+    /// such status.
+    pub fn send_again(&self, status: &StatusId) -> bool {
+        let fake = self.fake();
+        let Some(status) = fake.status(status) else {
+            return false;
+        };
+        fake.send_status(status, "update");
+        true
+    }
+
+    /// Ends all streams in an orderly way, as a server does that restarts. What was sent before arrives.
+    pub fn disconnect_streams(&self) {
+        self.end_streams(Fate::Close);
+    }
+
+    /// Ends the connections of all streams without a farewell. What was sent before arrives.
+    pub fn cut_streams(&self) {
+        self.end_streams(Fate::Cut);
+    }
+
+    /// Ends the connections of all streams in the middle of a message. What was sent before arrives.
+    pub fn cut_streams_in_message(&self) {
+        self.end_streams(Fate::CutInMessage);
+    }
+
+    /// From here on nothing comes over the streams that are open, though they stay so: no events, no heartbeats, no
+    /// answers to pings. Their listeners do not count as subscribers any more.
+    pub fn stall_streams(&self) {
+        let mut fake = self.fake();
+        fake.send_to_all(|| Sent::Fate(Fate::Stall));
+        for connection in fake.connections.values_mut() {
+            connection.is_stalled = true;
+        }
+    }
+
+    /// How far apart the heartbeats of streams are that are opened from here on. Without this call: pings over
+    /// WebSocket each 30 s, `:thump` in server-sent events each 15 s.
+    pub fn set_heartbeat(&self, heartbeat: Duration) {
+        self.fake().heartbeat = Some(heartbeat);
+    }
+
+    /// How many connections listen to this stream.
+    #[must_use]
+    pub fn subscribers(&self, stream: &Stream) -> usize {
+        self.fake().subscribers(stream)
+    }
+
+    /// How many connections are open for streams, without those that are stalled.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        let fake = self.fake();
+        fake.connections
+            .values()
+            .filter(|connection| !connection.is_stalled)
+            .count()
+    }
+
+    fn end_streams(&self, fate: Fate) {
+        let mut fake = self.fake();
+        fake.send_to_all(|| Sent::Fate(fate));
+        fake.connections.clear();
+    }
+}
+
+/// Whether a request is for a stream, over whatever.
+pub(super) fn is_stream(parts: &request::Parts) -> bool {
+    let rest = parts.uri.path().strip_prefix("/api/v1/streaming");
+    rest.is_some_and(|rest| rest != "/health" && (rest.is_empty() || rest.starts_with('/')))
+}
+
+pub(super) async fn answer(
+    shared: &Arc<Shared>,
+    parts: &mut request::Parts,
+    switch: &Switch,
+    fate: Option<Fate>,
+) -> Response {
     let query = Params::from_query(parts.uri.query().unwrap_or_default());
     let page = parts.uri.path().strip_prefix("/api/v1/streaming");
     let page = page.unwrap_or_default().trim_start_matches('/').to_owned();
-    if page == "health" {
-        return "OK".into_response();
-    }
-    let listener = Listener::new(shared, parts, &query);
+    let listener = Listener::new(shared, parts, &query, switch, fate);
     if let Ok(upgrade) = WebSocketUpgrade::from_request_parts(parts, &()).await {
         return match listener.and_then(|listener| listener.first(&query)) {
             Ok((listener, first)) => websocket(listener, first, upgrade),
@@ -58,10 +169,19 @@ struct Listener {
     token: String,
     account: AccountId,
     access: Access,
+    switch: Switch,
+    /// What becomes of the connection as soon as it is open.
+    fate: Option<Fate>,
 }
 
 impl Listener {
-    fn new(shared: &Arc<Shared>, parts: &request::Parts, query: &Params) -> Result<Self, Refusal> {
+    fn new(
+        shared: &Arc<Shared>,
+        parts: &request::Parts,
+        query: &Params,
+        switch: &Switch,
+        fate: Option<Fate>,
+    ) -> Result<Self, Refusal> {
         let header = |name| {
             parts
                 .headers
@@ -81,6 +201,8 @@ impl Listener {
             token: token.to_owned(),
             account: account.ok_or_else(|| unauthorized("Invalid access token"))?,
             access,
+            switch: switch.clone(),
+            fate,
         })
     }
 
@@ -117,12 +239,19 @@ impl Listener {
     fn connect(&self, streams: Vec<Stream>) -> Subscription {
         let mut fake = self.shared.fake();
         let (number, receiver) = fake.connect(&self.token, self.account.clone(), streams);
-        drop(fake);
-        self.shared.subscribed.notify_waiters();
+        match (self.fate, fake.connections.get_mut(&number)) {
+            (Some(Fate::Stall), Some(connection)) => connection.is_stalled = true,
+            // The receiver comes to its end at once.
+            (Some(_), _) => drop(fake.connections.remove(&number)),
+            (None, _) => {}
+        }
         Subscription {
             shared: self.shared.clone(),
             number,
             receiver,
+            heartbeat: fake.heartbeat,
+            switch: self.switch.clone(),
+            is_stalled: matches!(self.fate, Some(Fate::Stall)),
         }
     }
 
@@ -145,8 +274,6 @@ impl Listener {
                 {
                     connection.streams.push(stream);
                 }
-                drop(fake);
-                self.shared.subscribed.notify_waiters();
             }
             Some("unsubscribe") => {
                 let stream = stream?;
@@ -165,7 +292,25 @@ impl Listener {
 struct Subscription {
     shared: Arc<Shared>,
     number: u64,
-    receiver: UnboundedReceiver<(Stream, RawEvent)>,
+    receiver: UnboundedReceiver<Sent>,
+    heartbeat: Option<Duration>,
+    switch: Switch,
+    is_stalled: bool,
+}
+
+impl Subscription {
+    fn beat(&self, usual: Duration) -> Interval {
+        let mut beat = interval(self.heartbeat.unwrap_or(usual).max(SHORTEST));
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        beat.reset();
+        beat
+    }
+
+    /// Returns when nothing can come any more.
+    async fn ended(&mut self) {
+        while self.receiver.recv().await.is_some() {}
+        self.switch.cut();
+    }
 }
 
 impl Drop for Subscription {
@@ -176,21 +321,41 @@ impl Drop for Subscription {
 
 fn sse(listener: &Listener, stream: Stream) -> Response {
     let subscription = listener.connect(vec![stream]);
-    let mut thump = interval(THUMP);
-    thump.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    thump.reset();
-    let start = stream::iter([Ok::<_, Infallible>(":)\n\n".to_owned())]);
+    let thump = subscription.beat(THUMP);
+    let start = (!subscription.is_stalled).then(|| Ok::<_, Infallible>(":)\n\n".to_owned()));
     let events = stream::unfold(
         (subscription, thump),
         |(mut subscription, mut thump)| async {
-            let text = tokio::select! {
-                event = subscription.receiver.recv() => event.map(|(_, event)| sse_text(&event))?,
-                _ = thump.tick() => ":thump\n\n".to_owned(),
+            if subscription.is_stalled {
+                subscription.ended().await;
+                return None;
+            }
+            let sent = tokio::select! {
+                sent = subscription.receiver.recv() => sent?,
+                _ = thump.tick() => Sent::Text(":thump\n\n".to_owned()),
+            };
+            let text = match sent {
+                Sent::Event(_, event) => sse_text(&event),
+                Sent::Text(text) => text,
+                Sent::Fate(fate) => {
+                    // What was given so far is only sent when there is nothing more to send.
+                    yield_now().await;
+                    match fate {
+                        Fate::Close => return None,
+                        Fate::Cut => subscription.switch.cut(),
+                        Fate::CutInMessage => subscription.switch.cut_after(CUT_AFTER),
+                        Fate::Stall => subscription.is_stalled = true,
+                    }
+                    match fate {
+                        Fate::Stall => String::new(),
+                        _ => sse_text(&long_event()),
+                    }
+                }
             };
             Some((Ok(text), (subscription, thump)))
         },
     );
-    let body = Body::from_stream(futures_util::StreamExt::chain(start, events));
+    let body = Body::from_stream(futures_util::StreamExt::chain(stream::iter(start), events));
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store"),
@@ -218,17 +383,28 @@ fn websocket(listener: Listener, first: Option<Stream>, mut upgrade: WebSocketUp
 }
 
 async fn serve(mut socket: WebSocket, listener: Listener, mut subscription: Subscription) {
-    let mut ping = interval(PING);
-    ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    ping.reset();
+    let mut ping = subscription.beat(PING);
     loop {
+        if subscription.is_stalled {
+            return subscription.ended().await;
+        }
         let answer = tokio::select! {
-            event = subscription.receiver.recv() => match event {
-                Some((stream, event)) => websocket_text(&stream, &event),
-                None => Message::Close(Some(CloseFrame {
+            sent = subscription.receiver.recv() => match sent {
+                Some(Sent::Event(stream, event)) => websocket_text(&stream, &event),
+                Some(Sent::Text(text)) => Message::text(text),
+                Some(Sent::Fate(Fate::Close)) | None => Message::Close(Some(CloseFrame {
                     code: 1001,
                     reason: "the instance stops".into(),
                 })),
+                Some(Sent::Fate(Fate::Cut)) => return subscription.switch.cut(),
+                Some(Sent::Fate(Fate::CutInMessage)) => {
+                    subscription.switch.cut_after(CUT_AFTER);
+                    websocket_text(&Stream::User, &long_event())
+                }
+                Some(Sent::Fate(Fate::Stall)) => {
+                    subscription.is_stalled = true;
+                    continue;
+                }
             },
             _ = ping.tick() => Message::Ping("ping".into()),
             message = socket.recv() => match message {
@@ -249,6 +425,17 @@ async fn serve(mut socket: WebSocket, listener: Listener, mut subscription: Subs
             return;
         }
     }
+}
+
+/// An event of which only the beginning arrives.
+fn long_event() -> RawEvent {
+    RawEvent::new(
+        "update",
+        Some(format!(
+            "{{\"id\":\"1\",\"content\":\"{}\"}}",
+            "x".repeat(100)
+        )),
+    )
 }
 
 fn websocket_text(stream: &Stream, event: &RawEvent) -> Message {

@@ -1,5 +1,7 @@
 //! The fake instance, as a bot sees it.
 
+mod faults;
+
 use chrono::Utc;
 use http::StatusCode;
 use mastodon_api::{
@@ -405,7 +407,7 @@ async fn a_subscriber_is_awaited_and_streams_end_with_a_reason() {
         assert!(events.next().await.is_none());
         Ok::<_, Error>(last)
     });
-    instance.wait_for_subscriber(&Stream::User).await;
+    instance.wait_for_subscriber(&Stream::User).await.unwrap();
     instance.send_event(&Stream::User, &RawEvent::new("quack", Some("a\nb")));
     instance.disconnect_streams();
     let last = listener.await.unwrap().unwrap();

@@ -64,7 +64,7 @@ pub(crate) async fn tell(story: &mut Story) -> Result<(), BoxError> {
         )
         .await
     });
-    instance.wait_for_subscriber(&Stream::User).await;
+    instance.wait_for_subscriber(&Stream::User).await?;
     let question = instance.mention("dora", "bot", "are you there?");
     tokio::time::timeout(Duration::from_secs(10), answering)
         .await
