@@ -1,9 +1,10 @@
-//! What the example programs share, and what a user copies from: a small federated [`server`], a [`bot`], the [`account`] of a client, files on its [`disk`], a look at the
-//! [`wire`], the way out to the [`network`], [`tls`] on loopback, an actor as a
+//! What the example programs share, and what a user copies from: a small federated [`server`], a [`bot`], the [`account`] of a client, its
+//! [`database`] of posts, files on its [`disk`], a look at the [`wire`], the way out to the [`network`], [`tls`] on loopback, an actor as a
 //! [`profile`], and text for the [`terminal`].
 
 pub mod account;
 pub mod bot;
+pub mod database;
 pub mod disk;
 pub mod network;
 pub mod profile;
