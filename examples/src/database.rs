@@ -176,6 +176,20 @@ impl Database {
         cursor.map_err(|error| self.in_words(error))
     }
 
+    /// How many posts there are, without those that were deleted.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn count_posts(&self) -> Result<u64, BoxError> {
+        let ask = "SELECT count(*) FROM posts";
+        let number = self
+            .connection
+            .query_row(ask, [], |row| row.get::<_, i64>(0))
+            .map_err(|error| self.in_words(error))?;
+        Ok(u64::try_from(number)?)
+    }
+
     /// Begins a batch. What is in it is written whole when it is [committed](Batch::commit), or not at all.
     ///
     /// # Errors

@@ -11,9 +11,9 @@
 use clap::Parser;
 use fedikit_examples::account::AccountArguments;
 use fedikit_examples::server::BoxError;
-use fedikit_examples::terminal::shown;
+use fedikit_examples::terminal::post;
 use fedikit_examples::{disk, ended, say};
-use mastodon_api::entities::{Poll, Status};
+use mastodon_api::entities::Status;
 use mastodon_api::methods::{accounts, lists, timelines};
 use mastodon_api::{Client, Cursor, Items};
 use std::path::PathBuf;
@@ -113,7 +113,7 @@ async fn run(arguments: Arguments) -> Result<(), BoxError> {
         let status = status?;
         match arguments.json {
             true => say!("{}", serde_json::to_string(&status)?),
-            false => say!("{}", text(&status, arguments.open)),
+            false => say!("{}", post(&status, arguments.open)),
         }
         // Forwards the last one is the newest, otherwise the first.
         if read_up_to.is_some() || count == 0 {
@@ -144,77 +144,4 @@ async fn items(client: &Client, timeline: &Timeline) -> Result<Items<Status>, Bo
             client.items(timelines::List::new(&list.id))
         }
     })
-}
-
-/// A post as a person reads it. Nothing in it can steer the terminal.
-fn text(status: &Status, open: bool) -> String {
-    let mut lines = Vec::new();
-    let post = status.reblog.as_deref().unwrap_or(status);
-    if status.reblog.is_some() {
-        lines.push(format!("↻ @{} boosted", shown(&status.account.acct, 200)));
-    }
-    let when = post
-        .created_at
-        .map(|time| time.format(" · %Y-%m-%d %H:%M").to_string());
-    let name = match &*post.account.display_name {
-        "" => &post.account.username,
-        name => name,
-    };
-    lines.push(format!(
-        "{} @{}{} · {}",
-        shown(name, 100),
-        shown(&post.account.acct, 200),
-        when.unwrap_or_default(),
-        post.visibility.as_str()
-    ));
-    let is_hidden = !post.spoiler_text.is_empty() && !open;
-    if !post.spoiler_text.is_empty() {
-        lines.push(format!("  ⚠ {}", shown(&post.spoiler_text, 500)));
-    }
-    if !is_hidden {
-        let content = post.content.to_text();
-        lines.extend(
-            content
-                .lines()
-                .map(|line| format!("  {}", shown(line, 10_000))),
-        );
-        for medium in &post.media_attachments {
-            let description = medium
-                .description
-                .as_deref()
-                .filter(|text| !text.is_empty());
-            let description = description.unwrap_or("(no description)");
-            lines.push(format!(
-                "  [{}] {}",
-                shown(medium.kind.as_str(), 20),
-                shown(description, 1500)
-            ));
-        }
-        lines.extend(post.poll.iter().flat_map(answers));
-    }
-    lines.push(format!(
-        "  ↻ {} ★ {} ↩ {}  {}",
-        post.reblogs_count,
-        post.favourites_count,
-        post.replies_count,
-        post.url.as_ref().map_or_else(
-            || format!("id {}", shown(post.id.as_str(), 100)),
-            |url| shown(url.as_str(), 500)
-        ),
-    ));
-    lines.push(String::new());
-    lines.join("\n")
-}
-
-fn answers(poll: &Poll) -> Vec<String> {
-    let total = poll.votes_count.max(1);
-    let answer = |option: &mastodon_api::entities::PollOption| match option.votes_count {
-        Some(votes) => format!(
-            "  ○ {} ({} %)",
-            shown(&option.title, 200),
-            votes.saturating_mul(100) / total
-        ),
-        None => format!("  ○ {}", shown(&option.title, 200)),
-    };
-    poll.options.iter().map(answer).collect()
 }

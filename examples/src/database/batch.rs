@@ -6,7 +6,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use mastodon_api::entities::{Account, Notification, Poll, PreviewCard, Status};
 use mastodon_api::ids::StatusId;
 use mastodon_api::text::WebUrl;
-use rusqlite::{CachedStatement, OptionalExtension as _, Transaction, named_params, params};
+use rusqlite::{
+    CachedStatement, OptionalExtension as _, Params, Transaction, named_params, params,
+};
 use std::path::Path;
 
 /// Things that are written together.
@@ -82,12 +84,10 @@ impl<'a> Batch<'a> {
         missing: &str,
     ) -> Result<(), BoxError> {
         let write = "INSERT INTO gaps (streams, since, until, missing) VALUES (?1, ?2, ?3, ?4)";
-        let written = self.transaction.execute(
+        self.write(
             write,
             params![streams, since.map(time), time(until), missing],
-        );
-        written.map_err(|error| in_words(self.file, error))?;
-        Ok(())
+        )
     }
 
     /// Up to where these streams have been heard, all of this batch included.
@@ -98,11 +98,41 @@ impl<'a> Batch<'a> {
     pub fn cursor(&mut self, streams: &str, cursor: &str) -> Result<(), BoxError> {
         let write = "INSERT INTO cursors (streams, cursor, at) VALUES (?1, ?2, ?3)
             ON CONFLICT (streams) DO UPDATE SET cursor = excluded.cursor, at = excluded.at";
-        let written = self
-            .transaction
-            .execute(write, params![streams, cursor, self.now]);
-        written.map_err(|error| in_words(self.file, error))?;
-        Ok(())
+        self.write(write, params![streams, cursor, self.now])
+    }
+
+    /// The person has seen this post.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses.
+    pub fn shown(&mut self, id: &StatusId) -> Result<(), BoxError> {
+        let write = "INSERT OR IGNORE INTO shown (status_id, shown_at) VALUES (?1, ?2)";
+        self.write(write, params![id.as_str(), self.now])
+    }
+
+    /// The person likes what this account writes. What was said about it before stays.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses.
+    pub fn likes_person(&mut self, acct: &str, weight: f64) -> Result<(), BoxError> {
+        self.write(
+            "INSERT OR IGNORE INTO likes_people (acct, weight) VALUES (?1, ?2)",
+            params![acct, weight],
+        )
+    }
+
+    /// The person likes this hashtag. What was said about it before stays.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses.
+    pub fn likes_tag(&mut self, tag: &str, weight: f64) -> Result<(), BoxError> {
+        self.write(
+            "INSERT OR IGNORE INTO likes_tags (tag, weight) VALUES (?1, ?2)",
+            params![tag, weight],
+        )
     }
 
     /// Writes it all.
@@ -114,6 +144,14 @@ impl<'a> Batch<'a> {
         self.transaction
             .commit()
             .map_err(|error| in_words(self.file, error))
+    }
+
+    fn write(&self, sql: &str, values: impl Params) -> Result<(), BoxError> {
+        let written = self
+            .prepared(sql)
+            .and_then(|mut statement| statement.execute(values));
+        written.map_err(|error| in_words(self.file, error))?;
+        Ok(())
     }
 
     fn write_status(&self, status: &Status, stream: &str) -> rusqlite::Result<()> {

@@ -16,6 +16,7 @@ mod quickstart;
 mod sign;
 mod signature_peer;
 mod timeline;
+mod timeline_for_me;
 mod verify_link;
 mod verify_server;
 mod whois;
