@@ -75,6 +75,7 @@ struct Shared {
     timeout: Duration,
     body_limit: usize,
     check_scopes: bool,
+    check_limits: bool,
     strict: bool,
     server: server::Known,
     server_lifetime: Duration,
@@ -108,6 +109,7 @@ impl Client {
             connect_timeout: Duration::from_secs(10),
             body_limit: 16 * 1024 * 1024,
             check_scopes: true,
+            check_limits: true,
             server_lifetime: server::DEFAULT_LIFETIME,
             allow_http: false,
             strict: false,
@@ -381,6 +383,7 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     body_limit: usize,
     check_scopes: bool,
+    check_limits: bool,
     server_lifetime: Duration,
     allow_http: bool,
     strict: bool,
@@ -433,6 +436,18 @@ impl ClientBuilder {
     /// What a token allows is known of the answer to a login, or said with [`BearerToken::with_scopes`].
     pub fn check_scopes(mut self, check: bool) -> Self {
         self.check_scopes = check;
+        self
+    }
+
+    /// Whether posts, edits and files are checked before they are sent against what the server allows. They are if
+    /// nothing is said.
+    ///
+    /// The first of them then asks for that ([`Client::server`]: three small requests, one after the other), and those
+    /// of all clones know it for an hour. It is advice: if the server does not answer within ten seconds, or something
+    /// else, they are sent unchecked, and it is not asked again for five minutes. With `false` nothing is asked: for a
+    /// script that posts once, and takes the server's refusal for an answer.
+    pub fn check_limits(mut self, check: bool) -> Self {
+        self.check_limits = check;
         self
     }
 
@@ -505,6 +520,7 @@ impl ClientBuilder {
             timeout: self.timeout,
             body_limit: self.body_limit,
             check_scopes: self.check_scopes,
+            check_limits: self.check_limits,
             strict: self.strict,
             server: server::Known::default(),
             server_lifetime: self.server_lifetime,

@@ -41,6 +41,8 @@ pub struct Server {
     pub api_versions: BTreeMap<String, u64>,
     /// What it allows.
     pub limits: InstanceLimits,
+    /// Where it says that its streams are.
+    pub streaming: Option<String>,
     mastodon: Option<MastodonVersion>,
 }
 
@@ -88,7 +90,7 @@ string_enum! {
 
 impl Software {
     /// Whether its version is one of Mastodon.
-    fn counts_as_mastodon(&self) -> bool {
+    pub(crate) fn counts_as_mastodon(&self) -> bool {
         matches!(self, Self::Mastodon | Self::Hometown | Self::Fedibird)
     }
 }
@@ -109,6 +111,7 @@ impl Server {
             version: version.trim().to_owned(),
             api_versions: BTreeMap::new(),
             limits: InstanceLimits::default(),
+            streaming: None,
             mastodon: MastodonVersion::from_text(text),
         }
     }
@@ -193,6 +196,7 @@ impl From<&Instance> for Server {
         Self {
             api_versions: instance.api_versions.clone(),
             limits: instance.into(),
+            streaming: instance.configuration.urls.streaming.clone(),
             ..Self::from_version(&instance.version)
         }
     }
@@ -200,8 +204,10 @@ impl From<&Instance> for Server {
 
 impl From<&v1::Instance> for Server {
     fn from(instance: &v1::Instance) -> Self {
+        let urls = instance.urls.as_ref();
         Self {
             limits: instance.into(),
+            streaming: urls.and_then(|urls| urls.streaming_api.clone()),
             ..Self::from_version(&instance.version)
         }
     }

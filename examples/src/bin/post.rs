@@ -98,28 +98,32 @@ async fn run(arguments: Arguments) -> Result<(), BoxError> {
         Err(error) if error.is_unauthorized() => return Err(error.into()),
         Err(_) => InstanceLimits::default(),
     };
-    for file in &arguments.file {
-        check_file(file, &limits)?;
-    }
     let warning = arguments.cw.as_deref().unwrap_or_default();
     let mut texts = match arguments.thread {
         true => parts(&text, warning, &limits),
         false => vec![text],
     }
     .into_iter();
+    let count = texts.len();
     let post = post(&client, &arguments, texts.next().unwrap_or_default()).await?;
-    post.check(&limits)?;
-    if arguments.dry_run {
-        say!("Nothing is wrong with it: {} posts.", 1 + texts.len());
-        return Ok(());
-    }
     if let Some(at) = arguments.schedule {
-        let scheduled = post.schedule(at).send().await?;
+        let post = post.schedule(at);
+        if arguments.dry_run {
+            post.check().await?;
+            say!("Nothing is wrong with it.");
+            return Ok(());
+        }
+        let scheduled = post.send().await?;
         let at = scheduled.scheduled_at.unwrap_or(at);
         say!("It will be published at {at}, as {}.", scheduled.id);
         return Ok(());
     }
     let mut thread = post.thread(texts);
+    if arguments.dry_run {
+        thread.check().await?;
+        say!("Nothing is wrong with it: {count} posts.");
+        return Ok(());
+    }
     if let Err(error) = thread.send().await {
         thread.posted().iter().for_each(published);
         return Err(error.into());
@@ -198,27 +202,6 @@ async fn post(client: &Client, arguments: &Arguments, text: String) -> Result<Po
 async fn status_at(client: &Client, url: &str) -> Result<Status, BoxError> {
     let found = client.status_at(url).await?;
     found.ok_or_else(|| format!("your server finds no post at {url}").into())
-}
-
-/// Before anything is sent: `send` would say it only when the first files are uploaded already.
-fn check_file(file: &Path, limits: &InstanceLimits) -> Result<(), BoxError> {
-    let found = std::fs::metadata(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    if !found.is_file() {
-        return Err(format!("{} is no file", file.display()).into());
-    }
-    let limit = limits
-        .media_attachments
-        .image_size_limit
-        .max(limits.media_attachments.video_size_limit);
-    match limit {
-        Some(limit) if found.len() > limit => Err(format!(
-            "{} has {} bytes, and the server takes {limit}",
-            file.display(),
-            found.len()
-        )
-        .into()),
-        _ => Ok(()),
-    }
 }
 
 fn progress(file: &Path) -> ProgressBar {

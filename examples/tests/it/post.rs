@@ -80,7 +80,7 @@ async fn what_the_server_would_refuse_is_not_sent() {
     for (arguments, complaint) in [
         (vec![&*long], "501"),
         (vec!["a", "--poll", "only one"], "poll"),
-        (vec!["a", "--file", "/nowhere/cat.jpg"], "/nowhere/cat.jpg"),
+        (vec!["a", "--file", "/nowhere/cat.jpg"], "cannot be sent"),
         (vec![], "nothing to publish"),
     ] {
         let output = post(&instance, &arguments).output().unwrap();

@@ -1,6 +1,6 @@
 //! What the server is, asked once.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,7 +9,7 @@ use http::{Method, Request};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use url::Url;
 
 use crate::endpoint::{Answer, Json};
@@ -28,7 +28,7 @@ impl Client {
     /// By whose fault: see [`Error`]. That there is no NodeInfo is none.
     pub async fn server(&self) -> Result<Arc<Server>, Error> {
         let came = Instant::now();
-        let mut known = self.shared.server.0.lock().await;
+        let mut known = self.shared.server.answer.lock().await;
         match &*known {
             Some((until, Ok(server))) if Instant::now() < *until => return Ok(server.clone()),
             // Otherwise each of those who waited would wait for the broken server once more, one after the other.
@@ -54,9 +54,31 @@ impl Client {
         }
     }
 
+    /// The same for a check before something is sent, as [`ClientBuilder::check_limits`](crate::ClientBuilder::check_limits)
+    /// says. That it is not known keeps nothing from being sent.
+    pub(super) async fn advice(&self) -> Option<Arc<Server>> {
+        if !self.shared.check_limits {
+            return None;
+        }
+        let known = self.known_server();
+        if known.is_some() || self.shared.server.is_silent() {
+            return known;
+        }
+        let client = self.once_each();
+        let asked = timeout(LONGEST_ADVICE, client.server());
+        let why = match Box::pin(asked).await {
+            Ok(Ok(server)) => return Some(server),
+            Ok(Err(error)) => error.report().to_string(),
+            Err(late) => late.to_string(),
+        };
+        tracing::debug!(why, "the limits of the server are not known");
+        self.shared.server.be_silent();
+        None
+    }
+
     /// What was answered and still holds; nothing is asked.
-    pub(crate) fn known_server(&self) -> Option<Arc<Server>> {
-        let known = self.shared.server.0.try_lock().ok()?;
+    fn known_server(&self) -> Option<Arc<Server>> {
+        let known = self.shared.server.answer.try_lock().ok()?;
         let (until, answer) = known.as_ref()?;
         let server = answer.as_ref().ok()?;
         (Instant::now() < *until).then(|| server.clone())
@@ -117,9 +139,34 @@ impl Client {
 /// For how long what the server is counts as known if nothing is said.
 pub(super) const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// What the server is, and until when that counts; or why that is not known, and when it failed.
+/// How long a call waits for advice, and how long nobody asks for it after that failed.
+const LONGEST_ADVICE: Duration = Duration::from_secs(10);
+const SILENCE: Duration = Duration::from_secs(5 * 60);
+
 #[derive(Default)]
-pub(super) struct Known(Mutex<Option<Answered>>);
+pub(super) struct Known {
+    /// What the server is, and until when that counts; or why that is not known, and when it failed.
+    answer: Mutex<Option<Answered>>,
+    /// When advice may be asked for again.
+    silent_until: std::sync::Mutex<Option<Instant>>,
+}
+
+impl Known {
+    fn is_silent(&self) -> bool {
+        let until = self.silent_until.lock();
+        until
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some_and(|until| Instant::now() < until)
+    }
+
+    fn be_silent(&self) {
+        let until = Instant::now().checked_add(SILENCE);
+        *self
+            .silent_until
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = until;
+    }
+}
 
 type Answered = (Instant, Result<Arc<Server>, Error>);
 

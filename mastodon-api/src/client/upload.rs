@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use tokio_util::io::ReaderStream;
 
 use super::{Client, RetryPolicy, is_redirect};
+use crate::Server;
 use crate::endpoint::{self, Endpoint, IntoParameter, multipart};
 use crate::entities::MediaAttachment;
 use crate::error::{
@@ -112,6 +113,32 @@ impl MediaFile {
         self.media_type.clone().or_else(guessed)
     }
 
+    /// Whether it can be sent, and how long it is.
+    async fn length(&self) -> Result<u64, InvalidFile> {
+        let length = match &self.source {
+            Source::Path(path) => {
+                let unreadable = |error| invalid(InvalidFileReason::Unreadable, Some(error));
+                let found = tokio::fs::metadata(path).await.map_err(unreadable)?;
+                if !found.is_file() {
+                    return Err(invalid(InvalidFileReason::NotAFile, None));
+                }
+                found.len()
+            }
+            Source::Bytes(bytes) => length(bytes),
+            Source::Stream(stream, length) => {
+                let stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
+                if stream.is_none() {
+                    return Err(invalid(InvalidFileReason::Used, None));
+                }
+                *length
+            }
+        };
+        match length {
+            0 => Err(invalid(InvalidFileReason::Empty, None)),
+            length => Ok(length),
+        }
+    }
+
     async fn open(&self) -> Result<Opened, InvalidFile> {
         let name = match (&self.name, &self.source) {
             (Some(name), _) => name.clone(),
@@ -121,14 +148,11 @@ impl MediaFile {
                 .into_owned(),
             (None, _) => "file".to_owned(),
         };
+        // Looked at before it is opened: opening a pipe may never end.
+        self.length().await?;
         let (stream, length): (ByteStream, u64) = match &self.source {
             Source::Path(path) => {
                 let unreadable = |error| invalid(InvalidFileReason::Unreadable, Some(error));
-                // Looked at before it is opened: opening a pipe may never end.
-                let kind = tokio::fs::metadata(path).await.map_err(unreadable)?;
-                if !kind.is_file() {
-                    return Err(invalid(InvalidFileReason::NotAFile, None));
-                }
                 let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
                 let length = file.metadata().await.map_err(unreadable)?.len();
                 (Box::pin(ReaderStream::with_capacity(file, CHUNK)), length)
@@ -142,9 +166,6 @@ impl MediaFile {
                 (stream, *length)
             }
         };
-        if length == 0 {
-            return Err(invalid(InvalidFileReason::Empty, None));
-        }
         Ok(Opened {
             stream,
             length,
@@ -335,8 +356,8 @@ impl MediaUpload {
 
     /// Sends it, and waits until it can be attached.
     ///
-    /// It is checked first against the limits of the server, if the client knows them
-    /// ([`Client::server`] asks for them). It waits for the server's limits as every call ([`waiting`](crate::waiting)),
+    /// It is checked first against the limits of the server, for which the client may ask
+    /// ([`check_limits`](crate::ClientBuilder::check_limits)). It waits for the server's limits as every call ([`waiting`](crate::waiting)),
     /// and is sent again only if the server surely has nothing of it, and not if it is a stream, which can be read once.
     ///
     /// # Errors
@@ -345,12 +366,8 @@ impl MediaUpload {
     /// [`Error::MediaNotReady`] has the id of a file that the server did not finish.
     pub async fn send(self) -> Result<MediaAttachment, Error> {
         self.client.check_scopes(&media::V2::ACCESS)?;
-        if let Some((x, y)) = self.focus
-            && !((-1.0..=1.0).contains(&x) && (-1.0..=1.0).contains(&y))
-        {
-            let why = "x and y go from -1.0 to 1.0";
-            return Err(InvalidRequest::parameter("focus", why).into());
-        }
+        let server = Box::pin(self.client.advice()).await;
+        self.check(server.as_deref()).await?;
         let repeatable = self.file.is_repeatable()
             && self.thumbnail.as_ref().is_none_or(MediaFile::is_repeatable);
         let policy = if repeatable {
@@ -370,6 +387,34 @@ impl MediaUpload {
         self.client.wait_for_media(&medium.id, self.wait).await
     }
 
+    /// Whether it can be sent, and whether the server will take it.
+    pub(super) async fn check(&self, server: Option<&Server>) -> Result<(), Error> {
+        if let Some((x, y)) = self.focus
+            && !((-1.0..=1.0).contains(&x) && (-1.0..=1.0).contains(&y))
+        {
+            let why = "x and y go from -1.0 to 1.0";
+            return Err(InvalidRequest::parameter("focus", why).into());
+        }
+        let length = self.file.length().await.map_err(of("file"))?;
+        if let Some(thumbnail) = &self.thumbnail {
+            thumbnail.length().await.map_err(of("thumbnail"))?;
+        }
+        let Some(limits) = server.map(|server| &server.limits) else {
+            return Ok(());
+        };
+        if let Some(media_type) = self.file.guessed_type() {
+            limits
+                .check_file(&media_type, length)
+                .map_err(|over| InvalidRequest::parameter("file", over))?;
+        }
+        if let Some(description) = &self.description {
+            limits
+                .check_description(description)
+                .map_err(|over| InvalidRequest::parameter("description", over))?;
+        }
+        Ok(())
+    }
+
     async fn send_to(&self, path: &str, policy: &RetryPolicy) -> Result<Response<Bytes>, Error> {
         let uri = format!(
             "{}{path}",
@@ -387,10 +432,7 @@ impl MediaUpload {
     }
 
     async fn attempt(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
-        let of_file = |error| InvalidRequest::parameter("file", error);
-        let file = self.file.open().await.map_err(of_file)?;
-        self.check(file.length)?;
-
+        let file = self.file.open().await.map_err(of("file"))?;
         let boundary = multipart::Boundary::new();
         let mut pieces: Vec<(ByteStream, u64)> = Vec::new();
         let problem = Problem::default();
@@ -404,10 +446,7 @@ impl MediaUpload {
         let thumbnail = match &self.thumbnail {
             Some(thumbnail) => Some((
                 "thumbnail",
-                thumbnail
-                    .open()
-                    .await
-                    .map_err(|error| InvalidRequest::parameter("thumbnail", error))?,
+                thumbnail.open().await.map_err(of("thumbnail"))?,
                 thumbnail.guessed_type(),
             )),
             None => None,
@@ -458,24 +497,6 @@ impl MediaUpload {
             }
             _ => answered,
         }
-    }
-
-    fn check(&self, bytes: u64) -> Result<(), Error> {
-        let Some(server) = self.client.known_server() else {
-            return Ok(());
-        };
-        let limits = &server.limits;
-        if let Some(media_type) = self.file.guessed_type() {
-            limits
-                .check_file(&media_type, bytes)
-                .map_err(|over| InvalidRequest::parameter("file", over))?;
-        }
-        if let Some(description) = &self.description {
-            limits
-                .check_description(description)
-                .map_err(|over| InvalidRequest::parameter("description", over))?;
-        }
-        Ok(())
     }
 }
 
@@ -554,6 +575,10 @@ fn chunks(mut bytes: Bytes) -> impl Stream<Item = io::Result<Bytes>> + Send {
 
 fn length(bytes: &Bytes) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+fn of(name: &'static str) -> impl FnOnce(InvalidFile) -> InvalidRequest {
+    move |error| InvalidRequest::parameter(name, error)
 }
 
 fn invalid(reason: InvalidFileReason, source: Option<io::Error>) -> InvalidFile {

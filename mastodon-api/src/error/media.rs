@@ -143,6 +143,9 @@ pub enum LimitRule {
     ShortPoll,
     /// The longest time that a poll may run, in seconds.
     LongPoll,
+    /// The shortest time until a status may be published later, in seconds, which is 300 everywhere. Some servers
+    /// publish at once what is to be published earlier than that.
+    SoonSchedule,
 }
 
 impl fmt::Display for LimitRule {
@@ -160,6 +163,7 @@ impl fmt::Display for LimitRule {
             Self::PollOptionCharacters => "too many characters in an option of the poll",
             Self::ShortPoll => "too few seconds for the poll",
             Self::LongPoll => "too many seconds for the poll",
+            Self::SoonSchedule => "too few seconds until it is to be published",
         })
     }
 }

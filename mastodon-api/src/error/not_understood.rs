@@ -72,6 +72,15 @@ impl NotUnderstood {
         }
     }
 
+    /// An answer in which something is missing that tells what was done.
+    #[cfg(feature = "client")]
+    pub(crate) fn missing(path: &str, status: StatusCode) -> Self {
+        Self {
+            path: path.to_owned(),
+            ..Self::without_body(NotUnderstoodReason::Unexpected, status)
+        }
+    }
+
     /// A body that no JSON reader took.
     pub(crate) fn from_text(response: &Response<Bytes>, path: String, source: Source) -> Self {
         let body = response.body().trim_ascii_start();

@@ -83,7 +83,8 @@ endpoints! {
         media_ids: Vec<MediaAttachmentId>,
         /// Changes to the media.
         media_attributes: Vec<MediaAttributes>,
-        /// A poll. One that differs from the one that it has begins anew.
+        /// Its poll: without it there is none any more. The votes stay if the options and `multiple` are said as they
+        /// are, otherwise they are gone.
         poll: NewPoll,
         /// Who may quote it. Mastodon since 4.5.
         quote_approval_policy: QuotePolicy,
@@ -254,11 +255,13 @@ impl Endpoint for Schedule {
 #[derive(Clone, Debug, Serialize)]
 pub struct NewPoll {
     pub(crate) options: Vec<String>,
-    pub(crate) expires_in: u64,
+    /// `None` for never, as some servers have it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    multiple: Option<bool>,
+    pub(crate) expires_in: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    hide_totals: Option<bool>,
+    pub(crate) multiple: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hide_totals: Option<bool>,
 }
 
 impl NewPoll {
@@ -267,7 +270,7 @@ impl NewPoll {
     pub fn new(options: impl IntoParameter<Vec<String>>, expires_in: u64) -> Self {
         Self {
             options: options.into_parameter(),
-            expires_in,
+            expires_in: Some(expires_in),
             multiple: None,
             hide_totals: None,
         }
@@ -291,9 +294,9 @@ impl NewPoll {
 /// A change to a media attachment of a status.
 #[derive(Clone, Debug, Serialize)]
 pub struct MediaAttributes {
-    id: MediaAttachmentId,
+    pub(crate) id: MediaAttachmentId,
     #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
+    pub(crate) description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     focus: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -36,18 +36,13 @@ impl InstanceLimits {
                 length(option),
             )?;
         }
-        if let Some(least) = self
-            .polls
-            .min_expiration
-            .filter(|least| poll.expires_in < *least)
-        {
-            return Err(broken(LimitRule::ShortPoll, least, poll.expires_in));
+        let Some(time) = poll.expires_in else {
+            return Ok(());
+        };
+        if let Some(least) = self.polls.min_expiration.filter(|least| time < *least) {
+            return Err(broken(LimitRule::ShortPoll, least, time));
         }
-        at_most(
-            LimitRule::LongPoll,
-            self.polls.max_expiration,
-            poll.expires_in,
-        )
+        at_most(LimitRule::LongPoll, self.polls.max_expiration, time)
     }
 
     /// Whether a status may have so many media attachments.

@@ -29,6 +29,7 @@ fn client(server: &MockServer) -> Client {
 fn once(base: impl AsRef<str>) -> mastodon_api::ClientBuilder {
     Client::builder(base)
         .token(TOKEN)
+        .check_limits(false)
         .retry(RetryPolicy::never())
 }
 

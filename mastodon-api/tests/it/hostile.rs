@@ -258,6 +258,7 @@ async fn what_hostile_servers_send() {
         let built = Client::builder(base)
             .token(TOKEN)
             .body_limit(64 * 1024)
+            .check_limits(false)
             .retry(RetryPolicy::never())
             .timeout(Duration::from_millis(input.timeout.unwrap_or(30_000)))
             .build();

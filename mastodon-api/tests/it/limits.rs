@@ -36,6 +36,7 @@ fn quick(server: &MockServer, on_limit: OnLimit) -> Client {
     let waits = (Duration::from_millis(1), Duration::from_millis(2));
     Client::builder(server.uri())
         .token("planted-token")
+        .check_limits(false)
         .retry(RetryPolicy::default().waits(waits.0, waits.1))
         .rate_limiter(RateLimiter::new(on_limit).with_max_wait(Duration::from_secs(30)))
         .build()

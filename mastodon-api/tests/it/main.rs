@@ -27,6 +27,8 @@ mod oauth;
 mod operations;
 #[cfg(feature = "client")]
 mod paging;
+#[cfg(feature = "client")]
+mod posts;
 #[cfg(all(feature = "client", feature = "push"))]
 mod push;
 #[cfg(feature = "client")]

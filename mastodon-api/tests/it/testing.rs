@@ -288,7 +288,8 @@ async fn mistakes_are_answered_in_the_words_of_mastodon() {
         (422, "Validation failed: Text can't be blank")
     );
     assert!(bot.post("x".repeat(500)).send().await.is_ok());
-    let error = bot.post("x".repeat(501)).send().await.unwrap_err();
+    let call = statuses::Create::new().status("x".repeat(501));
+    let error = bot.send(call).await.unwrap_err();
     assert_eq!(
         message(&error),
         (

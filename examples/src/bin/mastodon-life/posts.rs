@@ -88,9 +88,9 @@ async fn plain(life: &mut Life, world: &World) -> Result<Status, BoxError> {
         let limits = &server.limits;
         let most = usize::try_from(limits.statuses.max_characters.unwrap_or_default())?;
         let long = client.post("é".repeat(most + 1));
-        check(long.check(limits).is_err(), "nobody counted")?;
+        check(long.check().await.is_err(), "nobody counted")?;
         check(
-            client.post("é").check(limits).is_ok(),
+            client.post("é").check().await.is_ok(),
             "a short one is refused",
         )
     })
