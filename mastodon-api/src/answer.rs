@@ -32,6 +32,13 @@ pub trait Answer: Sized {
     fn problems(&self) -> Vec<Problem> {
         Vec::new()
     }
+
+    /// What of an answer of success could not be read and the value has no place for: entries of an object or a list
+    /// that is the answer itself.
+    #[doc(hidden)]
+    fn lost(_response: &Response<Bytes>) -> Vec<Problem> {
+        Vec::new()
+    }
 }
 
 impl<T: Wire> Answer for T {
@@ -67,6 +74,17 @@ impl<T: Wire> Answer for T {
         self.collect_problems("", &mut found);
         found
     }
+
+    fn lost(response: &Response<Bytes>) -> Vec<Problem> {
+        // Entities keep theirs.
+        match T::KEEPS_PROBLEMS {
+            true => Vec::new(),
+            false => match decode::<T>(response.body()) {
+                Ok(Read::Partly(_, problems)) => problems,
+                _ => Vec::new(),
+            },
+        }
+    }
 }
 
 /// An answer that says no more than that it was done.
@@ -99,6 +117,10 @@ impl<T: Answer> Answer for Optional<T> {
 
     fn problems(&self) -> Vec<Problem> {
         self.0.as_ref().map(Answer::problems).unwrap_or_default()
+    }
+
+    fn lost(response: &Response<Bytes>) -> Vec<Problem> {
+        T::lost(response)
     }
 }
 
@@ -139,8 +161,10 @@ impl<T: DeserializeOwned> Answer for Json<T> {
 /// Why bytes are not such JSON, and where.
 pub(crate) struct Undecodable {
     pub(crate) path: String,
-    pub(crate) source: Box<dyn std::error::Error + Send + Sync>,
+    pub(crate) source: Source,
 }
+
+type Source = Box<dyn std::error::Error + Send + Sync>;
 
 impl fmt::Debug for Undecodable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -165,15 +189,37 @@ fn parse<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Undecodable> {
             };
             Undecodable {
                 path,
-                source: Box::new(error.into_inner()),
+                source: without_value(&error.into_inner()),
             }
         })?;
         deserializer.end().map_err(|error| Undecodable {
             path: String::new(),
-            source: Box::new(error),
+            source: without_value(&error),
         })?;
         Ok(value)
     })
+}
+
+/// What is wrong with JSON, without the value that is: it may be a secret in the wrong place.
+fn without_value(error: &serde_json::Error) -> Source {
+    let text = error.to_string();
+    if !error.is_data() {
+        return text.into();
+    }
+    let has_name_only = ["missing field ", "duplicate field "];
+    if has_name_only.iter().any(|start| text.starts_with(start)) {
+        return text.into();
+    }
+    let (line, column) = (error.line(), error.column());
+    let place = format!("at line {line} column {column}");
+    // What is expected stands last, whatever the value says before.
+    match text
+        .strip_suffix(&place)
+        .and_then(|text| text.rsplit_once(", expected "))
+    {
+        Some((_, expected)) => format!("expected {expected}{place}").into(),
+        None => format!("another value was expected {place}").into(),
+    }
 }
 
 /// The text, without the byte order mark that some proxies add.
@@ -206,5 +252,42 @@ struct Whole<T>(Read<T>);
 impl<'de, T: Wire> Deserialize<'de> for Whole<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Depth::whole(|depth| T::read(deserializer, depth)).map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_value_stands_in_the_reason() {
+        #[derive(Debug, serde::Deserialize)]
+        #[allow(dead_code)]
+        enum Kind {
+            One,
+        }
+        #[derive(Debug, serde::Deserialize)]
+        #[allow(dead_code)]
+        struct Made {
+            number: u32,
+            kind: Option<Kind>,
+        }
+        for (body, said) in [
+            (
+                r#"{"number":"planted, expected u8"}"#,
+                "expected u32 at line",
+            ),
+            (r#"{"number":1,"kind":"planted"}"#, "expected `One` at line"),
+            (r#"{"kind":null}"#, "missing field `number`"),
+            (r#"{"number":1,"kind":"planted"#, "EOF while parsing"),
+            (r#""planted""#, "expected struct Made"),
+        ] {
+            let response = Response::new(Bytes::from_static(body.as_bytes()));
+            let error = Json::<Made>::read(response).unwrap_err();
+            let source = std::error::Error::source(&error).unwrap();
+            let shown = format!("{error} {error:?} {source} {source:?}");
+            assert!(shown.contains(said), "{shown}");
+            assert!(!shown.contains("planted"), "{shown}");
+        }
     }
 }

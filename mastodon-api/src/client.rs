@@ -12,7 +12,7 @@ use http::header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
 use http::{Method, Request, Response, StatusCode};
 use url::{Host, Url};
 
-use crate::endpoint::{Access, Answer as _, Endpoint};
+use crate::endpoint::{self, Access, Answer, Endpoint};
 use crate::error::{
     Error, InvalidRequest, NotReached, NotReachedReason, NotUnderstood, NotUnderstoodReason,
 };
@@ -34,6 +34,7 @@ mod post;
 mod rate_limit;
 mod raw;
 mod retry;
+mod secrets;
 mod server;
 mod shortcuts;
 pub(crate) mod streaming;
@@ -85,8 +86,6 @@ struct Shared {
 
 /// How often a request is sent on within the server.
 const MAX_REDIRECTS: usize = 5;
-/// Bytes of a token that is worth hiding.
-const SHORTEST_SECRET: usize = 8;
 
 impl Client {
     /// A client for the server at `base` (`https://mastodon.example`), with the defaults of [`ClientBuilder`].
@@ -196,7 +195,11 @@ impl Client {
         let response = Box::pin(self.send_patiently(E::TEMPLATE, request)).await?;
         tracing::debug!(method = %E::METHOD, path = E::TEMPLATE, status = response.status().as_u16(), "answered");
         self.warn_if_deprecated(&E::METHOD, E::TEMPLATE, response.headers());
-        self.answered(response, |response| self.read(&endpoint, response))
+        self.answered(response, |response| {
+            self.read(response, E::INSIDE, |response| {
+                endpoint.read_response(response)
+            })
+        })
     }
 
     /// Once for each call.
@@ -215,22 +218,24 @@ impl Client {
         }
     }
 
-    fn read<E: Endpoint>(
+    /// Reads an answer, and all of it if the client is strict.
+    fn read<T: Answer>(
         &self,
-        endpoint: &E,
         response: Response<Bytes>,
-    ) -> Result<E::Response, Error> {
+        inside: Option<&str>,
+        read: impl FnOnce(Response<Bytes>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         if !self.shared.strict {
-            return endpoint.read_response(response);
+            return read(response);
         }
-        let value = endpoint.read_response(response.clone())?;
-        match value.problems() {
-            problems if problems.is_empty() => Ok(value),
-            problems => {
-                let error = NotUnderstood::strict(&response, problems);
-                Err(Error::NotUnderstood(Box::new(error)))
-            }
+        let value = read(response.clone())?;
+        let mut problems = value.problems();
+        problems.extend(T::lost(&endpoint::inside(response.clone(), inside)));
+        if problems.is_empty() {
+            return Ok(value);
         }
+        let error = NotUnderstood::strict(&response, problems);
+        Err(Error::NotUnderstood(Box::new(error)))
     }
 
     /// A status to publish, which [`Post::send`] does.
@@ -292,13 +297,19 @@ impl Client {
     }
 
     async fn once(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
+        let sent = request.clone();
         let mut request = reqwest::Request::try_from(request)
             .map_err(|error| InvalidRequest::parameter("path", error.without_url()))?;
         *request.timeout_mut() = Some(self.shared.timeout);
-        self.execute(request).await
+        self.execute(request, &sent).await
     }
 
-    async fn execute(&self, request: reqwest::Request) -> Result<Response<Bytes>, Error> {
+    /// `sent` is the request without a body that is read while it is sent.
+    async fn execute(
+        &self,
+        request: reqwest::Request,
+        sent: &Request<Bytes>,
+    ) -> Result<Response<Bytes>, Error> {
         let mut answer = self.shared.http.execute(request).await.map_err(unreached)?;
         // A client from outside may have followed a redirect of its own.
         if answer.url().origin() != self.shared.base.origin() {
@@ -307,38 +318,15 @@ impl Client {
         let status = answer.status();
         let mut headers = std::mem::take(answer.headers_mut());
         let mut body = self.body(&mut answer, status).await?;
-        // What becomes the text of an error.
+        // What becomes the text of an error: some servers say in it what they were sent.
         if !status.is_success() || body.trim_ascii_start().starts_with(b"<") {
-            self.remove_token(&mut headers, &mut body);
+            let token = self.token().map(AccessToken::expose);
+            secrets::remove(token, sent, &mut headers, &mut body);
         }
         let mut response = Response::new(body);
         *response.status_mut() = status;
         *response.headers_mut() = headers;
         Ok(response)
-    }
-
-    /// Some servers say in refusing what they were sent: what they say is shown to people and written to logs.
-    fn remove_token(&self, headers: &mut HeaderMap, body: &mut Bytes) {
-        let Some(token) = self.token().map(AccessToken::expose) else {
-            return;
-        };
-        // A shorter one is no secret, and stands in many a word.
-        if token.len() < SHORTEST_SECRET {
-            return;
-        }
-        let holds = |bytes: &[u8]| {
-            bytes
-                .windows(token.len())
-                .any(|part| part == token.as_bytes())
-        };
-        for value in headers.values_mut().filter(|value| holds(value.as_bytes())) {
-            *value = HeaderValue::from_static("(token)");
-        }
-        if holds(body) {
-            *body = String::from_utf8_lossy(body)
-                .replace(token, "(token)")
-                .into();
-        }
     }
 
     async fn body(
@@ -407,6 +395,9 @@ impl ClientBuilder {
 
     /// An HTTP client of your own. Have it follow no redirects (`redirect::Policy::none()`): this crate does so,
     /// with more care.
+    ///
+    /// Its proxies are yours too. If nothing is said it takes those of the environment, also for a server on this very
+    /// computer, and over `http:` they read the token: build it with `no_proxy()` for such a server, as this crate does.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http = Some(client);
         self

@@ -24,7 +24,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::answer::inside;
+pub(crate) use crate::answer::inside;
 pub use crate::answer::{Answer, Empty, Json, Optional, Text};
 use crate::error::{Error, InvalidRequest, Refused};
 pub use row::Row;

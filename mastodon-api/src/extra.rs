@@ -234,7 +234,12 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A name in the path is the server's.
-        write!(f, "`{}`: {}", printable(&self.path), self.reason)
+        write!(
+            f,
+            "`{}`: {}",
+            printable(&self.path),
+            printable(&self.reason)
+        )
     }
 }
 

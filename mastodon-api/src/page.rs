@@ -194,6 +194,20 @@ impl Cursor {
         Self(vec![("offset", number.to_string())])
     }
 
+    /// The parameters of a call in whose place it comes.
+    fn replaced(&self) -> &'static [&'static str] {
+        match self.0.as_slice() {
+            // The call may say from where on it wants to know anything, however far back its pages lead.
+            [("max_id", _), ..] => &["max_id", "min_id", "offset"],
+            _ => &CURSOR_PARAMETERS,
+        }
+    }
+
+    fn sent(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = self.0.iter().filter(|(name, _)| *name != AFTER);
+        all.map(|(name, value)| (*name, value.as_str()))
+    }
+
     fn from_query(query: &str, names: &[&'static str]) -> Option<Self> {
         let mut found: Vec<(&'static str, String)> = Vec::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
@@ -212,6 +226,17 @@ impl Cursor {
 
 #[cfg(feature = "client")]
 impl Cursor {
+    /// Leads an address there.
+    pub(crate) fn put_into(&self, url: &mut url::Url) {
+        let kept: Vec<(String, String)> = url
+            .query_pairs()
+            .filter(|(name, _)| !self.replaced().contains(&&**name))
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        let mut pairs = url.query_pairs_mut();
+        pairs.clear().extend_pairs(kept).extend_pairs(self.sent());
+    }
+
     /// The place after an element of the page at a place.
     pub(crate) fn after(page: Option<&Self>, id: &str) -> Self {
         let mut parameters = page.map(|page| page.0.clone()).unwrap_or_default();
@@ -295,16 +320,9 @@ impl<E: Endpoint> Endpoint for At<E> {
 
     fn write(&self, parameters: &mut Parameters) {
         self.endpoint.write(parameters);
-        let names: &[_] = match self.cursor.0.as_slice() {
-            // The call may say from where on it wants to know anything, however far back its pages lead.
-            [("max_id", _), ..] => &["max_id", "min_id", "offset"],
-            _ => &CURSOR_PARAMETERS,
-        };
-        parameters.remove(names);
-        for (name, value) in &self.cursor.0 {
-            if *name != AFTER {
-                parameters.set(name, value);
-            }
+        parameters.remove(self.cursor.replaced());
+        for (name, value) in self.cursor.sent() {
+            parameters.set(name, value);
         }
     }
 }

@@ -183,6 +183,9 @@ pub(crate) trait Wire: Sized {
         None
     }
 
+    /// Whether a value that was read knows what in it could not be read.
+    const KEEPS_PROBLEMS: bool = true;
+
     /// Whether there is nothing to write.
     fn is_absent(&self) -> bool {
         false
@@ -353,6 +356,7 @@ pub(crate) fn deserialize<'de, T: Wire, D: Deserializer<'de>>(
 
 impl<T: Wire> Wire for Option<T> {
     const EXPECTED: &'static str = T::EXPECTED;
+    const KEEPS_PROBLEMS: bool = T::KEEPS_PROBLEMS;
 
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
@@ -408,6 +412,7 @@ impl<T: Wire> Wire for Box<T> {
 
 impl<T: Wire> Wire for Vec<T> {
     const EXPECTED: &'static str = "a list";
+    const KEEPS_PROBLEMS: bool = false;
 
     // One value where a list is documented is a list of one.
     fn from_u64(value: u64) -> Read<Self> {
@@ -502,6 +507,7 @@ impl<T: Wire> Wire for Vec<T> {
 
 impl<T: Wire> Wire for BTreeMap<String, T> {
     const EXPECTED: &'static str = "an object";
+    const KEEPS_PROBLEMS: bool = false;
 
     fn from_map<'de, A: MapAccess<'de>>(
         mut map: A,

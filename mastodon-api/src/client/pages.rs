@@ -10,7 +10,7 @@ use futures_core::Stream;
 
 use self::walk::{Numbered, Walk};
 use crate::Client;
-use crate::endpoint::{Answer as _, Endpoint, Parameters};
+use crate::endpoint::{Answer, Endpoint, Parameters};
 use crate::error::Error;
 use crate::page::{At, Cursor, Page};
 
@@ -24,8 +24,8 @@ impl Client {
     /// the id of the last element, where that is right, or by the number of elements.
     ///
     /// A list that does not end is an error: [`PageLoop`](crate::error::NotUnderstoodReason::PageLoop) when it leads
-    /// back to what was there already, [`EndlessList`](crate::error::NotUnderstoodReason::EndlessList) after 20 empty
-    /// pages in a row or 10,000 pages.
+    /// back to what was there already, [`EndlessList`](crate::error::NotUnderstoodReason::EndlessList) after 20 pages in
+    /// a row that are empty or of which nothing can be read, or 10,000 pages.
     pub fn pages<E, T>(&self, endpoint: E) -> Pages<T>
     where
         E: Endpoint<Response = Page<T>> + Clone + Send + Sync + 'static,
@@ -82,10 +82,7 @@ impl Client {
         E: Endpoint<Response = Page<T>> + Clone + Send + Sync + 'static,
         T: Send + 'static,
     {
-        Items {
-            pages: self.pages(endpoint),
-            page: VecDeque::new(),
-        }
+        Items::of(self.pages(endpoint))
     }
 }
 
@@ -109,6 +106,29 @@ pub struct Items<T> {
     pages: Pages<T>,
     /// What is left of the page in hand.
     page: VecDeque<(Option<String>, T)>,
+}
+
+impl<T: Send + 'static> Pages<T> {
+    /// Those of a list of which only the server knows the places.
+    pub(super) fn of_links<R>(ask: impl Fn(Option<Cursor>) -> R + Send + 'static) -> Self
+    where
+        R: Future<Output = Result<Page<T>, Error>> + Send + 'static,
+        Page<T>: Answer,
+    {
+        let ask = move |at: Option<Cursor>| -> Asked<T> {
+            let page = ask(at);
+            Box::pin(async move {
+                let page = page.await?;
+                let ids = page.ids();
+                Ok(Numbered { page, ids })
+            })
+        };
+        Self {
+            walk: Walk::of_links(),
+            ask: Box::new(ask),
+            asked: None,
+        }
+    }
 }
 
 impl<T> Pages<T> {
@@ -168,6 +188,13 @@ impl<T> Pages<T> {
 }
 
 impl<T> Items<T> {
+    pub(super) fn of(pages: Pages<T>) -> Self {
+        Self {
+            pages,
+            page: VecDeque::new(),
+        }
+    }
+
     /// As [`Pages::at`].
     pub fn at(mut self, cursor: Cursor) -> Self {
         self.pages = self.pages.at(cursor);

@@ -7,14 +7,14 @@ use http::header::{
     ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, HeaderName,
     HeaderValue, TRANSFER_ENCODING,
 };
-use http::{Method, Request};
+use http::{Method, Request, Uri};
 use serde::Serialize;
 use url::Url;
 
-use super::{Answered, Client};
-use crate::Page;
-use crate::endpoint::{Answer, Manner, Parameters, Upload};
+use super::{Answered, Client, Items, Pages};
+use crate::endpoint::{self, Access, Answer, Manner, Parameters, Upload};
 use crate::error::{Error, InvalidRequest};
+use crate::page::{Cursor, Page};
 
 impl Client {
     /// A request that no call of [`methods`](crate::methods) makes: for what other programs have of their own, and for
@@ -164,8 +164,54 @@ impl RawRequest {
         // Its path may be nobody's business.
         let response = Box::pin(client.send_patiently("of a raw request", request)).await?;
         client.answered(response, |response| {
-            crate::endpoint::read(response, &crate::endpoint::Access::public())
+            client.read(response, None, |response| {
+                endpoint::read(response, &Access::public())
+            })
         })
+    }
+
+    /// The pages of a list, one after the other, as far as the header `Link` leads. As [`Client::pages`].
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be sent as it is, or is no `GET`.
+    pub fn pages<T>(self) -> Result<Pages<T>, Error>
+    where
+        Page<T>: Answer,
+        T: Send + 'static,
+    {
+        let client = self.client.clone();
+        if self.method != Method::GET {
+            let why = "pages are for reading: make it a GET";
+            return Err(InvalidRequest::parameter("method", why).into());
+        }
+        let request = self.into_request()?;
+        Ok(Pages::of_links(move |at| {
+            let (client, mut request) = (client.clone(), request.clone());
+            async move {
+                if let Some(cursor) = at {
+                    *request.uri_mut() = moved(request.uri(), &cursor)?;
+                }
+                let name = "of a raw request";
+                let response = Box::pin(client.send_patiently(name, request)).await?;
+                client.read(response, None, |response| {
+                    endpoint::read(response, &Access::public())
+                })
+            }
+        }))
+    }
+
+    /// The elements of a list, one after the other, as far as the header `Link` leads. As [`Client::items`].
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be sent as it is, or is no `GET`.
+    pub fn items<T>(self) -> Result<Items<T>, Error>
+    where
+        Page<T>: Answer,
+        T: Send + 'static,
+    {
+        self.pages().map(Items::of)
     }
 
     fn into_request(self) -> Result<Request<Bytes>, InvalidRequest> {
@@ -242,6 +288,15 @@ fn checked(base: &Url, path: &str) -> Result<Url, InvalidRequest> {
         ));
     }
     Ok(url)
+}
+
+/// The same address, at another place of its list.
+fn moved(uri: &Uri, cursor: &Cursor) -> Result<Uri, InvalidRequest> {
+    let wrong = |_| InvalidRequest::parameter("path", "it has no pages");
+    let mut url = Url::parse(&uri.to_string()).map_err(wrong)?;
+    cursor.put_into(&mut url);
+    let moved = url.as_str().parse();
+    moved.map_err(|error| InvalidRequest::parameter("path", error))
 }
 
 /// The body as it came.

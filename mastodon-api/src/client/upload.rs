@@ -528,7 +528,7 @@ impl Client {
         let mut request = reqwest::Request::try_from(head.clone().map(|_| body))
             .map_err(|error| InvalidRequest::parameter("path", error.without_url()))?;
         *request.timeout_mut() = Some(timeout);
-        let response = Box::pin(self.execute(request)).await?;
+        let response = Box::pin(self.execute(request, &head)).await?;
         if is_redirect(response.status()) {
             self.redirected(&head, response.headers())?;
         }

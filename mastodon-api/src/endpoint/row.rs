@@ -71,7 +71,10 @@ impl Row {
 
 /// One for each type of answer, not for each call: it is compiled less often.
 fn problems<R: Answer>(response: Response<Bytes>, access: &Access) -> Result<Vec<Problem>, Error> {
-    super::read::<R>(response, access).map(|answer| answer.problems())
+    let answer: R = super::read(response.clone(), access)?;
+    let mut problems = answer.problems();
+    problems.extend(R::lost(&response));
+    Ok(problems)
 }
 
 impl fmt::Debug for Row {

@@ -731,6 +731,11 @@ mod tests {
             format!("https://a.com/{}", "(a".repeat(100_000)),
             "@a@".repeat(100_000),
             format!("https://{}", "a.com.".repeat(50_000)),
+            "a_b.".repeat(25_000),
+            "@".repeat(1_000_000),
+            "http://".repeat(150_000),
+            "👨\u{200d}👩\u{200d}👧".repeat(50_000),
+            "\u{200d}".repeat(300_000),
         ] {
             let _ = count(&text);
             let _ = split_text(&text, 500, Some(23));

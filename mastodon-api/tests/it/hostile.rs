@@ -153,7 +153,7 @@ fn is_whole(request: &[u8]) -> bool {
 
 /// Writes down all that is logged.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<String>>);
+pub(super) struct Log(pub(super) Arc<Mutex<String>>);
 
 impl tracing::Subscriber for Log {
     fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
@@ -216,8 +216,9 @@ fn name(error: &Error) -> String {
     }
 }
 
-fn shown(error: &Error) -> String {
-    let mut shown = format!("{error} {error:?} {error:#?}");
+pub(super) fn shown(error: &Error) -> String {
+    let report = error.report();
+    let mut shown = format!("{report} {error} {error:?} {error:#?}");
     let mut source = std::error::Error::source(error);
     while let Some(inner) = source {
         write!(shown, "{inner} {inner:?}").unwrap();

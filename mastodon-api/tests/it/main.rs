@@ -33,6 +33,8 @@ mod posts;
 mod push;
 #[cfg(feature = "client")]
 mod recordings;
+#[cfg(feature = "client")]
+mod secrets;
 mod statuses;
 #[cfg(feature = "client")]
 mod streaming;

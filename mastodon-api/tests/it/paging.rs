@@ -301,3 +301,60 @@ async fn after_an_error_the_same_page_can_be_asked_for_again() {
     found.extend(rest(&mut home, |status| status.id.to_string()).await);
     assert_eq!(found, descending());
 }
+
+/// A list of one's own server, whose pages lead on as long as `pages` says.
+async fn leading_on(pages: usize, body: &'static str) -> MockServer {
+    let server = MockServer::start().await;
+    let base = server.uri();
+    let answer = move |request: &Request| {
+        let place = request.url.query_pairs().find(|(name, _)| name == "max_id");
+        let at: usize = place.map_or(0, |(_, value)| value.parse().unwrap());
+        let next = format!("<{base}/x?max_id={}>; rel=\"next\"", at + 1);
+        let answer = ResponseTemplate::new(200)
+            .set_body_raw(body.replace("{at}", &at.to_string()), "application/json");
+        match at + 1 < pages {
+            true => answer.insert_header("link", &*next),
+            false => answer,
+        }
+    };
+    Mock::given(wiremock::matchers::path("/x"))
+        .respond_with(answer)
+        .mount(&server)
+        .await;
+    server
+}
+
+#[tokio::test]
+async fn a_raw_request_has_pages_too() {
+    let server = leading_on(3, r#"[{"id":"{at}","account":{"id":"1"}}]"#).await;
+    let client = Client::new(server.uri()).unwrap();
+    let get = || client.request(http::Method::GET, "/x").query("odd", "a b");
+    let mut items = get().items::<mastodon_api::entities::Status>().unwrap();
+    let mut ids = Vec::new();
+    while let Some(status) = items.next().await {
+        ids.push(status.unwrap().id.as_str().to_owned());
+    }
+    assert_eq!(ids, ["0", "1", "2"]);
+    let received = server.received_requests().await.unwrap();
+    let asked: Vec<_> = received.iter().map(|request| request.url.query()).collect();
+    let of = ["odd=a+b", "odd=a+b&max_id=1", "odd=a+b&max_id=2"];
+    assert_eq!(asked, of.map(Some));
+    let post = client.request(http::Method::POST, "/x");
+    assert!(post.pages::<mastodon_api::entities::Status>().is_err());
+}
+
+#[tokio::test]
+async fn pages_of_which_nothing_can_be_read_come_to_an_end() {
+    let server = leading_on(1_000, "[7]").await;
+    let client = Client::new(server.uri()).unwrap();
+    let get = client.request(http::Method::GET, "/x");
+    let mut items = get.items::<mastodon_api::entities::Status>().unwrap();
+    let Error::NotUnderstood(why) = items.next().await.unwrap().unwrap_err() else {
+        panic!("it was reached");
+    };
+    assert_eq!(
+        why.reason,
+        mastodon_api::error::NotUnderstoodReason::EndlessList
+    );
+    assert_eq!(server.received_requests().await.unwrap().len(), 21);
+}

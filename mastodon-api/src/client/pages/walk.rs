@@ -58,7 +58,7 @@ enum Step {
 
 /// Pages that a walk takes if nothing is said: enough for 400,000 statuses.
 const MAX_PAGES: u64 = 10_000;
-/// Pages one after the other on which everything was filtered out. A list may have some.
+/// Pages one after the other on which everything was filtered out, or nothing could be read. A list may have some.
 const MAX_EMPTY_PAGES: u64 = 20;
 
 /// Lists whose pages are asked for by the ids of their elements. Favourites, bookmarks, followers and others have
@@ -78,6 +78,15 @@ impl Walk {
         } else {
             Paging::Links
         };
+        Self::by(paging)
+    }
+
+    /// A walk through a list of which only the server knows the places.
+    pub(super) fn of_links() -> Self {
+        Self::by(Paging::Links)
+    }
+
+    fn by(paging: Paging) -> Self {
         Self {
             paging,
             forwards: false,
@@ -161,16 +170,17 @@ impl Walk {
             Ok(step) => step,
             Err(error) => return Some(Err(error)),
         };
-        if page.items.is_empty() && page.problems.is_empty() {
+        if page.items.is_empty() {
             self.empty_pages += 1;
-            return match self.step {
-                Step::At(..) if self.empty_pages > MAX_EMPTY_PAGES => {
-                    Some(Err(self.end(NotUnderstoodReason::EndlessList)))
-                }
-                _ => None,
-            };
+            if self.empty_pages > MAX_EMPTY_PAGES && matches!(self.step, Step::At(..)) {
+                return Some(Err(self.end(NotUnderstoodReason::EndlessList)));
+            }
+            if page.problems.is_empty() {
+                return None;
+            }
+        } else {
+            self.empty_pages = 0;
         }
-        self.empty_pages = 0;
         if self.was_there(&ids) {
             // A server that gives no links and knows no pages sends the same one again.
             if *is_guess {

@@ -24,7 +24,9 @@ use url::Url;
 use super::start;
 
 fn client(instance: &FakeInstance) -> Client {
-    let builder = Client::builder(instance.url()).token(instance.token("bot"));
+    let builder = Client::builder(instance.url())
+        .token(instance.token("bot"))
+        .check_limits(false);
     builder.retry(RetryPolicy::never()).build().unwrap()
 }
 
