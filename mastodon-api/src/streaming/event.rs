@@ -6,14 +6,11 @@ use serde::de::DeserializeOwned;
 
 use super::sse::{self, SseError};
 use crate::{
-    entities::{Notification, Status},
-    ids::StatusId,
+    entities::{Announcement, Conversation, Notification, Reaction, Status},
+    ids::{AnnouncementId, StatusId},
 };
 
 /// Something that happened, as a stream tells it.
-///
-/// The payload of `conversation`, `announcement` and its reactions, and `encrypted_message` is not typed yet: read it
-/// with [`RawEvent::parse`].
 ///
 /// [Mastodon documentation](https://docs.joinmastodon.org/methods/streaming/#events)
 #[derive(Clone, Debug, PartialEq)]
@@ -32,13 +29,13 @@ pub enum Event {
     /// The account's filters changed: read them again.
     FiltersChanged,
     /// A conversation by direct message got a new status.
-    Conversation(RawEvent),
+    Conversation(Box<Conversation>),
     /// An announcement of the instance was published or changed.
-    Announcement(RawEvent),
+    Announcement(Box<Announcement>),
     /// The number of reactions to an announcement changed.
-    AnnouncementReaction(RawEvent),
-    /// An announcement was deleted; the payload is its id.
-    AnnouncementDelete(RawEvent),
+    AnnouncementReaction(Box<Reaction>),
+    /// The announcement with this id was deleted.
+    AnnouncementDelete(AnnouncementId),
     /// An encrypted message arrived (servers with the end-to-end experiment of Mastodon 3.2).
     EncryptedMessage(RawEvent),
     /// An event that this version does not know. A later one may have a variant for it, so compare the name and leave
@@ -62,10 +59,10 @@ impl Event {
             "delete" => id(payload).map(|id| Self::Delete(id.into())),
             "notifications_merged" => Ok(Self::NotificationsMerged),
             "filters_changed" => Ok(Self::FiltersChanged),
-            "conversation" => Ok(Self::Conversation(RawEvent::new(name, payload))),
-            "announcement" => Ok(Self::Announcement(RawEvent::new(name, payload))),
-            "announcement.reaction" => Ok(Self::AnnouncementReaction(RawEvent::new(name, payload))),
-            "announcement.delete" => Ok(Self::AnnouncementDelete(RawEvent::new(name, payload))),
+            "conversation" => entity(payload).map(Self::Conversation),
+            "announcement" => entity(payload).map(Self::Announcement),
+            "announcement.reaction" => entity(payload).map(Self::AnnouncementReaction),
+            "announcement.delete" => id(payload).map(|id| Self::AnnouncementDelete(id.into())),
             "encrypted_message" => Ok(Self::EncryptedMessage(RawEvent::new(name, payload))),
             _ => Ok(Self::Unknown(RawEvent::new(name, payload))),
         };
@@ -90,12 +87,11 @@ impl Event {
             Self::Notification(_) => "notification",
             Self::NotificationsMerged => "notifications_merged",
             Self::FiltersChanged => "filters_changed",
-            Self::Conversation(raw)
-            | Self::Announcement(raw)
-            | Self::AnnouncementReaction(raw)
-            | Self::AnnouncementDelete(raw)
-            | Self::EncryptedMessage(raw)
-            | Self::Unknown(raw) => raw.name(),
+            Self::Conversation(_) => "conversation",
+            Self::Announcement(_) => "announcement",
+            Self::AnnouncementReaction(_) => "announcement.reaction",
+            Self::AnnouncementDelete(_) => "announcement.delete",
+            Self::EncryptedMessage(raw) | Self::Unknown(raw) => raw.name(),
             Self::Malformed(malformed) => malformed.raw.name(),
         }
     }
@@ -290,9 +286,69 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_status_is_typed_too() {
+        let conversation = r#"{"id":"3","unread":true,"accounts":[{"id":"2"}],"last_status":null}"#;
+        let announcement = r#"{"id":"8","content":"<p>maintenance</p>","all_day":true}"#;
+        let reaction = r#"{"name":"🎉","count":2,"announcement_id":"8"}"#;
+        let read = |name: &str, payload: &str| {
+            let event = Event::decode(name, Some(payload));
+            assert_eq!(event.name(), name);
+            let wrapped = serde_json::to_string(payload).unwrap();
+            assert_eq!(event, Event::decode(name, Some(&wrapped)));
+            event
+        };
+        let Event::Conversation(conversation) = read("conversation", conversation) else {
+            panic!("{conversation}");
+        };
+        assert_eq!(conversation.id.as_str(), "3");
+        assert!(conversation.unread);
+        assert_eq!(conversation.accounts.len(), 1);
+        let Event::Announcement(announcement) = read("announcement", announcement) else {
+            panic!("{announcement}");
+        };
+        assert_eq!(announcement.content.as_str(), "<p>maintenance</p>");
+        let Event::AnnouncementReaction(reaction) = read("announcement.reaction", reaction) else {
+            panic!("{reaction}");
+        };
+        assert_eq!((&*reaction.name, reaction.count), ("🎉", 2));
+        assert_eq!(reaction.announcement_id, Some("8".into()));
+        let deleted = Event::decode("announcement.delete", Some("8"));
+        assert_eq!(deleted, Event::AnnouncementDelete("8".into()));
+        assert_eq!(deleted.name(), "announcement.delete");
+    }
+
+    #[test]
+    fn a_payload_that_is_something_else_is_kept_as_it_came() {
+        for (name, payload) in [
+            ("conversation", "[]"),
+            ("conversation", r#"{"unread":true}"#),
+            ("announcement", "8"),
+            ("announcement", r#"{"content":"no id"}"#),
+            ("announcement.reaction", "\"🎉\""),
+            ("announcement.delete", r#"{"id":"8"}"#),
+            ("notification", "null"),
+        ] {
+            let Event::Malformed(malformed) = Event::decode(name, Some(payload)) else {
+                panic!("{name}: {payload}");
+            };
+            assert_eq!(malformed.reason(), MalformedReason::BadPayload);
+            assert_eq!(malformed.raw(), &RawEvent::new(name, Some(payload)));
+        }
+    }
+
+    #[test]
     fn no_payload() {
         for payload in [None, Some(""), Some(" ")] {
-            for name in ["update", "notification", "delete"] {
+            for name in [
+                "update",
+                "status.update",
+                "delete",
+                "notification",
+                "conversation",
+                "announcement",
+                "announcement.reaction",
+                "announcement.delete",
+            ] {
                 assert_eq!(
                     refused(Event::decode(name, payload)),
                     MalformedReason::NoPayload
