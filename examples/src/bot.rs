@@ -92,7 +92,7 @@ impl Bot {
                 return Ok(ControlFlow::Break(()));
             }
         }
-        while let Some(event) = events.next().await {
+        while let Some(event) = events.next_event().await {
             // An event that this library does not know, or cannot read, is an event too: nothing to do.
             let Event::Notification(mention) = event? else {
                 continue;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -73,6 +73,7 @@ struct Credentials {
 struct Shared {
     base: Url,
     http: reqwest::Client,
+    websocket_http: OnceLock<reqwest::Client>,
     timeout: Duration,
     body_limit: usize,
     check_scopes: bool,
@@ -510,6 +511,7 @@ impl ClientBuilder {
             http,
             timeout: self.timeout,
             body_limit: self.body_limit,
+            websocket_http: OnceLock::new(),
             check_scopes: self.check_scopes,
             check_limits: self.check_limits,
             strict: self.strict,

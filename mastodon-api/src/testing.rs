@@ -15,7 +15,7 @@
 //!
 //! let mut events = client.stream(Stream::User).await?;
 //! instance.mention("alice", "bot", "are you there?");
-//! let Some(Ok(Event::Notification(mention))) = events.next().await else { panic!() };
+//! let Some(Ok(Event::Notification(mention))) = events.next_event().await else { panic!() };
 //! assert_eq!(mention.account.username, "alice");
 //! # Ok(()) }
 //! ```

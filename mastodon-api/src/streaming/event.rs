@@ -96,6 +96,13 @@ impl Event {
         }
     }
 
+    /// An element of a timeline that cannot be read.
+    #[cfg(feature = "client")]
+    pub(crate) fn unreadable(text: &str, detail: String) -> Self {
+        let raw = RawEvent::new("update", Some(text));
+        Self::malformed(raw, MalformedReason::BadPayload, detail)
+    }
+
     pub(super) fn malformed(raw: RawEvent, reason: MalformedReason, detail: String) -> Self {
         Self::Malformed(Box::new(Malformed {
             raw,

@@ -10,7 +10,7 @@ use mastodon_api::{
     ids::StatusId,
     methods::{apps, notifications, statuses, timelines},
     oauth::{Authorization, AuthorizationServer, BearerToken, OUT_OF_BAND},
-    streaming::{Event, EventStream, RawEvent, Stream, StreamError, Transport},
+    streaming::{Event, EventStream, Heard, Outage, RawEvent, Stream, StreamError, Transport},
     testing::FakeInstance,
 };
 
@@ -27,7 +27,16 @@ fn bot(instance: &FakeInstance) -> Client {
 }
 
 async fn event(events: &mut EventStream) -> Event {
-    events.next().await.unwrap().unwrap()
+    events.next_event().await.unwrap().unwrap()
+}
+
+/// Why a stream is down, after whatever came before.
+async fn outage(events: &mut EventStream) -> Outage {
+    loop {
+        if let Heard::Down(down) = events.next().await.unwrap().unwrap() {
+            return down.why;
+        }
+    }
 }
 
 fn message(error: &Error) -> (u16, &str) {
@@ -72,8 +81,11 @@ async fn log_in_with_pkce_and_out_again() {
     let call = server.revoke(&app, &token.access_token);
     anonymous.send(call).await.unwrap();
     assert!(bot.me().await.unwrap_err().is_unauthorized());
+    let end = outage(&mut events).await;
+    assert!(matches!(end, Outage::Closed { .. }), "{end:?}");
     let end = events.next().await.unwrap().unwrap_err();
-    assert!(matches!(end, StreamError::Closed { .. }), "{end:?}");
+    assert!(matches!(end, StreamError::Unauthorized(_)), "{end:?}");
+    assert!(events.next().await.is_none());
 }
 
 #[tokio::test]
@@ -134,7 +146,7 @@ async fn a_mention_is_notified_streamed_and_answered() {
     for transport in [Transport::WebSocket, Transport::Sse] {
         let events = bot.stream(Stream::User).transport(transport);
         let mut events = events.await.unwrap();
-        assert_eq!(events.transport(), transport);
+        assert_eq!(events.transport(), Some(transport));
         let question = instance.mention("alice", "bot", "are you <there>?");
         let Event::Notification(notification) = event(&mut events).await else {
             panic!()
@@ -402,11 +414,9 @@ async fn a_subscriber_is_awaited_and_streams_end_with_a_reason() {
             .stream(Stream::User)
             .transport(Transport::WebSocket)
             .await?;
-        let first = events.next().await;
-        assert!(matches!(first, Some(Ok(Event::Unknown(_)))), "{first:?}");
-        let last = events.next().await;
-        assert!(events.next().await.is_none());
-        Ok::<_, Error>(last)
+        let first = event(&mut events).await;
+        assert!(matches!(first, Event::Unknown(_)), "{first:?}");
+        Ok::<_, Error>(outage(&mut events).await)
     });
     instance.wait_for_subscriber(&Stream::User).await.unwrap();
     instance.send_event(&Stream::User, &RawEvent::new("quack", Some("a\nb")));
@@ -415,10 +425,10 @@ async fn a_subscriber_is_awaited_and_streams_end_with_a_reason() {
     assert!(
         matches!(
             last,
-            Some(Err(StreamError::Closed {
+            Outage::Closed {
                 code: Some(1001),
                 ..
-            }))
+            }
         ),
         "{last:?}"
     );
@@ -434,8 +444,8 @@ async fn stopping_it_ends_everything() {
     let mut sse = sse.await.unwrap();
     instance.stop().await;
     for events in [&mut websocket, &mut sse] {
-        let end = events.next().await.unwrap().unwrap_err();
-        assert!(matches!(end, StreamError::Closed { .. }), "{end:?}");
+        let end = outage(events).await;
+        assert!(matches!(end, Outage::Closed { .. }), "{end:?}");
     }
     let error = Client::new(url).unwrap().me().await.unwrap_err();
     assert!(matches!(error, Error::NotReached(_)), "{error:?}");

@@ -1,0 +1,92 @@
+//! What was delivered lately, so that nothing is delivered twice.
+
+use std::collections::hash_map::RandomState;
+use std::collections::{HashSet, VecDeque};
+use std::hash::{BuildHasher as _, Hash};
+
+use crate::streaming::{Event, Stream};
+
+/// How many are remembered: more than can come between a fetch and the live events after it.
+pub(super) const REMEMBERED: usize = 1024;
+
+#[derive(Default)]
+pub(super) struct Recent {
+    /// Seeded, so that nobody outside knows which two things fall together.
+    hasher: RandomState,
+    order: VecDeque<u64>,
+    known: HashSet<u64>,
+}
+
+impl Recent {
+    /// Whether this event is new on this stream. Edits and whatever else may come again is always new.
+    pub(super) fn is_new(&mut self, stream: Option<&Stream>, event: &Event) -> bool {
+        match event {
+            Event::Update(status) => self.insert((stream, "status", status.id.as_str())),
+            Event::Notification(notification) => {
+                self.insert((stream, "notification", notification.id.as_str()))
+            }
+            // The same conversation comes again with each new message.
+            Event::Conversation(conversation) => {
+                let last = conversation.last_status.as_ref();
+                let last = last.map(|status| status.id.as_str());
+                self.insert((stream, conversation.id.as_str(), last))
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether this event, which was fetched, is new on this stream: one that cannot be read may be fetched twice too.
+    pub(super) fn is_new_fetched(&mut self, stream: Option<&Stream>, event: &Event) -> bool {
+        match event {
+            Event::Malformed(malformed) => self.insert((stream, malformed.raw().payload())),
+            _ => self.is_new(stream, event),
+        }
+    }
+
+    fn insert(&mut self, what: impl Hash) -> bool {
+        let hash = self.hasher.hash_one(what);
+        if !self.known.insert(hash) {
+            return false;
+        }
+        self.order.push_back(hash);
+        if self.order.len() > REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn update(id: usize) -> Event {
+        let payload = format!(r#"{{"id":"{id}","account":{{"id":"2"}}}}"#);
+        Event::decode("update", Some(&payload))
+    }
+
+    #[test]
+    fn once_for_each_stream_while_it_is_remembered() {
+        let mut recent = Recent::default();
+        let (user, public) = (Some(&Stream::User), Some(&Stream::Public));
+        assert!(recent.is_new(user, &update(0)));
+        assert!(!recent.is_new(user, &update(0)));
+        assert!(recent.is_new(public, &update(0)));
+        let edit = Event::decode("status.update", Some(r#"{"id":"0","account":{"id":"2"}}"#));
+        assert!(recent.is_new(user, &edit) && recent.is_new(user, &edit));
+
+        for id in 1..REMEMBERED - 1 {
+            assert!(recent.is_new(user, &update(id)));
+        }
+        assert!(
+            !recent.is_new(user, &update(0)),
+            "the last that is remembered"
+        );
+        assert!(recent.is_new(user, &update(REMEMBERED)));
+        assert!(recent.is_new(user, &update(0)), "forgotten");
+        assert_eq!(recent.known.len(), REMEMBERED);
+        assert_eq!(recent.order.len(), REMEMBERED);
+    }
+}
