@@ -329,7 +329,7 @@ async fn mistakes_are_answered_in_the_words_of_mastodon() {
     }
     let blind = client(&instance, instance.token_with_scopes("bot", "write"));
     let error = blind.stream(Stream::User).await.unwrap_err();
-    assert!(error.is_unauthorized());
+    assert!(error.is_forbidden());
 }
 
 #[tokio::test]

@@ -189,7 +189,7 @@ impl Engine {
             return End::Fatal(StreamError::Invalid(invalid));
         }
         let is_refused = match &error {
-            Error::Refused(refused) => refused.status.is_client_error() && !error.is_transient(),
+            Error::Refused(_) => !error.is_transient(),
             Error::NotUnderstood(_) => true,
             Error::NotReached(missing) => missing.reason == NotReachedReason::RedirectedElsewhere,
             _ => false,
