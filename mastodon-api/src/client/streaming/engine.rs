@@ -17,7 +17,7 @@ use super::timeline;
 use super::{Change, Item};
 use crate::Error;
 use crate::error::NotReachedReason;
-use crate::streaming::cursor::{Part, Place, StreamCursor, Timeline};
+use crate::streaming::cursor::{Part, Place, StreamCursor, Timeline, age};
 use crate::streaming::{Event, Stream};
 
 /// How a stream is to be kept alive.
@@ -413,6 +413,10 @@ impl Engine {
                         break;
                     }
                     if let Some(id) = element.id {
+                        // A server that does not know the question answers with its newest, known or not.
+                        if matches!(&place, Place::After(known) if age(&id) <= age(known)) {
+                            continue;
+                        }
                         left -= 1;
                         place = Place::After(id);
                     }
