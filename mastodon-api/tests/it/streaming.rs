@@ -25,6 +25,8 @@ use tokio::{
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use url::Url;
 
+mod attacks;
+
 const TOKEN: &str = "planted-token-that-nobody-may-see";
 const STATUS: &str = r#"{"id":"1","account":{"id":"2"},"content":"<p>hi</p>"}"#;
 
