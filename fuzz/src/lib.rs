@@ -19,7 +19,7 @@ use http_sig::cavage::SignatureHeader;
 use http_sig::rfc9421::{AcceptSignature, SignatureInput};
 use http_sig::{ContentDigest, DigestAlgorithm, Policy, SigningKey, VerifyingKey};
 use mastodon_api::streaming::{sse, websocket};
-use mastodon_api::{Endpoint as _, methods};
+use mastodon_api::{Endpoint as _, methods, push};
 use url::{Host, Position, Url};
 use webfinger::{
     Descriptor, Handle, NodeInfo, Resource, Typed, host_meta as host_metadata,
@@ -649,6 +649,31 @@ fn frames<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
     frames
 }
 
+/// Push messages: what can be decrypted says what the seeds say, and what is received comes from their server.
+pub fn push_message(data: &[u8]) {
+    let Some(sent) = request(data) else {
+        return;
+    };
+    let (headers, body) = (sent.headers(), sent.body());
+    let keys = push::Keys::new(&[7; 32], &[1; 16]).expect("it is a private key");
+    let plaintext = keys.decrypt(headers, body);
+    if let Ok(plaintext) = &plaintext {
+        assert_eq!(plaintext, PUSHED);
+    }
+    let server = push::ServerKey::new(&[9; 32]).expect("it is a private key");
+    let endpoint = "https://bot.example/push";
+    let receiver = push::Receiver::new(keys, endpoint, &server.public_key());
+    let receiver = receiver.expect("it is an address and a key");
+    match receiver.receive(headers, body, now().into()) {
+        Ok(message) => assert!(plaintext.is_ok() && message.sender.is_some()),
+        Err(error) => assert!(error.status().as_u16() > 201),
+    }
+}
+
+/// What the seeds say.
+const PUSHED: &[u8] =
+    br#"{"notification_id":"7","notification_type":"mention","title":"Ann mentioned you"}"#;
+
 /// Messages of a streaming WebSocket.
 pub fn websocket_message(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
@@ -728,6 +753,7 @@ mod tests {
         ("guarded_url", guarded_url),
         ("server_sent_events", server_sent_events),
         ("websocket_message", websocket_message),
+        ("push_message", push_message),
         ("link_header", link_header),
         ("mastodon_answer", mastodon_answer),
     ];
@@ -747,6 +773,28 @@ mod tests {
                 println!("{}", seed.display());
                 target(&std::fs::read(seed).unwrap());
             }
+        }
+    }
+
+    /// Or else the target would prove nothing.
+    #[test]
+    fn the_pushed_seeds_are_decrypted() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/push_message");
+        for name in ["standard", "records", "older", "older-records"] {
+            let sent = request(&std::fs::read(folder.join(name)).unwrap()).unwrap();
+            let receiver = push::Receiver::new(
+                push::Keys::new(&[7; 32], &[1; 16]).unwrap(),
+                "https://bot.example/push",
+                &push::ServerKey::new(&[9; 32]).unwrap().public_key(),
+            );
+            let received = receiver
+                .unwrap()
+                .receive(sent.headers(), sent.body(), now().into());
+            assert_eq!(
+                received.unwrap().notification.title,
+                "Ann mentioned you",
+                "{name}"
+            );
         }
     }
 
