@@ -27,6 +27,7 @@ mod door;
 mod fault;
 mod oauth;
 mod params;
+mod push;
 mod refusal;
 mod request;
 mod rest;

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{
     Refusal, oauth,
     params::Params,
+    push,
     state::{Access, Draft, Fake, number},
 };
 use crate::{
@@ -105,6 +106,7 @@ pub(super) fn answer(
             let who = user(access, "read:notifications")?;
             notifications(fake, parts, params, &who)
         }
+        (_, ["api", "v1", "push", "subscription"]) => push::answer(fake, parts, params, access),
         _ => Err(Refusal::unknown()),
     }
 }

@@ -9,7 +9,10 @@ use chrono::Utc;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use url::Url;
 
-use super::{RecordedRequest, content::Content, fault::Faults, streaming::Sent, waiting::PATIENCE};
+use super::{
+    RecordedRequest, content::Content, fault::Faults, push::Subscriptions, streaming::Sent,
+    waiting::PATIENCE,
+};
 use crate::{
     entities::{
         Account, Application, CredentialApplication, Mention, Notification, NotificationType,
@@ -30,6 +33,7 @@ pub(super) struct Fake {
     favourites: HashSet<(AccountId, u64)>,
     /// With whom they are for.
     notifications: BTreeMap<u64, (AccountId, Notification)>,
+    pub(super) push: Subscriptions,
     /// Which status was posted with which key.
     pub(super) idempotency_keys: HashMap<(AccountId, String), StatusId>,
     pub(super) applications: Vec<CredentialApplication>,
@@ -121,6 +125,7 @@ impl Fake {
             statuses: BTreeMap::new(),
             favourites: HashSet::new(),
             notifications: BTreeMap::new(),
+            push: Subscriptions::default(),
             idempotency_keys: HashMap::new(),
             applications: Vec::new(),
             codes: HashMap::new(),

@@ -324,6 +324,77 @@ async fn what_attackers_post() {
     println!("push: refused {refused}/{refused}, controls {controls}/{controls}");
 }
 
+#[cfg(feature = "testing")]
+#[tokio::test]
+async fn the_fake_instance_tells_who_subscribed() {
+    use mastodon_api::{Client, methods, testing::FakeInstance};
+
+    let instance = FakeInstance::start().await.unwrap();
+    let client = Client::new(instance.url().as_str()).unwrap();
+    let client = client.with_token(instance.token("bot"));
+    for standard in [true, false] {
+        let keys = Keys::generate().unwrap();
+        let call = methods::push::Create::new(keys.subscription(ENDPOINT).standard(standard));
+        instance.mention("alice", "bot", "before");
+        let made = client
+            .send(call.data(Data::new([NotificationType::Mention])))
+            .await;
+        let made = made.unwrap();
+        assert_eq!(
+            (made.standard, made.alerts.mention, made.alerts.follow),
+            (standard, true, false)
+        );
+        let told = instance.mention("alice", "bot", "are you there?");
+        let messages = instance.push_messages();
+        assert_eq!(messages.len(), 1);
+        let receiver = Receiver::new(keys, &made.endpoint, &made.server_key).unwrap();
+        let message = receiver.receive(messages[0].headers(), messages[0].body(), Utc::now());
+        let said = message.unwrap().notification;
+        assert_eq!(said.body, "@bot are you there?");
+        let all = client.send(notifications::List::new()).await.unwrap();
+        assert_eq!(all.items[0].id, said.notification_id);
+        assert_eq!(all.items[0].status.as_ref().unwrap().id, told.id);
+        assert!(instance.push_messages().is_empty());
+    }
+
+    // Over a real socket. Who refuses is not told again.
+    let parties = Parties::new();
+    let address = bot(Receiver::danger_any_sender(parties.keys.clone())).await;
+    let data = || Data::new([NotificationType::Mention]);
+    for (keys, status) in [(&parties.keys, 201), (&Keys::generate().unwrap(), 400)] {
+        client
+            .send(keys.subscribe(&address).data(data()))
+            .await
+            .unwrap();
+        instance.mention("alice", "bot", "hello");
+        let answers = instance.send_push_messages().await.unwrap();
+        assert_eq!(answers, [StatusCode::from_u16(status).unwrap()]);
+    }
+    assert!(
+        client
+            .send(methods::push::Get::new())
+            .await
+            .unwrap_err()
+            .is_not_found()
+    );
+    let again = client
+        .send(parties.keys.subscribe(&address).data(data()))
+        .await;
+    again.unwrap();
+    let none = methods::push::Update::new(Data::new([NotificationType::Follow]));
+    client.send(none).await.unwrap();
+    instance.mention("alice", "bot", "nobody is told");
+    assert!(instance.push_messages().is_empty());
+    client.send(methods::push::Delete::new()).await.unwrap();
+    assert!(
+        client
+            .send(methods::push::Get::new())
+            .await
+            .unwrap_err()
+            .is_not_found()
+    );
+}
+
 #[test]
 fn a_message_says_what_happened() {
     let parties = Parties::new();
