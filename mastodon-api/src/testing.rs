@@ -1,22 +1,44 @@
 //! A fake instance with which a bot's author tests the bot: real sockets, no network, no account.
 //!
-//! [`FakeInstance`] speaks the part of the API that a bot needs: registering an application and logging in, reading
-//! and writing statuses, timelines, notifications, and streams over WebSocket and server-sent events. It answers
-//! in Mastodon's words, also when it refuses. What it does not know: media, polls, scheduled statuses, edits, lists,
-//! blocks, other instances; asked for such things it answers 404 or 422.
+//! [`FakeInstance`] speaks the part of the API that a bot needs: registering an application and logging in, statuses
+//! with media, polls, edits and boosts, scheduled statuses, timelines, notifications, and streams over WebSocket and
+//! server-sent events. It answers in Mastodon's words, also when it refuses. What it does not know, as lists, blocks,
+//! filters and other instances, it answers with 404, and [`FakeInstance::unknown_requests`] lists it.
+//!
+//! A test plays people ([`FakeInstance::mention`], [`FakeInstance::post_as`]), lets things go wrong
+//! ([`FakeInstance::inject`], [`FakeInstance::cut_streams`], [`FakeInstance::restart`]) and waits for what the bot does
+//! ([`FakeInstance::wait_for_status_of`]). Nothing happens by itself or by the clock.
 //!
 //! ```
-//! use mastodon_api::{streaming::{Event, Stream}, testing::FakeInstance, Client};
+//! use std::time::Duration;
+//! use mastodon_api::{Client, entities::{Status, Visibility}, methods::notifications, testing::{FakeInstance, Fault}};
+//!
+//! /// The bot: it answers all who mention it.
+//! async fn answer(client: &Client) -> Result<(), mastodon_api::Error> {
+//!     for mention in client.send(notifications::List::new()).await?.items {
+//!         if let Some(status) = mention.status {
+//!             let text = format!("@{} hello", mention.account.acct);
+//!             client.post(text).reply_to(&status).unlisted().send().await?;
+//!         }
+//!     }
+//!     Ok(())
+//! }
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let instance = FakeInstance::start().await?;
 //! let client = Client::new(instance.url().as_str())?.with_token(instance.token("bot"));
+//! let question = instance.mention("alice", "bot", "are you there?");
+//! let busy = instance.inject(Fault::too_many_requests(Duration::ZERO).path("/api/v1/statuses"));
 //!
-//! let mut events = client.stream(Stream::User).await?;
-//! instance.mention("alice", "bot", "are you there?");
-//! let Some(Ok(Event::Notification(mention))) = events.next_event().await else { panic!() };
-//! assert_eq!(mention.account.username, "alice");
+//! answer(&client).await?;
+//!
+//! let is_answer = |status: &Status| status.in_reply_to_id.as_ref() == Some(&question.id);
+//! let answer = instance.wait_for_status_of("bot", is_answer).await?;
+//! assert_eq!(answer.text.as_deref(), Some("@alice hello"));
+//! assert_eq!(answer.visibility, Visibility::Unlisted);
+//! assert_eq!(busy.hits(), 1);
+//! assert!(instance.unknown_requests().is_empty());
 //! # Ok(()) }
 //! ```
 //!
@@ -27,6 +49,8 @@ mod door;
 mod fault;
 mod oauth;
 mod params;
+mod people;
+mod posts;
 mod push;
 mod refusal;
 mod request;
@@ -53,7 +77,7 @@ use self::{
     door::{Door, Switch},
     params::Params,
     server::Server,
-    state::{Draft, Fake},
+    state::Fake,
 };
 pub use self::{
     fault::{Fault, Injected},
@@ -62,8 +86,7 @@ pub use self::{
     waiting::NotSeen,
 };
 use crate::{
-    entities::{Account, Status, Visibility},
-    ids::StatusId,
+    entities::{Account, Status},
     oauth::AccessToken,
 };
 
@@ -178,41 +201,6 @@ impl FakeInstance {
     /// Makes a token invalid and ends its streams.
     pub fn revoke(&self, token: &AccessToken) {
         self.fake().revoke(token.expose());
-    }
-
-    /// Lets one account follow another, so that it sees the other's statuses in its home timeline.
-    pub fn follow(&self, follower: &str, followed: &str) {
-        self.fake().follow(follower, followed);
-    }
-
-    /// Posts a status; those who are mentioned in it are notified.
-    pub fn post_as(&self, account: &str, text: &str, visibility: Visibility) -> Status {
-        let mut fake = self.fake();
-        let author = fake.account(account).id;
-        fake.publish(Draft::new(author, text, visibility))
-    }
-
-    /// Replies to a status, with the visibility of that status. Only those are notified whom the text mentions.
-    ///
-    /// `None` if there is no such status.
-    pub fn reply_as(&self, account: &str, text: &str, to: &StatusId) -> Option<Status> {
-        let mut fake = self.fake();
-        let author = fake.account(account).id;
-        let visibility = fake.status(to)?.visibility.clone();
-        let mut draft = Draft::new(author, text, visibility);
-        draft.in_reply_to = Some(to.clone());
-        Some(fake.publish(draft))
-    }
-
-    /// Lets one account mention another in a public status: `@to text`.
-    pub fn mention(&self, from: &str, to: &str, text: &str) -> Status {
-        self.account(to);
-        self.post_as(from, &format!("@{to} {text}"), Visibility::Public)
-    }
-
-    /// Deletes a status. `false` if there is no such status.
-    pub fn delete(&self, status: &StatusId) -> bool {
-        self.fake().delete(status).is_some()
     }
 
     /// The account that opens the pages in the browser: `GET /oauth/authorize` approves at once in its name.

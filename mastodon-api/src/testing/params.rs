@@ -1,24 +1,78 @@
 //! What a request says.
 
+use axum::{
+    body::Body,
+    extract::{FromRequest as _, Multipart},
+};
 use bytes::Bytes;
-use http::request;
+use http::{Request, header, request};
 use serde_json::{Map, Value};
 
-/// The parameters of a request, from its query and its body (a form or JSON), arrays as `name[]`.
-pub(super) struct Params(pub(super) Vec<(String, String)>);
+/// The parameters of a request, from its query and its body (a form or JSON): arrays as `name[]`, objects as
+/// `name[property]`.
+#[derive(Default)]
+pub(super) struct Params {
+    pub(super) pairs: Vec<(String, String)>,
+    files: Vec<(String, File)>,
+}
+
+/// A file in a form.
+pub(super) struct File {
+    pub(super) content_type: String,
+    pub(super) bytes: Bytes,
+}
 
 impl Params {
-    pub(super) fn new(parts: &request::Parts, body: &Bytes) -> Self {
+    pub(super) async fn new(parts: &request::Parts, body: &Bytes) -> Self {
         let mut params = Self::from_query(parts.uri.query().unwrap_or_default());
-        let body = Self::from_json(body)
-            .unwrap_or_else(|| Self::from_query(&String::from_utf8_lossy(body)));
-        params.0.extend(body.0);
+        let kind = parts.headers.get(header::CONTENT_TYPE);
+        let is_multipart = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
+        let body = if is_multipart {
+            Self::from_multipart(parts, body).await
+        } else if let Some(params) = Self::from_json(body) {
+            params
+        } else {
+            Self::from_query(&String::from_utf8_lossy(body))
+        };
+        params.pairs.extend(body.pairs);
+        params.files = body.files;
+        params
+    }
+
+    /// What can be read of a form with files.
+    async fn from_multipart(parts: &request::Parts, body: &Bytes) -> Self {
+        let mut params = Self::default();
+        let request = Request::from_parts(parts.clone(), Body::from(body.clone()));
+        let Ok(mut form) = Multipart::from_request(request, &()).await else {
+            return params;
+        };
+        while let Ok(Some(field)) = form.next_field().await {
+            let name = field.name().unwrap_or_default().to_owned();
+            let is_file = field.file_name().is_some();
+            let content_type = field.content_type().unwrap_or_default().to_owned();
+            let Ok(bytes) = field.bytes().await else {
+                break;
+            };
+            if is_file {
+                params.files.push((
+                    name,
+                    File {
+                        content_type,
+                        bytes,
+                    },
+                ));
+            } else {
+                params
+                    .pairs
+                    .push((name, String::from_utf8_lossy(&bytes).into_owned()));
+            }
+        }
         params
     }
 
     pub(super) fn from_json(text: &[u8]) -> Option<Self> {
         let object: Map<_, _> = serde_json::from_slice(text).ok()?;
-        let mut params = Self(Vec::new());
+        let mut params = Self::default();
         for (name, value) in object {
             params.push_json(name, value);
         }
@@ -27,19 +81,27 @@ impl Params {
 
     pub(super) fn from_query(query: &str) -> Self {
         let pairs = url::form_urlencoded::parse(query.as_bytes());
-        Self(pairs.into_owned().collect())
+        Self {
+            pairs: pairs.into_owned().collect(),
+            files: Vec::new(),
+        }
     }
 
     fn push_json(&mut self, name: String, value: Value) {
         match value {
             Value::Null => {}
-            Value::String(text) => self.0.push((name, text)),
+            Value::String(text) => self.pairs.push((name, text)),
             Value::Array(values) => {
                 for value in values {
                     self.push_json(format!("{name}[]"), value);
                 }
             }
-            other => self.0.push((name, other.to_string())),
+            Value::Object(properties) => {
+                for (property, value) in properties {
+                    self.push_json(format!("{name}[{property}]"), value);
+                }
+            }
+            other => self.pairs.push((name, other.to_string())),
         }
     }
 
@@ -48,11 +110,23 @@ impl Params {
         self.all(name).find(|value| !value.is_empty())
     }
 
+    /// Whether a parameter is true.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        matches!(self.text(name), Some("true" | "1"))
+    }
+
     /// All values of an array.
     pub(super) fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.0
+        self.pairs
             .iter()
             .filter(move |(key, _)| key.strip_suffix("[]").unwrap_or(key) == name)
             .map(|(_, value)| &**value)
+    }
+
+    pub(super) fn file(&self, name: &str) -> Option<&File> {
+        self.files
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, file)| file)
     }
 }

@@ -70,7 +70,7 @@ impl Server {
         if parts.uri.path() == "/api/v1/streaming/health" {
             return "OK".into_response();
         }
-        let params = Params::new(parts, body);
+        let params = Params::new(parts, body).await;
         let mut fake = self.shared.fake();
         let answer = if parts.uri.path().starts_with("/oauth/") {
             oauth::answer(&mut fake, parts, &params)

@@ -10,29 +10,43 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use url::Url;
 
 use super::{
-    RecordedRequest, content::Content, fault::Faults, push::Subscriptions, streaming::Sent,
+    RecordedRequest,
+    fault::Faults,
+    posts::{Mark, Medium, PollDraft, Processing, Votes},
+    push::Subscriptions,
+    rest::instance,
+    streaming::Sent,
     waiting::PATIENCE,
 };
 use crate::{
     entities::{
-        Account, Application, CredentialApplication, Mention, Notification, NotificationType,
-        ShallowTag, Status, Visibility,
+        Account, Application, CredentialApplication, Notification, NotificationType,
+        ScheduledStatus, ShallowTag, Status, StatusEdit, Visibility, instance::Configuration,
     },
     ids::{AccountId, StatusId},
     oauth::AccessToken,
     streaming::{RawEvent, Stream},
+    text::WebUrl,
 };
 
 pub(super) struct Fake {
     url: Url,
     last_id: u64,
-    accounts: Vec<Account>,
+    pub(super) accounts: Vec<Account>,
     /// Who follows whom.
-    follows: HashSet<(AccountId, AccountId)>,
-    statuses: BTreeMap<u64, Status>,
-    favourites: HashSet<(AccountId, u64)>,
+    pub(super) follows: HashSet<(AccountId, AccountId)>,
+    pub(super) statuses: BTreeMap<u64, Status>,
+    pub(super) marks: HashSet<(Mark, AccountId, u64)>,
+    /// How statuses were, for those that were edited.
+    pub(super) history: HashMap<u64, Vec<StatusEdit>>,
+    pub(super) votes: HashMap<u64, Votes>,
+    pub(super) media: BTreeMap<u64, Medium>,
+    /// How far the instance gets with what is uploaded from here on.
+    pub(super) processing: Processing,
+    pub(super) scheduled: BTreeMap<u64, (ScheduledStatus, Draft)>,
+    pub(super) configuration: Configuration,
     /// With whom they are for.
-    notifications: BTreeMap<u64, (AccountId, Notification)>,
+    pub(super) notifications: BTreeMap<u64, (AccountId, Notification)>,
     pub(super) push: Subscriptions,
     /// Which status was posted with which key.
     pub(super) idempotency_keys: HashMap<(AccountId, String), StatusId>,
@@ -89,6 +103,7 @@ pub(super) struct Connection {
 }
 
 /// A status that is about to be posted.
+#[derive(Clone)]
 pub(super) struct Draft {
     pub(super) author: AccountId,
     pub(super) text: String,
@@ -98,6 +113,8 @@ pub(super) struct Draft {
     pub(super) sensitive: bool,
     pub(super) language: Option<String>,
     pub(super) application: Option<Application>,
+    pub(super) media: Vec<u64>,
+    pub(super) poll: Option<PollDraft>,
 }
 
 impl Draft {
@@ -111,6 +128,8 @@ impl Draft {
             sensitive: false,
             language: None,
             application: None,
+            media: Vec::new(),
+            poll: None,
         }
     }
 }
@@ -123,7 +142,13 @@ impl Fake {
             accounts: Vec::new(),
             follows: HashSet::new(),
             statuses: BTreeMap::new(),
-            favourites: HashSet::new(),
+            marks: HashSet::new(),
+            history: HashMap::new(),
+            votes: HashMap::new(),
+            media: BTreeMap::new(),
+            processing: Processing::Done,
+            scheduled: BTreeMap::new(),
+            configuration: instance::configuration(),
             notifications: BTreeMap::new(),
             push: Subscriptions::default(),
             idempotency_keys: HashMap::new(),
@@ -150,6 +175,11 @@ impl Fake {
     /// The address of a page of the instance.
     pub(super) fn page(&self, path: &str) -> String {
         format!("{}{path}", self.url)
+    }
+
+    pub(super) fn medium_url(&self, id: u64) -> WebUrl {
+        self.page(&format!("system/media_attachments/{id}/original"))
+            .into()
     }
 
     pub(super) fn domain(&self) -> &str {
@@ -210,190 +240,39 @@ impl Fake {
             .retain(|_, connection| connection.token != token);
     }
 
-    pub(super) fn follow(&mut self, follower: &str, followed: &str) {
-        let pair = (self.account(follower).id, self.account(followed).id);
-        self.follows.insert(pair);
-    }
-
-    // Statuses.
-
-    pub(super) fn status(&self, id: &StatusId) -> Option<&Status> {
-        self.statuses.get(&number(id.as_str())?)
-    }
-
-    pub(super) fn all_statuses(&self) -> impl DoubleEndedIterator<Item = &Status> {
-        self.statuses.values()
-    }
-
-    pub(super) fn publish(&mut self, draft: Draft) -> Status {
-        let id = self.next_id();
-        let author = self.account_with_id(&draft.author).cloned();
-        let author = author.unwrap_or_else(|| Account::new(draft.author));
-        let content = Content::read(
-            &draft.text,
-            |name| {
-                let account = self.account_named(name)?;
-                Some(account.url.as_ref()?.as_str().to_owned())
-            },
-            |tag| self.page(&format!("tags/{tag}")),
-        );
-
-        let mut status = Status::new(id, author);
-        status.uri = Some(
-            self.page(&format!("users/{}/statuses/{id}", status.account.username))
-                .into(),
-        );
-        status.url = Some(
-            self.page(&format!("@{}/{id}", status.account.username))
-                .into(),
-        );
-        status.created_at = Some(Utc::now());
-        status.content = content.html.into();
-        status.text = Some(draft.text);
-        status.visibility = draft.visibility;
-        status.sensitive = draft.sensitive;
-        status.spoiler_text = draft.spoiler_text;
-        status.language = draft.language.or_else(|| Some("en".to_owned()));
-        status.application = draft.application;
-        let answered = draft.in_reply_to.and_then(|id| number(id.as_str()));
-        if let Some(answered) = answered.and_then(|id| self.statuses.get_mut(&id)) {
-            answered.replies_count += 1;
-            status.in_reply_to_id = Some(answered.id.clone());
-            status.in_reply_to_account_id = Some(answered.account.id.clone());
-        }
-        for name in content.mentions {
-            let Some(account) = self.account_named(&name) else {
-                continue;
-            };
-            let mut mention = Mention::new(&account.id);
-            mention.username.clone_from(&account.username);
-            mention.acct.clone_from(&account.acct);
-            mention.url.clone_from(&account.url);
-            status.mentions.push(mention);
-        }
-        for name in content.tags {
-            let mut tag = ShallowTag::new();
-            tag.url = Some(self.page(&format!("tags/{name}")).into());
-            tag.name = name;
-            status.tags.push(tag);
-        }
-
-        self.statuses.insert(id, status.clone());
-        if let Some(author) = self
-            .accounts
-            .iter_mut()
-            .find(|account| account.id == status.account.id)
-        {
-            author.statuses_count += 1;
-            author.last_status_at = Some(Utc::now().date_naive());
-        }
-        self.send_status(&status, "update");
-        for mention in &status.mentions {
-            self.notify(
-                &status.account.id,
-                &mention.id,
-                NotificationType::Mention,
-                &status,
-            );
-        }
-        status
-    }
-
-    /// Removes a status and tells those who saw it.
-    pub(super) fn delete(&mut self, id: &StatusId) -> Option<Status> {
-        let status = self.statuses.remove(&number(id.as_str())?)?;
-        self.notifications.retain(|_, (_, notification)| {
-            notification
-                .status
-                .as_ref()
-                .is_none_or(|about| about.id != *id)
-        });
-        let event = RawEvent::new("delete", Some(id.as_str()));
-        let audience = self.audience(&status);
-        self.send(|who, stream| audience.includes(who, stream), &event);
-        Some(status)
-    }
-
-    pub(super) fn favourite(&mut self, who: &AccountId, id: &StatusId, is_favourite: bool) {
-        let Some((number, status)) =
-            number(id.as_str()).and_then(|number| Some((number, self.statuses.get_mut(&number)?)))
-        else {
+    pub(super) fn follow(
+        &mut self,
+        follower: &AccountId,
+        followed: &AccountId,
+        is_following: bool,
+    ) {
+        let pair = (follower.clone(), followed.clone());
+        let is_changed = match is_following {
+            true => self.follows.insert(pair),
+            false => self.follows.remove(&pair),
+        };
+        if !is_changed {
             return;
+        }
+        let change = |count: &mut u64| {
+            *count = match is_following {
+                true => *count + 1,
+                false => count.saturating_sub(1),
+            };
         };
-        let pair = (who.clone(), number);
-        if is_favourite && self.favourites.insert(pair.clone()) {
-            status.favourites_count += 1;
-            let status = status.clone();
-            let author = status.account.id.clone();
-            self.notify(who, &author, NotificationType::Favourite, &status);
-        } else if !is_favourite && self.favourites.remove(&pair) {
-            status.favourites_count = status.favourites_count.saturating_sub(1);
+        for account in &mut self.accounts {
+            if account.id == *follower {
+                change(&mut account.following_count);
+            } else if account.id == *followed {
+                change(&mut account.followers_count);
+            }
+        }
+        if is_following {
+            self.notify(follower, followed, NotificationType::Follow, None);
         }
     }
 
-    /// Whether somebody may see a status.
-    pub(super) fn sees(&self, who: Option<&AccountId>, status: &Status) -> bool {
-        let Some(who) = who else {
-            return matches!(status.visibility, Visibility::Public | Visibility::Unlisted);
-        };
-        let is_party =
-            status.account.id == *who || status.mentions.iter().any(|mention| mention.id == *who);
-        match status.visibility {
-            Visibility::Public | Visibility::Unlisted => true,
-            Visibility::Private => is_party || self.is_follower(who, &status.account.id),
-            _ => is_party,
-        }
-    }
-
-    /// Whether a status is in somebody's home timeline.
-    pub(super) fn is_at_home(&self, who: &AccountId, status: &Status) -> bool {
-        let author = &status.account.id;
-        (author == who || self.is_follower(who, author)) && self.sees(Some(who), status)
-    }
-
-    /// A status as somebody sees it.
-    pub(super) fn shown(&self, status: &Status, to: Option<&AccountId>) -> Status {
-        let mut shown = status.clone();
-        // Only the answer to a deletion has it.
-        shown.text = None;
-        if let Some(account) = self.account_with_id(&status.account.id) {
-            shown.account = account.clone();
-        }
-        if let Some(who) = to {
-            let number = number(status.id.as_str()).unwrap_or_default();
-            shown.favourited = Some(self.favourites.contains(&(who.clone(), number)));
-            shown.reblogged = Some(false);
-            shown.muted = Some(false);
-            shown.bookmarked = Some(false);
-            shown.filtered = Some(Vec::new());
-        }
-        shown
-    }
-
-    /// The statuses before and after this one in its conversation.
-    pub(super) fn conversation<'a>(
-        &'a self,
-        status: &'a Status,
-    ) -> (Vec<&'a Status>, Vec<&'a Status>) {
-        let parent = |status: &Status| self.status(status.in_reply_to_id.as_ref()?);
-        let mut ancestors: Vec<_> = std::iter::successors(parent(status), |s| parent(s)).collect();
-        ancestors.reverse();
-        // A reply is newer than what it replies to, so one pass in their order finds all.
-        let mut ids = HashSet::from([&status.id]);
-        let descendants = self
-            .all_statuses()
-            .filter(|reply| {
-                let is_reply = reply
-                    .in_reply_to_id
-                    .as_ref()
-                    .is_some_and(|id| ids.contains(id));
-                is_reply && ids.insert(&reply.id)
-            })
-            .collect();
-        (ancestors, descendants)
-    }
-
-    fn is_follower(&self, who: &AccountId, of: &AccountId) -> bool {
+    pub(super) fn is_follower(&self, who: &AccountId, of: &AccountId) -> bool {
         self.follows.contains(&(who.clone(), of.clone()))
     }
 
@@ -409,23 +288,40 @@ impl Fake {
             .map(|(_, notification)| notification)
     }
 
-    fn notify(
+    /// Notifies somebody of what somebody else did.
+    pub(super) fn notify(
         &mut self,
         from: &AccountId,
         who: &AccountId,
         kind: NotificationType,
-        status: &Status,
+        status: Option<&Status>,
     ) {
-        let Some(from) = self.account_with_id(from).filter(|from| from.id != *who) else {
+        if from != who {
+            self.add_notification(from, who, kind, status);
+        }
+    }
+
+    /// Notifies somebody of what became of the own status.
+    pub(super) fn notify_own(&mut self, who: &AccountId, kind: NotificationType, status: &Status) {
+        self.add_notification(who, who, kind, Some(status));
+    }
+
+    fn add_notification(
+        &mut self,
+        from: &AccountId,
+        who: &AccountId,
+        kind: NotificationType,
+        status: Option<&Status>,
+    ) {
+        let Some(from) = self.account_with_id(from).cloned() else {
             return;
         };
-        let from = from.clone();
         let id = self.next_id();
         let mut notification = Notification::new(id, from);
         notification.group_key = Some(format!("ungrouped-{id}"));
         notification.kind = kind;
         notification.created_at = Some(Utc::now());
-        notification.status = Some(Box::new(self.shown(status, Some(who))));
+        notification.status = status.map(|status| Box::new(self.shown(status, Some(who))));
         let event = RawEvent::new("notification", serde_json::to_string(&notification).ok());
         self.notifications.insert(id, (who.clone(), notification));
         self.send(
@@ -514,6 +410,12 @@ impl Fake {
         self.send(|who, stream| audience.includes(who, stream), &event);
     }
 
+    pub(super) fn send_deletion(&self, status: &Status) {
+        let event = RawEvent::new("delete", Some(status.id.as_str()));
+        let audience = self.audience(status);
+        self.send(|who, stream| audience.includes(who, stream), &event);
+    }
+
     fn audience<'a>(&'a self, status: &'a Status) -> Audience<'a> {
         Audience { fake: self, status }
     }
@@ -528,10 +430,13 @@ struct Audience<'a> {
 impl Audience<'_> {
     fn includes(&self, who: &AccountId, stream: &Stream) -> bool {
         let status = self.status;
-        let is_public = status.visibility == Visibility::Public;
+        let is_public = status.visibility == Visibility::Public && status.reblog.is_none();
         match stream {
             Stream::User => self.fake.is_at_home(who, status),
             Stream::Public | Stream::PublicLocal => is_public,
+            Stream::PublicMedia | Stream::PublicLocalMedia => {
+                is_public && !status.media_attachments.is_empty()
+            }
             Stream::Hashtag(wanted) | Stream::HashtagLocal(wanted) => {
                 let is_wanted = |tag: &ShallowTag| tag.name.eq_ignore_ascii_case(wanted);
                 is_public && status.tags.iter().any(is_wanted)

@@ -1,6 +1,7 @@
 //! The fake instance, as a bot sees it.
 
 mod faults;
+mod people;
 
 use chrono::Utc;
 use http::StatusCode;

@@ -203,9 +203,9 @@ async fn a_fault_meets_the_requests_that_it_fits_as_often_as_it_says() {
     assert_eq!(runs[0], runs[1], "the same seed makes the same choices");
 }
 
-type Socket = WebSocketStream<TcpStream>;
+pub(super) type Socket = WebSocketStream<TcpStream>;
 
-async fn websocket(instance: &FakeInstance) -> Result<Socket, tungstenite::Error> {
+pub(super) async fn websocket(instance: &FakeInstance) -> Result<Socket, tungstenite::Error> {
     let mut url = instance
         .url()
         .join("/api/v1/streaming?stream=user")

@@ -1,0 +1,58 @@
+//! [Notifications](https://docs.joinmastodon.org/methods/notifications/).
+
+use serde_json::json;
+
+use super::{Answer, Call, page::Page};
+use crate::{
+    entities::Notification,
+    ids::AccountId,
+    testing::{
+        Refusal,
+        state::{Fake, number},
+    },
+};
+
+pub(super) fn answer(fake: &mut Fake, call: &Call<'_>, method: &str, path: &[&str]) -> Answer {
+    match (method, path) {
+        ("GET", []) => list(fake, call, &call.user("read:notifications")?),
+        ("GET", [id]) if number(id).is_some() => {
+            let who = call.user("read:notifications")?;
+            let mut all = fake.notifications_for(&who);
+            let notification = all.find(|notification| notification.id.as_str() == *id);
+            super::json(notification.ok_or_else(Refusal::not_found)?)
+        }
+        ("POST", ["clear"]) => {
+            let who = call.user("write:notifications")?;
+            fake.notifications.retain(|_, (owner, _)| *owner != who);
+            super::json(json!({}))
+        }
+        ("POST", [id, "dismiss"]) => {
+            let who = call.user("write:notifications")?;
+            let id = number(id).ok_or_else(Refusal::not_found)?;
+            let is_own = fake
+                .notifications
+                .get(&id)
+                .is_some_and(|(owner, _)| *owner == who);
+            if !is_own {
+                return Err(Refusal::not_found());
+            }
+            fake.notifications.remove(&id);
+            super::json(json!({}))
+        }
+        _ => Err(Refusal::unknown()),
+    }
+}
+
+fn list(fake: &Fake, call: &Call<'_>, who: &AccountId) -> Answer {
+    let named = |list: &str, kind: &str| call.params.all(list).any(|name| name == kind);
+    let from = call.params.text("account_id");
+    let fits = |notification: &&Notification| {
+        let kind = notification.kind.as_str();
+        (call.params.all("types").next().is_none() || named("types", kind))
+            && !named("exclude_types", kind)
+            && from.is_none_or(|from| notification.account.id.as_str() == from)
+    };
+    let all = fake.notifications_for(who).filter(fits);
+    let page = Page::new(call.params, all, |n: &&Notification| n.id.as_str(), 40, 80);
+    page.answer(fake, call, &page.items)
+}
