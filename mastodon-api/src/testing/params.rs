@@ -123,6 +123,14 @@ impl Params {
             .map(|(_, value)| &**value)
     }
 
+    /// The parameters within another: `name[key]`.
+    pub(super) fn under<'a>(&'a self, name: &str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.pairs.iter().filter_map(move |(key, value)| {
+            let key = key.strip_prefix(name)?.strip_prefix('[')?;
+            Some((key.strip_suffix(']')?, &**value))
+        })
+    }
+
     pub(super) fn file(&self, name: &str) -> Option<&File> {
         self.files
             .iter()

@@ -10,8 +10,7 @@ use axum::{
 use bytes::Bytes;
 use chrono::Utc;
 use http::{Method, Request, StatusCode, header, request};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::{
     FakeInstance, Refusal,
@@ -82,25 +81,10 @@ struct Subscribed {
     told: u64,
 }
 
-#[derive(Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Default)]
 struct Data {
-    alerts: Map<String, Value>,
+    alerts: BTreeMap<String, bool>,
     policy: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Subscription {
-    endpoint: String,
-    keys: Keys,
-    #[serde(default)]
-    standard: bool,
-}
-
-#[derive(Deserialize)]
-struct Keys {
-    p256dh: String,
-    auth: String,
 }
 
 pub(super) fn answer(
@@ -142,11 +126,13 @@ pub(super) fn answer(
 
 fn subscribed(fake: &mut Fake, params: &Params, account: AccountId) -> Result<Subscribed, Refusal> {
     let invalid = || Refusal::unprocessable("Validation failed: the subscription is invalid");
-    let said: Subscription = params
-        .text("subscription")
-        .and_then(|json| serde_json::from_str(json).ok())
-        .ok_or_else(invalid)?;
-    let recipient = Recipient::new(&said.endpoint, &said.keys.p256dh, &said.keys.auth);
+    let said = |name: &str| params.text(&format!("subscription{name}"));
+    let text = |name: &str| said(name).unwrap_or_default();
+    let recipient = Recipient::new(
+        text("[endpoint]"),
+        text("[keys][p256dh]"),
+        text("[keys][auth]"),
+    );
     let recipient = recipient.map_err(|_| invalid())?;
     if fake.push.key.is_none() {
         let key =
@@ -158,16 +144,21 @@ fn subscribed(fake: &mut Fake, params: &Params, account: AccountId) -> Result<Su
         id,
         account,
         recipient,
-        standard: said.standard,
+        standard: params.flag("subscription[standard]"),
         data: data(params),
         told: id,
     })
 }
 
 fn data(params: &Params) -> Data {
-    let data = params.text("data");
-    data.and_then(|json| serde_json::from_str(json).ok())
-        .unwrap_or_default()
+    let alerts = params.under("data[alerts]").map(|(kind, is_wanted)| {
+        let is_wanted = matches!(is_wanted, "true" | "1");
+        (kind.to_owned(), is_wanted)
+    });
+    Data {
+        alerts: alerts.collect(),
+        policy: params.text("data[policy]").map(ToOwned::to_owned),
+    }
 }
 
 /// With the tokens of the subscriptions that they are for.
@@ -182,7 +173,7 @@ fn push_messages(fake: &mut Fake) -> Vec<(String, Request<Bytes>)> {
             let number = number(notification.id.as_str()).unwrap_or(0);
             told = told.max(number);
             let kind = notification.kind.as_str();
-            let is_wanted = subscribed.data.alerts.get(kind) == Some(&Value::Bool(true));
+            let is_wanted = subscribed.data.alerts.get(kind) == Some(&true);
             if number <= subscribed.told || !is_wanted {
                 continue;
             }

@@ -20,6 +20,7 @@ mod entities;
 mod hostile;
 #[cfg(feature = "client")]
 mod limits;
+mod living;
 #[cfg(feature = "client")]
 mod media;
 #[cfg(all(feature = "loopback", feature = "testing"))]
