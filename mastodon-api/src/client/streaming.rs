@@ -353,10 +353,13 @@ impl EventStream {
         }
         let heard = item.heard?;
         match &heard {
-            Heard::Event(_) => self.cursor.heard_at(SystemTime::now().into()),
+            Heard::Event(happened) if !happened.missed => {
+                self.cursor.heard_at(SystemTime::now().into());
+            }
             Heard::Up(up) => self.transport = Some(up.transport),
             Heard::Down(_) => self.transport = None,
-            Heard::Gap(_) => {}
+            // Until the gap is told, it begins where it began.
+            Heard::Event(_) | Heard::Gap(_) => {}
         }
         Some(heard)
     }
