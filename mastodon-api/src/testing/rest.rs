@@ -3,6 +3,7 @@
 mod accounts;
 pub(super) mod instance;
 mod media;
+mod nodeinfo;
 mod notifications;
 mod page;
 mod polls;
@@ -66,6 +67,8 @@ pub(super) fn answer(fake: &mut Fake, parts: &request::Parts, params: &Params) -
         ("GET", [".well-known", "oauth-authorization-server"]) => {
             return json(oauth::metadata(fake));
         }
+        ("GET", [".well-known", "nodeinfo"]) => return json(nodeinfo::links(fake)),
+        ("GET", ["nodeinfo", "2.0"]) => return json(nodeinfo::document(fake)),
         ("POST", ["api", "v1", "apps"]) => return oauth::register(fake, params),
         _ => {}
     }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The version of Mastodon whose manners the fake instance has.
-const VERSION: &str = "4.6.5";
+pub(super) const VERSION: &str = "4.6.5";
 /// The number of the API of that version.
 const API_VERSION: u64 = 11;
 
