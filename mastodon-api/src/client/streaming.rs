@@ -353,7 +353,9 @@ impl EventStream {
         }
         let heard = item.heard?;
         match &heard {
-            Heard::Event(happened) if !happened.missed => {
+            Heard::Event(happened)
+                if !happened.missed && self.transport != Some(Transport::Polling) =>
+            {
                 self.cursor.heard_at(SystemTime::now().into());
             }
             Heard::Up(up) => self.transport = Some(up.transport),

@@ -171,6 +171,10 @@ impl Engine {
             Err(error) => return self.not_opened(transport, error),
         };
         let begun = Instant::now();
+        // No edit and no deletion was seen meanwhile.
+        if self.state.up == Some(Transport::Polling) {
+            self.state.missed = true;
+        }
         let is_back = self.up(transport).await;
         let end = self.follow(&mut connection, is_back).await;
         self.cursor.heard_at(connection.heard_at());
@@ -513,7 +517,10 @@ impl Engine {
             if missed {
                 self.tell_gaps(from.at()).await;
             }
-            self.cursor.heard_at(now());
+            // The gap that is told when another way works again begins where this one did.
+            if self.cursor.at().is_none() {
+                self.cursor.heard_at(now());
+            }
             tokio::select! {
                 () = sleep(self.policy.poll_every) => {}
                 Some(change) = self.changes.recv() => {
