@@ -6,6 +6,7 @@ mod batch;
 
 pub use batch::Batch;
 
+use crate::disk::make_private_file;
 use crate::server::BoxError;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, params};
 use std::path::{Path, PathBuf};
@@ -35,7 +36,8 @@ impl Database {
     ///
     /// When it is not one of ours, or of a later version of this program, or cannot be written; in words that say what to do.
     pub fn open(file: &Path) -> Result<Self, BoxError> {
-        make_private(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        // SQLite makes the files beside it with the same rights.
+        make_private_file(file).map_err(|error| format!("{}: {error}", file.display()))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut database = Self::connect(file, flags)?;
         let set_up = database.set_up();
@@ -256,15 +258,6 @@ fn wrong_version(file: &Path, version: i32) -> BoxError {
 
 fn newest() -> i32 {
     i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX)
-}
-
-/// SQLite makes the files beside it with the same rights.
-fn make_private(file: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map(drop)
 }
 
 #[cfg(test)]

@@ -19,6 +19,19 @@ pub fn make_private_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
+/// Makes a file that only this user can read. One that is there already stays as it is.
+///
+/// # Errors
+///
+/// When the system refuses.
+pub fn make_private_file(file: &Path) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(drop)
+}
+
 /// Writes a file that only this user can read, in the place of what was there: whoever looks sees the old one or the new one, also after a crash.
 ///
 /// # Errors

@@ -1,10 +1,12 @@
 //! A bot for your account: it answers whoever mentions it.
 
 use clap::Parser;
-use fedikit_examples::bot::Bot;
+use fedikit_examples::bot::{Bot, Question};
 use fedikit_examples::server::BoxError;
+use fedikit_examples::terminal::shown;
 use fedikit_examples::{account, ended, say};
 use mastodon_api::oauth::{AccessToken, Credentials};
+use mastodon_api::streaming::StreamError;
 use mastodon_api::{Client, methods};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -22,6 +24,14 @@ struct Arguments {
     /// Where the token is kept. The environment variable MASTODON_TOKEN goes before it.
     #[arg(long, value_name = "FILE", default_value = "bot-credentials.json")]
     credentials: PathBuf,
+
+    /// Where it is kept what was answered, so that nothing is answered twice or forgotten.
+    #[arg(long, value_name = "FILE", default_value = "bot-memory.json")]
+    memory: PathBuf,
+
+    /// How many answers one person gets in an hour.
+    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    answers_per_hour: usize,
 
     /// Shows that it works and ends: the account of MASTODON_OTHER_TOKEN mentions the bot twice.
     #[arg(long)]
@@ -44,20 +54,12 @@ async fn run(arguments: Arguments) -> Result<(), BoxError> {
         .then(|| secret("MASTODON_OTHER_TOKEN"))
         .transpose()?;
     let client = client.with_token(token);
-    let mut bot =
-        Bot::arrive(client.clone())
-            .await
-            .map_err(|error| {
-                match error.is_unauthorized() {
-        true => format!(
-            "{} does not accept the token: log in again (remove {} or unset MASTODON_TOKEN)",
-            client.base(),
-            arguments.credentials.display()
-        )
-        .into(),
-        false => BoxError::from(error),
-    }
-            })?;
+    // What is shown is not to be remembered.
+    let memory = (!arguments.demo).then_some(&*arguments.memory);
+    let mut bot = Bot::arrive(client.clone(), memory)
+        .await
+        .map_err(|error| explained(error, &arguments))?
+        .answers_per_hour(arguments.answers_per_hour);
     say!(
         "@{} on {} answers whoever mentions it. Ctrl-C ends it.",
         bot.name(),
@@ -66,21 +68,40 @@ async fn run(arguments: Arguments) -> Result<(), BoxError> {
     match other {
         Some(other) => demo(&mut bot, client.with_token(other)).await,
         None => {
-            let answered = bot.answer_mentions(answer_to, |mention| {
-                say!("answered @{}", mention.account.acct);
+            let answered = bot.answer_mentions(answer, |question| {
+                say!("answered @{}", shown(&question.from.acct, 200));
                 ControlFlow::Continue(())
             });
             tokio::select! {
-                ended = answered => ended,
+                ended = answered => ended.map_err(|error| explained(error, &arguments)),
                 _ = tokio::signal::ctrl_c() => Ok(()),
             }
         }
     }
 }
 
-/// What the bot says. This is the line to change.
-fn answer_to(said: &str) -> String {
-    format!("You said: {said}")
+/// What the bot says, if it says anything. This is the function to write.
+fn answer(question: Question<'_>) -> Option<String> {
+    Some(format!("You said: {}", question.text))
+}
+
+fn explained(error: BoxError, arguments: &Arguments) -> BoxError {
+    let is_unauthorized = match error.downcast_ref::<mastodon_api::Error>() {
+        Some(error) => error.is_unauthorized(),
+        None => matches!(
+            error.downcast_ref::<StreamError>(),
+            Some(StreamError::Unauthorized { .. })
+        ),
+    };
+    match is_unauthorized {
+        true => format!(
+            "{} does not accept the token: log in again (remove {} or unset MASTODON_TOKEN); what is said meanwhile will be answered then",
+            arguments.server,
+            arguments.credentials.display()
+        )
+        .into(),
+        false => error,
+    }
 }
 
 /// One mention before the bot listens, one while it does: the first is found by asking, the second heard.
@@ -95,21 +116,17 @@ async fn demo(bot: &mut Bot, other: Client) -> Result<(), BoxError> {
     };
     let first = mention("are you there?").await?;
     let (heard, mut answered) = mpsc::unbounded_channel();
-    let answering = bot.answer_mentions(answer_to, |mention| {
-        let id = mention.status.as_ref().map(|status| status.id.clone());
-        say!(
-            "answered @{}: status {}",
-            mention.account.acct,
-            id.as_ref().map_or("?", |id| id.as_str())
-        );
+    let answering = bot.answer_mentions(answer, |question| {
+        let id = question.status.id.clone();
+        say!("answered @{}: status {id}", shown(&question.from.acct, 200));
         match heard.send(id) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         }
     });
     let asking = async {
-        let same = |answered: Option<Option<_>>, asked| {
-            if answered.flatten() == Some(asked) {
+        let same = |answered: Option<_>, asked| {
+            if answered == Some(asked) {
                 Ok(())
             } else {
                 Err(BoxError::from("the bot answered something else"))

@@ -1,6 +1,8 @@
 //! The bot, against the fake instance and against servers that do not want it.
 
-use mastodon_api::testing::FakeInstance;
+use mastodon_api::entities::{Status, Visibility};
+use mastodon_api::streaming::Stream;
+use mastodon_api::testing::{FakeInstance, Fault};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -10,7 +12,9 @@ fn bot(server: &str, credentials: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bot"));
     command
         .args(["--server", server, "--credentials"])
-        .arg(credentials);
+        .arg(credentials)
+        .arg("--memory")
+        .arg(credentials.with_extension("memory"));
     command
         .env_remove("MASTODON_TOKEN")
         .env_remove("MASTODON_OTHER_TOKEN")
@@ -161,4 +165,56 @@ fn what_cannot_work_is_said() {
         said.contains("is for another server") && !said.contains("planted"),
         "{said}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_once_also_after_it_was_killed() {
+    let instance = FakeInstance::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let start = || {
+        bot(instance.url().as_str(), &folder.path().join("bot"))
+            .env("MASTODON_TOKEN", instance.token("bot").expose())
+            .args(["--answers-per-hour", "3"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let answer_to = async |question: &Status| {
+        let is_answer = |answer: &Status| answer.in_reply_to_id.as_ref() == Some(&question.id);
+        instance.wait_for_status_of("bot", is_answer).await.unwrap()
+    };
+    instance.mention("dora", "bot", "before the bot came");
+    let mut program = start();
+    instance.wait_for_subscriber(&Stream::User).await.unwrap();
+    // Its answer is posted, and before it hears of that it is killed.
+    let held = instance.inject(
+        Fault::held()
+            .after_doing()
+            .method(http::Method::POST)
+            .path("/api/v1/statuses"),
+    );
+    let first = instance.mention("dora", "bot", "one");
+    answer_to(&first).await;
+    program.kill().unwrap();
+    program.wait().unwrap();
+    held.clear();
+    let second = instance.mention("dora", "bot", "two");
+    let mut program = start();
+    let answer = answer_to(&second).await;
+    assert_eq!(answer.visibility, Visibility::Unlisted);
+    assert_eq!(answer.content.to_text(), "@dora You said: two");
+
+    let private = instance.post_as("emil", "@bot psst", Visibility::Direct);
+    assert_eq!(answer_to(&private).await.visibility, Visibility::Direct);
+    // Three times an hour each, so dora is not answered a fourth time; emil is.
+    let third = instance.mention("dora", "bot", "three");
+    answer_to(&third).await;
+    instance.mention("dora", "bot", "four");
+    let last = instance.mention("emil", "bot", "still there?");
+    answer_to(&last).await;
+    program.kill().unwrap();
+    program.wait().unwrap();
+    assert_eq!(instance.statuses_of("bot").len(), 5);
 }

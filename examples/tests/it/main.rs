@@ -3,6 +3,7 @@
 // A test may fail in any way it likes; clippy.toml says so only for the functions that are marked as tests.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
+mod alert_bot;
 mod bot;
 mod compose;
 mod crates;

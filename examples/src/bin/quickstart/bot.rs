@@ -56,10 +56,10 @@ pub(crate) async fn tell(story: &mut Story) -> Result<(), BoxError> {
     ));
 
     story.step("the bot listens to its stream, and dora mentions it");
-    let mut bot = Bot::arrive(client).await?;
+    let mut bot = Bot::arrive(client, None).await?;
     let answering = tokio::spawn(async move {
         bot.answer_mentions(
-            |said| format!("You said: {said}"),
+            |question| Some(format!("You said: {}", question.text)),
             |_| ControlFlow::Break(()),
         )
         .await
