@@ -112,6 +112,19 @@ async fn a_stored_cursor_goes_on_where_it_was() {
 }
 
 #[tokio::test]
+async fn a_gap_begins_where_polling_did() {
+    let (instance, client) = start().await;
+    let stream = quick(&client, Stream::Public).transport(Transport::Polling);
+    let mut events = stream.await.unwrap();
+    post(&instance, "1");
+    until(&mut events, "1").await;
+    let begun = events.cursor().at();
+    post(&instance, "2");
+    until(&mut events, "2").await;
+    assert_eq!(events.cursor().at(), begun, "no edit was seen meanwhile");
+}
+
+#[tokio::test]
 async fn notifications_and_statuses_of_a_user_are_both_brought_back() {
     let (instance, client) = start().await;
     instance.follow("bot", "alice");
