@@ -47,7 +47,7 @@ pub fn post(status: &Status, open: bool) -> String {
                 shown(description, 1500)
             ));
         }
-        lines.extend(post.poll.iter().flat_map(answers));
+        lines.extend(post.poll.as_deref().into_iter().flat_map(answers));
     }
     lines.push(format!(
         "  ↻ {} ★ {} ↩ {}  {}",

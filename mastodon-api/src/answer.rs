@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::Problem;
 use crate::error::{NotUnderstood, NotUnderstoodReason};
-use crate::wire::{Depth, Read, Wire};
+use crate::wire::{Depth, Read, Wire, value};
 
 /// A value that an answer can be read as: every entity, [`Page`](crate::Page), and the wrappers of
 /// [`endpoint`](crate::endpoint).
@@ -251,7 +251,7 @@ struct Whole<T>(Read<T>);
 
 impl<'de, T: Wire> Deserialize<'de> for Whole<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Depth::whole(|depth| T::read(deserializer, depth)).map(Self)
+        Depth::whole(|depth| value(deserializer, depth)).map(Self)
     }
 }
 

@@ -36,7 +36,84 @@ pub(crate) struct Wrong {
     pub(crate) reason: String,
 }
 
+/// What is to be told of a value that was read.
+pub(crate) enum Trouble {
+    /// See [`Read::Partly`].
+    Partly(Vec<Problem>),
+    /// See [`Read::Wrong`]. Nothing was put into the place.
+    Wrong(Wrong),
+}
+
+/// Where a value goes. What is large is not carried from hand to hand.
+pub(crate) trait Place<T> {
+    fn put(&mut self, value: T);
+}
+
+impl<T> Place<T> for T {
+    fn put(&mut self, value: T) {
+        *self = value;
+    }
+}
+
+/// The place of a value that must be there, and is not yet.
+pub(crate) struct Wanted<T>(pub(crate) Option<T>);
+
+impl<T> Place<T> for Wanted<T> {
+    fn put(&mut self, value: T) {
+        self.0 = Some(value);
+    }
+}
+
+/// A place for a `U` where a `T` can be put.
+struct Converted<'a, P, T, U>(&'a mut P, fn(T) -> U);
+
+impl<T, U, P: Place<U>> Place<T> for Converted<'_, P, T, U> {
+    fn put(&mut self, value: T) {
+        self.0.put((self.1)(value));
+    }
+}
+
+/// The end of a list.
+struct Pushed<'a, T> {
+    values: &'a mut Vec<T>,
+    /// Room for so many when the first comes.
+    room: usize,
+}
+
+impl<T> Place<T> for Pushed<'_, T> {
+    fn put(&mut self, value: T) {
+        if self.values.is_empty() {
+            self.values.reserve_exact(self.room);
+        }
+        self.values.push(value);
+    }
+}
+
 impl<T> Read<T> {
+    #[inline]
+    pub(crate) fn put(self, place: &mut impl Place<T>) -> Option<Box<Trouble>> {
+        match self {
+            Self::Value(value) => {
+                place.put(value);
+                None
+            }
+            Self::Null => None,
+            other => other.put_troubled(place),
+        }
+    }
+
+    #[cold]
+    fn put_troubled(self, place: &mut impl Place<T>) -> Option<Box<Trouble>> {
+        match self {
+            Self::Partly(value, problems) => {
+                place.put(value);
+                Some(Box::new(Trouble::Partly(problems)))
+            }
+            Self::Wrong(wrong) => Some(Box::new(Trouble::Wrong(*wrong))),
+            Self::Value(_) | Self::Null => None,
+        }
+    }
+
     pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Read<U> {
         match self {
             Self::Value(value) => Read::Value(f(value)),
@@ -105,11 +182,13 @@ pub(crate) trait Wire: Sized {
     /// What a person should put there, as in "expected {EXPECTED}".
     const EXPECTED: &'static str;
 
+    /// Puts the value into its place. `null`, and what some servers write for it, leaves the place as it was.
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
         depth: Depth<'_>,
-    ) -> Result<Read<Self>, D::Error> {
-        deserializer.deserialize_any(ShapeVisitor(Seed::at(depth)))
+        place: &mut impl Place<Self>,
+    ) -> Result<Option<Box<Trouble>>, D::Error> {
+        shape(deserializer, depth, place)
     }
 
     fn from_bool(value: bool) -> Read<Self> {
@@ -147,7 +226,7 @@ pub(crate) trait Wire: Sized {
         Ok(match &*values {
             [] => Read::Null,
             [one @ Value::Object(_)] => {
-                match Self::read(one.clone(), depth).map_err(A::Error::custom)? {
+                match value::<Self, _>(one.clone(), depth).map_err(A::Error::custom)? {
                     Read::Value(value) => Read::Value(value),
                     _ => wrong::<Self>(values),
                 }
@@ -208,65 +287,75 @@ fn raw(value: Value) -> Box<RawValue> {
     to_raw_value(&value).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
-/// Reads a `T` at a depth.
-pub(crate) struct Seed<'a, T>(Depth<'a>, PhantomData<T>);
+/// Reads a `T` at a depth into a place.
+pub(crate) struct Seed<'a, T, P> {
+    depth: Depth<'a>,
+    place: &'a mut P,
+    kind: PhantomData<T>,
+}
 
-impl<'a, T> Seed<'a, T> {
-    pub(crate) fn at(depth: Depth<'a>) -> Self {
-        Self(depth, PhantomData)
+impl<'a, T, P: Place<T>> Seed<'a, T, P> {
+    pub(crate) fn at(depth: Depth<'a>, place: &'a mut P) -> Self {
+        Self {
+            depth,
+            place,
+            kind: PhantomData,
+        }
     }
 }
 
-impl<'de, T: Wire> DeserializeSeed<'de> for Seed<'_, T> {
-    type Value = Read<T>;
+impl<'de, T: Wire, P: Place<T>> DeserializeSeed<'de> for Seed<'_, T, P> {
+    type Value = Option<Box<Trouble>>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Read<T>, D::Error> {
-        T::read(deserializer, self.0)
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        T::read(deserializer, self.depth, self.place)
     }
 }
 
-struct ShapeVisitor<'a, T>(Seed<'a, T>);
+struct ShapeVisitor<'a, T, P>(Seed<'a, T, P>);
 
-impl<'de, T: Wire> Visitor<'de> for ShapeVisitor<'_, T> {
-    type Value = Read<T>;
+impl<'de, T: Wire, P: Place<T>> Visitor<'de> for ShapeVisitor<'_, T, P> {
+    type Value = Option<Box<Trouble>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(T::EXPECTED)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Read<T>, E> {
-        Ok(T::from_bool(value))
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(T::from_bool(value).put(self.0.place))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Read<T>, E> {
-        Ok(T::from_u64(value))
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(T::from_u64(value).put(self.0.place))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Read<T>, E> {
-        Ok(match u64::try_from(value) {
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        let read = match u64::try_from(value) {
             Ok(value) => T::from_u64(value),
             Err(_) => T::from_i64(value),
-        })
+        };
+        Ok(read.put(self.0.place))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Read<T>, E> {
-        Ok(T::from_f64(value))
+    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(T::from_f64(value).put(self.0.place))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Read<T>, E> {
-        Ok(T::from_text(value))
+    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+        Ok(T::from_text(value).put(self.0.place))
     }
 
-    fn visit_unit<E>(self) -> Result<Read<T>, E> {
-        Ok(Read::Null)
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Read<T>, A::Error> {
-        T::from_seq(seq, self.0.0)
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        Ok(T::from_seq(seq, self.0.depth)?.put(self.0.place))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Read<T>, A::Error> {
-        T::from_map(map, self.0.0)
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Ok(T::from_map(map, self.0.depth)?.put(self.0.place))
     }
 }
 
@@ -279,49 +368,48 @@ impl<T: Wire> Serialize for Writer<'_, T> {
     }
 }
 
-/// Reads the value of the field `name`; what cannot be read goes to `extra`.
-pub(crate) fn field<'de, A: MapAccess<'de>, T: Wire>(
-    map: &mut A,
-    name: &'static str,
-    depth: Depth<'_>,
-    extra: &mut Extra,
-) -> Result<Option<T>, A::Error> {
-    let read = map.next_value_seed(Seed::<T>::at(depth))?;
-    Ok(settle(read, name, extra))
-}
-
-/// Takes the value out of what was read; what could not be read goes to `extra`.
-pub(crate) fn settle<T>(read: Read<T>, name: &str, extra: &mut Extra) -> Option<T> {
-    match read {
-        Read::Value(value) => Some(value),
-        Read::Null => None,
-        Read::Partly(value, problems) => {
+/// Adds what is to be told of the value of the field `name`.
+#[cold]
+pub(crate) fn tell(trouble: Trouble, name: &str, extra: &mut Extra) {
+    match trouble {
+        Trouble::Partly(problems) => {
             for problem in problems {
                 extra.push_problem(problem.inside(name));
             }
-            Some(value)
         }
-        Read::Wrong(wrong) => {
-            extra.push_problem(Problem::new(*wrong).inside(name));
-            None
-        }
+        Trouble::Wrong(wrong) => extra.push_problem(Problem::new(wrong).inside(name)),
     }
 }
 
+/// Reads a value that has no place yet.
+pub(crate) fn value<'de, T: Wire, D: Deserializer<'de>>(
+    deserializer: D,
+    depth: Depth<'_>,
+) -> Result<Read<T>, D::Error> {
+    let mut place = Wanted(None);
+    let trouble = T::read(deserializer, depth, &mut place)?;
+    Ok(match (place.0, trouble.map(|trouble| *trouble)) {
+        (_, Some(Trouble::Wrong(wrong))) => Read::Wrong(Box::new(wrong)),
+        (Some(value), Some(Trouble::Partly(problems))) => Read::Partly(value, problems),
+        (Some(value), None) => Read::Value(value),
+        (None, _) => Read::Null,
+    })
+}
+
 /// Keeps the text of an entity that is not read.
-pub(crate) fn unread<'de, T, D: Deserializer<'de>>(
+pub(crate) fn unread<'de, D: Deserializer<'de>>(
     deserializer: D,
     reason: &str,
-) -> Result<Read<T>, D::Error> {
+) -> Result<Option<Box<Trouble>>, D::Error> {
     let raw: Box<RawValue> = Box::deserialize(deserializer)?;
     if raw.get() == "null" {
-        return Ok(Read::Null);
+        return Ok(None);
     }
-    Ok(Read::Wrong(Box::new(Wrong {
+    Ok(Some(Box::new(Trouble::Wrong(Wrong {
         raw,
         path: String::new(),
         reason: reason.to_owned(),
-    })))
+    }))))
 }
 
 /// An entity without something it cannot do without; `pieces` are what it had.
@@ -340,7 +428,7 @@ pub(crate) fn incomplete<T>(
 pub(crate) fn deserialize<'de, T: Wire, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
-    match Depth::whole(|depth| T::read(deserializer, depth))? {
+    match Depth::whole(|depth| value::<T, D>(deserializer, depth))? {
         Read::Value(value) | Read::Partly(value, _) => Ok(value),
         Read::Null => Err(D::Error::custom(format!(
             "nothing there, expected {}",
@@ -358,11 +446,13 @@ impl<T: Wire> Wire for Option<T> {
     const EXPECTED: &'static str = T::EXPECTED;
     const KEEPS_PROBLEMS: bool = T::KEEPS_PROBLEMS;
 
+    #[inline]
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
         depth: Depth<'_>,
-    ) -> Result<Read<Self>, D::Error> {
-        Ok(T::read(deserializer, depth)?.map(Some))
+        place: &mut impl Place<Self>,
+    ) -> Result<Option<Box<Trouble>>, D::Error> {
+        T::read(deserializer, depth, &mut Converted(place, Some))
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -390,11 +480,13 @@ impl<T: Wire> Wire for Option<T> {
 impl<T: Wire> Wire for Box<T> {
     const EXPECTED: &'static str = T::EXPECTED;
 
+    #[inline]
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
         depth: Depth<'_>,
-    ) -> Result<Read<Self>, D::Error> {
-        Ok(T::read(deserializer, depth)?.map(Self::new))
+        place: &mut impl Place<Self>,
+    ) -> Result<Option<Box<Trouble>>, D::Error> {
+        T::read(deserializer, depth, &mut Converted(place, Self::new))
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -431,26 +523,39 @@ impl<T: Wire> Wire for Vec<T> {
         let mut problems = Vec::new();
         let mut left_out = 0_usize;
         let mut index = 0_usize;
-        while let Some(element) = seq.next_element_seed(Seed::<T>::at(depth))? {
-            let mut tell = |problem: Problem| {
-                if problems.len() < MAX_PROBLEMS && depth.spend(PROBLEM_SIZE) {
-                    problems.push(problem.inside_index(index));
-                } else {
-                    left_out += 1;
-                }
+        // Of large things: a page has 20 or 40, most lists inside have one or two, and the usual room is for four.
+        let room = match depth.above {
+            _ if size_of::<T>() <= 128 => 0,
+            0 => 20,
+            _ => 1,
+        };
+        loop {
+            let before = values.len();
+            let mut place = Pushed {
+                values: &mut values,
+                room,
             };
-            match element {
-                Read::Value(value) => values.push(value),
-                Read::Partly(value, inner) => {
-                    values.push(value);
-                    inner.into_iter().for_each(tell);
-                }
-                Read::Null => {
-                    if let Read::Wrong(wrong) = wrong::<T>(Value::Null) {
-                        tell(Problem::new(*wrong));
+            let Some(trouble) = seq.next_element_seed(Seed::<T, _>::at(depth, &mut place))? else {
+                break;
+            };
+            let is_there = values.len() > before;
+            if trouble.is_some() || !is_there {
+                let mut tell = |problem: Problem| {
+                    if problems.len() < MAX_PROBLEMS && depth.spend(PROBLEM_SIZE) {
+                        problems.push(problem.inside_index(index));
+                    } else {
+                        left_out += 1;
+                    }
+                };
+                match trouble.map(|trouble| *trouble) {
+                    Some(Trouble::Partly(inner)) => inner.into_iter().for_each(tell),
+                    Some(Trouble::Wrong(wrong)) => tell(Problem::new(wrong)),
+                    None => {
+                        if let Read::Wrong(wrong) = wrong::<T>(Value::Null) {
+                            tell(Problem::new(*wrong));
+                        }
                     }
                 }
-                Read::Wrong(wrong) => tell(Problem::new(*wrong)),
             }
             index += 1;
         }
@@ -481,13 +586,13 @@ impl<T: Wire> Wire for Vec<T> {
             let mut numbered: Vec<_> = numbers.into_iter().zip(values.into_values()).collect();
             numbered.sort_by_key(|(number, _)| *number);
             let list = numbered.into_iter().map(|(_, value)| value).collect();
-            return Self::read(Value::Array(list), depth).map_err(A::Error::custom);
+            return value::<Self, _>(Value::Array(list), depth).map_err(A::Error::custom);
         }
         // A whole answer is a list or none: an object in its place says what went wrong.
         if depth.above == 0 {
             return Ok(wrong::<Self>(values));
         }
-        let one = T::read(Value::Object(values.clone()), depth).map_err(A::Error::custom)?;
+        let one = value::<T, _>(Value::Object(values.clone()), depth).map_err(A::Error::custom)?;
         Ok(match one {
             Read::Value(one) => Read::Value(vec![one]),
             _ => wrong::<Self>(values),
@@ -516,8 +621,11 @@ impl<T: Wire> Wire for BTreeMap<String, T> {
         let mut values = Self::new();
         let mut extra = Extra::default();
         while let Some(key) = map.next_key::<String>()? {
-            let read = map.next_value_seed(Seed::<T>::at(depth))?;
-            if let Some(value) = settle(read, &key, &mut extra) {
+            let mut place = Wanted(None);
+            if let Some(trouble) = map.next_value_seed(Seed::<T, _>::at(depth, &mut place))? {
+                tell(*trouble, &key, &mut extra);
+            }
+            if let Some(value) = place.0 {
                 values.insert(key, value);
             }
         }
@@ -747,7 +855,9 @@ fn usual_time(text: &str) -> Option<DateTime<Utc>> {
     };
     let nanoseconds = match rest {
         b"Z" | b"+00:00" => 0,
-        [b'.', digits @ .., b'Z'] if (1..=9).contains(&digits.len()) => {
+        [b'.', digits @ .., b'Z'] | [b'.', digits @ .., b'+', b'0', b'0', b':', b'0', b'0']
+            if (1..=9).contains(&digits.len()) =>
+        {
             let zeros = 9 - u32::try_from(digits.len()).ok()?;
             number(digits)? * 10_u32.pow(zeros)
         }
@@ -927,9 +1037,10 @@ macro_rules! entity {
             fn read<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
                 depth: $crate::wire::Depth<'_>,
-            ) -> Result<$crate::wire::Read<Self>, D::Error> {
+                place: &mut impl $crate::wire::Place<Self>,
+            ) -> Result<Option<Box<$crate::wire::Trouble>>, D::Error> {
                 match depth.deeper(size_of::<Self>()) {
-                    Ok(depth) => $crate::wire::shape(deserializer, depth),
+                    Ok(depth) => $crate::wire::shape(deserializer, depth, place),
                     Err(reason) => $crate::wire::unread(deserializer, reason),
                 }
             }
@@ -942,33 +1053,36 @@ macro_rules! entity {
                 enum Key { $($req,)* $($field,)* }
                 const VARIANTS: &[Key] = &[$(Key::$req,)* $(Key::$field,)*];
                 const KEYS: &$crate::wire::Keys = &$crate::wire::Keys::new(
-                    &[$(stringify!($req),)* $($crate::wire::key!($field $($key)?),)*],
+                    &[
+                        $($crate::wire::Name::new(stringify!($req)),)*
+                        $($crate::wire::Name::new($crate::wire::key!($field $($key)?)),)*
+                    ],
                 );
 
-                $( let mut $req: Option<$req_ty> = None; )*
+                $( let mut $req = $crate::wire::Wanted::<$req_ty>(None); )*
                 $( let mut $field: $ty = <$ty>::default(); )*
                 let mut extra = $crate::extra::Extra::default();
                 let mut is_empty = true;
-                while let Some(__key) = map.next_key_seed(KEYS.seed())? {
+                let mut unknown = Box::<str>::default();
+                while let Some(position) = map.next_key_seed(KEYS.seed(&mut unknown))? {
                     is_empty = false;
-                    let __key = match __key {
-                        Ok(index) => VARIANTS.get(index),
-                        Err(name) => {
-                            extra.push_raw(name, map.next_value()?);
-                            continue;
+                    let trouble = match VARIANTS.get(usize::from(position)) {
+                        $( Some(Key::$req) => {
+                            map.next_value_seed($crate::wire::Seed::<$req_ty, _>::at(depth, &mut $req))?
+                        } )*
+                        $( Some(Key::$field) => {
+                            map.next_value_seed($crate::wire::Seed::<$ty, _>::at(depth, &mut $field))?
+                        } )*
+                        None => {
+                            extra.push_raw(std::mem::take(&mut unknown), map.next_value()?);
+                            None
                         }
                     };
-                    match __key {
-                        $( Some(Key::$req) => $req = $crate::wire::field(&mut map, stringify!($req), depth, &mut extra)?, )*
-                        $( Some(Key::$field) => {
-                            let name = $crate::wire::key!($field $($key)?);
-                            if let Some(value) = $crate::wire::field(&mut map, name, depth, &mut extra)? {
-                                $field = value;
-                            }
-                        } )*
-                        None => {}
+                    if let Some(trouble) = trouble {
+                        $crate::wire::tell(*trouble, KEYS.name(position), &mut extra);
                     }
                 }
+                $( let $req = $req.0; )*
                 let missing: Option<&'static str> =
                     None $( .or($req.is_none().then_some(stringify!($req))) )*;
                 if let Some(missing) = missing {
@@ -1027,80 +1141,143 @@ pub(crate) use entity;
 
 /// The keys of an entity, found by a table that is made when this crate is compiled: an account has fifty.
 pub(crate) struct Keys {
-    names: &'static [&'static str],
-    /// For each hash the position of a name, of which the next has the same hash or one that comes before; or `FREE`.
-    table: [u8; 256],
+    names: &'static [Name],
+    /// So chosen that no two names have one place.
+    seed: u64,
+    /// For each place the position of the name there, or `FREE`.
+    table: [u8; Self::PLACES],
 }
 
 const FREE: u8 = u8::MAX;
 
+/// A key, and what tells it from others faster than its text.
+pub(crate) struct Name {
+    text: &'static str,
+    ends: (u64, u64),
+}
+
+impl Name {
+    pub(crate) const fn new(text: &'static str) -> Self {
+        Self {
+            text,
+            ends: ends(text.as_bytes()),
+        }
+    }
+}
+
+/// The first eight bytes and the last: all, unless there are more than sixteen.
+const fn ends(key: &[u8]) -> (u64, u64) {
+    if let (Some(start), Some(end)) = (key.first_chunk(), key.last_chunk()) {
+        return (u64::from_le_bytes(*start), u64::from_le_bytes(*end));
+    }
+    if let (Some(start), Some(end)) = (key.first_chunk(), key.last_chunk()) {
+        return (
+            u32::from_le_bytes(*start) as u64,
+            u32::from_le_bytes(*end) as u64,
+        );
+    }
+    match *key {
+        [one] => (one as u64, 0),
+        [one, two] => (one as u64, two as u64),
+        [one, two, three] => (one as u64, (two as u64) << 8 | three as u64),
+        _ => (0, 0),
+    }
+}
+
 impl Keys {
+    const PLACES: usize = 512;
+
     #[allow(
         clippy::indexing_slicing,
         reason = "it runs when this crate is compiled, which fails if an index is wrong"
     )]
-    pub(crate) const fn new(names: &'static [&'static str]) -> Self {
-        assert!(names.len() < 128);
-        let mut table = [FREE; 256];
-        let mut position = 0;
-        while position < names.len() {
-            let mut place = Self::hash(names[position].as_bytes());
-            while table[place as usize] != FREE {
-                place = place.wrapping_add(1);
+    pub(crate) const fn new(names: &'static [Name]) -> Self {
+        assert!(names.len() < FREE as usize);
+        let mut seed = 1;
+        'seeds: loop {
+            assert!(seed < 2_000, "two names are too much alike");
+            let mut table = [FREE; Self::PLACES];
+            let mut position = 0;
+            while position < names.len() {
+                let name = &names[position];
+                let place = Self::place(seed, name.text.as_bytes(), name.ends);
+                if table[place] != FREE {
+                    seed += 2;
+                    continue 'seeds;
+                }
+                table[place] = position as u8;
+                position += 1;
             }
-            table[place as usize] = position as u8;
-            position += 1;
-        }
-        Self { names, table }
-    }
-
-    const fn hash(key: &[u8]) -> u8 {
-        let [.., last] = key else { return 0 };
-        let (half, _) = key.split_at(key.len() / 2 + 1);
-        let [.., middle] = half else { return 0 };
-        (key.len() as u8)
-            .wrapping_mul(29)
-            .wrapping_add(last.wrapping_mul(7))
-            .wrapping_add(middle.wrapping_mul(37))
-    }
-
-    fn find(&self, key: &str) -> Option<usize> {
-        let mut place = Self::hash(key.as_bytes());
-        loop {
-            let position = usize::from(*self.table.get(usize::from(place))?);
-            // A free place is beyond all names.
-            if *self.names.get(position)? == key {
-                return Some(position);
-            }
-            place = place.wrapping_add(1);
+            return Self { names, seed, table };
         }
     }
 
-    pub(crate) fn seed(&'static self) -> KeySeed {
-        KeySeed(self)
+    const fn place(seed: u64, key: &[u8], (start, end): (u64, u64)) -> usize {
+        let mut all = start.wrapping_mul(seed) ^ end.wrapping_add(key.len() as u64);
+        if key.len() > 16 {
+            let (_, back) = key.split_at(8);
+            if let Some(middle) = back.first_chunk() {
+                all ^= u64::from_le_bytes(*middle)
+                    .wrapping_mul(seed)
+                    .rotate_left(29);
+            }
+        }
+        (all.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 55) as usize
+    }
+
+    fn find(&self, key: &str) -> Option<u8> {
+        let ends = ends(key.as_bytes());
+        let place = Self::place(self.seed, key.as_bytes(), ends);
+        let position = *self.table.get(place)?;
+        // A free place is beyond all names.
+        let name = self.names.get(usize::from(position))?;
+        let is_it = name.text.len() == key.len()
+            && name.ends == ends
+            && (key.len() <= 16 || name.text == key);
+        is_it.then_some(position)
+    }
+
+    /// The key at a position.
+    pub(crate) fn name(&self, position: u8) -> &'static str {
+        self.names
+            .get(usize::from(position))
+            .map_or("", |name| name.text)
+    }
+
+    pub(crate) fn seed<'a>(&'static self, unknown: &'a mut Box<str>) -> KeySeed<'a> {
+        KeySeed {
+            keys: self,
+            unknown,
+        }
     }
 }
 
-/// Reads a key: its position, or the key itself if there is no such field.
-pub(crate) struct KeySeed(&'static Keys);
+/// Reads a key: its position, which is beyond all names if there is no such field; then the key is put aside.
+pub(crate) struct KeySeed<'a> {
+    keys: &'static Keys,
+    unknown: &'a mut Box<str>,
+}
 
-impl<'de> DeserializeSeed<'de> for KeySeed {
-    type Value = Result<usize, Box<str>>;
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+    type Value = u8;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<u8, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for KeySeed {
-    type Value = Result<usize, Box<str>>;
+impl Visitor<'_> for KeySeed<'_> {
+    type Value = u8;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self.0.find(key).ok_or_else(|| key.into()))
+    fn visit_str<E>(self, key: &str) -> Result<u8, E> {
+        Ok(self.keys.find(key).unwrap_or_else(|| {
+            *self.unknown = key.into();
+            FREE
+        }))
     }
 }
 
@@ -1196,16 +1373,15 @@ macro_rules! extended_entity {
             fn read<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
                 depth: $crate::wire::Depth<'_>,
-            ) -> Result<$crate::wire::Read<Self>, D::Error> {
-                use $crate::wire::Read;
-                Ok(match $base_ty::read(deserializer, depth)? {
-                    Read::Value(mut base) => {
-                        $( let $field: $ty = $crate::wire::taken(&mut base.extra, stringify!($field), depth); )*
-                        Read::Value(Self { $base: base, $($field,)* })
-                    }
-                    Read::Partly(_, _) | Read::Null => Read::Null,
-                    Read::Wrong(wrong) => Read::Wrong(wrong),
-                })
+                place: &mut impl $crate::wire::Place<Self>,
+            ) -> Result<Option<Box<$crate::wire::Trouble>>, D::Error> {
+                let mut found = $crate::wire::Wanted(None);
+                let trouble = $base_ty::read(deserializer, depth, &mut found)?;
+                if let Some(mut base) = found.0 {
+                    $( let $field: $ty = $crate::wire::taken(&mut base.extra, stringify!($field), depth); )*
+                    place.put(Self { $base: base, $($field,)* });
+                }
+                Ok(trouble)
             }
 
             fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -1242,23 +1418,24 @@ pub(crate) use extended_entity;
 pub(crate) fn shape<'de, T: Wire, D: Deserializer<'de>>(
     deserializer: D,
     depth: Depth<'_>,
-) -> Result<Read<T>, D::Error> {
-    deserializer.deserialize_any(ShapeVisitor(Seed::at(depth)))
+    place: &mut impl Place<T>,
+) -> Result<Option<Box<Trouble>>, D::Error> {
+    deserializer.deserialize_any(ShapeVisitor(Seed::at(depth, place)))
 }
 
 /// Reads a property that had been put aside as unknown.
 pub(crate) fn taken<T: Wire + Default>(extra: &mut Extra, name: &str, depth: Depth<'_>) -> T {
+    let mut value = T::default();
     let Some(raw) = extra.take(name) else {
-        return T::default();
+        return value;
     };
     let mut deserializer = serde_json::Deserializer::from_str(raw.get());
-    match T::read(&mut deserializer, depth) {
-        Ok(read) => settle(read, name, extra).unwrap_or_default(),
-        Err(_) => {
-            extra.push_raw(name.into(), raw);
-            T::default()
-        }
+    match T::read(&mut deserializer, depth, &mut value) {
+        Ok(None) => {}
+        Ok(Some(trouble)) => tell(*trouble, name, extra),
+        Err(_) => extra.push_raw(name.into(), raw),
     }
+    value
 }
 
 /// Adds what an incomplete entity had under `name`, if anything.

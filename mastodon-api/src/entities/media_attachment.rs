@@ -24,7 +24,7 @@ entity! {
         /// The page of it. Servers before Mastodon 3.5 and some others still send it.
         text_url: Option<WebUrl>,
         /// Sizes and the like.
-        meta: Option<MediaMeta> = null,
+        meta: Option<Box<MediaMeta>> = null,
         /// What it shows, in words.
         description: Option<String> = null,
         /// A blurred preview: [BlurHash](https://blurha.sh).

@@ -34,7 +34,7 @@ entity! {
         /// Its images, videos and sounds.
         media_attachments: Vec<MediaAttachment>,
         /// The program that it was written with.
-        application: Option<Application>,
+        application: Option<Box<Application>>,
         /// Whom it mentions.
         mentions: Vec<Mention>,
         /// Its hashtags.
@@ -58,7 +58,7 @@ entity! {
         /// The status that this one passes on; then all else here is about the passing on.
         reblog: Option<Box<Status>> = null,
         /// Its poll.
-        poll: Option<Poll> = null,
+        poll: Option<Box<Poll>> = null,
         /// What a link in it leads to.
         card: Option<Box<PreviewCard>> = null,
         /// Its language (ISO 639).

@@ -84,7 +84,7 @@ impl Fake {
         );
         status.created_at = Some(Utc::now());
         status.visibility = draft.visibility.clone();
-        status.application.clone_from(&draft.application);
+        status.application = draft.application.clone().map(Box::new);
         self.write(&mut status, &draft);
         let answered = draft.in_reply_to.and_then(|id| number(id.as_str()));
         if let Some(answered) = answered.and_then(|id| self.statuses.get_mut(&id)) {
@@ -196,7 +196,7 @@ impl Fake {
             _ => false,
         };
         if !is_same_poll {
-            status.poll = draft.poll.as_ref().map(|poll| self.poll(poll));
+            status.poll = draft.poll.as_ref().map(|poll| Box::new(self.poll(poll)));
         }
     }
 

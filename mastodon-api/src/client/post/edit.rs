@@ -169,7 +169,7 @@ impl Edit {
         } = self;
         // Servers take away what a change does not name.
         let poll = match self.poll {
-            PollChange::Keep => status.poll.as_ref().map(as_it_is).transpose()?,
+            PollChange::Keep => status.poll.as_deref().map(as_it_is).transpose()?,
             PollChange::Replace(poll) => Some(poll),
             PollChange::Remove => None,
         };

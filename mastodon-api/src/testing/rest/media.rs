@@ -117,6 +117,9 @@ fn describe(attachment: &mut MediaAttachment, params: &Params) {
         let mut focus = Focus::new();
         focus.x = x.trim().parse().ok();
         focus.y = y.trim().parse().ok();
-        attachment.meta.get_or_insert_with(MediaMeta::new).focus = Some(focus);
+        attachment
+            .meta
+            .get_or_insert_with(|| Box::new(MediaMeta::new()))
+            .focus = Some(focus);
     }
 }
