@@ -19,7 +19,10 @@
 //!
 //! [whatwg]: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 
+use std::borrow::Cow;
 use std::time::Duration;
+
+use memchr::{memchr, memchr2};
 
 /// Turns the bytes of a `text/event-stream` body into [`Frame`]s.
 ///
@@ -113,7 +116,7 @@ impl Decoder {
     /// Takes one line off the front of `bytes`: `None` when it does not end there, `Some(None)` when it yields nothing.
     fn line(&mut self, bytes: &mut &[u8]) -> Option<Option<Result<Frame, SseError>>> {
         let rest = *bytes;
-        let end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+        let end = memchr2(b'\n', b'\r', rest);
         let (part, after) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
         if self.line.len() + part.len() > self.max_line && !self.skipping {
             // The rest of the line stays in `bytes`; it is skipped by the next calls.
@@ -165,7 +168,7 @@ impl Decoder {
                 .finish(&self.last_event_id)
                 .map(|message| Ok(Frame::Message(message)));
         }
-        let colon = line.iter().position(|byte| *byte == b':');
+        let colon = memchr(b':', line);
         let (field, value) = line.split_at(colon.unwrap_or(line.len()));
         let value = value.strip_prefix(b":").unwrap_or(value);
         if field.is_empty() {
@@ -173,7 +176,7 @@ impl Decoder {
                 String::from_utf8_lossy(value).into_owned(),
             )));
         }
-        let value = String::from_utf8_lossy(value.strip_prefix(b" ").unwrap_or(value));
+        let value = text(value.strip_prefix(b" ").unwrap_or(value));
         match field {
             b"event" => self.message.event = value.into_owned(),
             b"data" => self.message.push_data(&value),
@@ -197,6 +200,14 @@ impl Decoder {
         self.line = Vec::new();
         self.at_start = false;
         self.skipping = true;
+    }
+}
+
+/// As the standard decodes it. Nearly always it is UTF-8, which is found out faster by asking first.
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => String::from_utf8_lossy(bytes),
     }
 }
 

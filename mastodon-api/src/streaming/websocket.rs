@@ -1,9 +1,12 @@
 //! Reads the text messages of a streaming WebSocket.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Deserializer};
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use super::event::{Event, MalformedReason, RawEvent, unwrapped};
+use crate::wire::{self, Depth, Read};
 
 /// What a text message holds.
 ///
@@ -23,24 +26,11 @@ use super::event::{Event, MalformedReason, RawEvent, unwrapped};
 /// [Mastodon documentation](https://docs.joinmastodon.org/methods/streaming/#websocket)
 #[must_use]
 pub fn decode(text: &str) -> Message {
-    let envelope: Envelope<'_> = match serde_json::from_str(text) {
-        Ok(envelope) => envelope,
-        Err(error) => return Message::unreadable(text, error.to_string()),
-    };
-    if let Some(name) = &envelope.event {
-        let payload = envelope.payload.map(|payload| unwrapped(payload.get()));
-        return Message::Event {
-            stream: envelope.stream,
-            event: Event::decode(name, payload.as_deref()),
-        };
-    }
-    match envelope.error {
-        Some(error) => Message::Error {
-            error,
-            status: envelope.status,
-        },
-        None => Message::unreadable(text, "it has neither `event` nor `error`".to_owned()),
-    }
+    // Nearly always the payload is a string, of which one pass makes the text; only other JSON is first kept as it is.
+    let decoded = Envelope::<Text<'_>>::decode(text, |payload| payload.0);
+    let decoded =
+        decoded.or_else(|_| Envelope::<&RawValue>::decode(text, |raw| unwrapped(raw.get())));
+    decoded.unwrap_or_else(|error| Message::unreadable(text, error.to_string()))
 }
 
 /// A message from the server.
@@ -76,30 +66,48 @@ impl Message {
     }
 }
 
+/// A message whose payload is read as a `P`.
 #[derive(Deserialize)]
-struct Envelope<'a> {
+#[serde(bound(deserialize = "P: Deserialize<'de>"))]
+struct Envelope<'a, P> {
     #[serde(default, deserialize_with = "names")]
     stream: Vec<String>,
-    #[serde(default)]
-    event: Option<String>,
-    #[serde(borrow, default)]
-    payload: Option<&'a RawValue>,
-    #[serde(default)]
+    #[serde(borrow)]
+    event: Option<Text<'a>>,
+    payload: Option<P>,
     error: Option<String>,
-    #[serde(default)]
     status: Option<u16>,
 }
 
+impl<'a, P: Deserialize<'a>> Envelope<'a, P> {
+    fn decode(text: &'a str, payload: fn(P) -> Cow<'a, str>) -> serde_json::Result<Message> {
+        let envelope: Self = serde_json::from_str(text)?;
+        Ok(match (envelope.event, envelope.error) {
+            (Some(name), _) => Message::Event {
+                stream: envelope.stream,
+                event: Event::decode(&name.0, envelope.payload.map(payload).as_deref()),
+            },
+            (None, Some(error)) => Message::Error {
+                error,
+                status: envelope.status,
+            },
+            (None, None) => {
+                Message::unreadable(text, "it has neither `event` nor `error`".to_owned())
+            }
+        })
+    }
+}
+
+/// A string, borrowed where nothing in it is escaped.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
 /// The names of the stream. An event without them, or with something else in their place, is an event all the same.
 fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let name = |value| match value {
-        Value::String(name) => Some(name),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    };
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Array(values) => values.into_iter().filter_map(name).collect(),
-        value => name(value).into_iter().collect(),
+    let read = Depth::whole(|depth| wire::value(deserializer, depth))?;
+    Ok(match read {
+        Read::Value(names) | Read::Partly(names, _) => names,
+        Read::Null | Read::Wrong(_) => Vec::new(),
     })
 }
 
@@ -127,6 +135,16 @@ mod tests {
                 panic!("{message}");
             };
             assert_eq!(status.content.as_str(), "<p>hi</p>");
+        }
+    }
+
+    #[test]
+    fn a_payload_that_is_no_text_leaves_the_event_its_name() {
+        for payload in [r#""\ud83d""#, "{}", "[1]"] {
+            let message = format!(r#"{{"event":"delete","payload":{payload}}}"#);
+            let event = event(&message);
+            assert!(matches!(event, Event::Malformed(_)), "{message}");
+            assert_eq!(event.name(), "delete");
         }
     }
 
