@@ -64,7 +64,8 @@ impl Faults {
             }
             8 => {
                 for stream in [Stream::User, Stream::Public] {
-                    instance.send_text(&stream, "\u{0}{]");
+                    // Without its end it would take the next event with it.
+                    instance.send_text(&stream, "\u{0}{]\n\n");
                 }
                 "messages that are none"
             }
