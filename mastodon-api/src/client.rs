@@ -497,6 +497,8 @@ impl ClientBuilder {
                 let mut http = reqwest::Client::builder()
                     .user_agent(user_agent)
                     .connect_timeout(self.connect_timeout)
+                    // A thousand streams that ask at once would keep a thousand connections for nothing.
+                    .pool_max_idle_per_host(16)
                     .redirect(reqwest::redirect::Policy::none());
                 // A proxy of the environment would read the token, and this computer is not what it should reach.
                 if base.host().is_some_and(|host| is_loopback(&host)) {

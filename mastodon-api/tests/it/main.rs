@@ -20,6 +20,7 @@ mod entities;
 mod hostile;
 #[cfg(feature = "client")]
 mod limits;
+#[cfg(feature = "testing")]
 mod living;
 #[cfg(feature = "client")]
 mod media;

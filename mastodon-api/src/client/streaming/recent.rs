@@ -1,7 +1,7 @@
 //! What was delivered lately, so that nothing is delivered twice.
 
+use std::collections::VecDeque;
 use std::collections::hash_map::RandomState;
-use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher as _, Hash};
 
 use crate::streaming::{Event, Stream};
@@ -13,8 +13,8 @@ pub(super) const REMEMBERED: usize = 1024;
 pub(super) struct Recent {
     /// Seeded, so that nobody outside knows which two things fall together.
     hasher: RandomState,
-    order: VecDeque<u64>,
-    known: HashSet<u64>,
+    /// The oldest first.
+    hashes: VecDeque<u64>,
 }
 
 impl Recent {
@@ -45,15 +45,14 @@ impl Recent {
 
     fn insert(&mut self, what: impl Hash) -> bool {
         let hash = self.hasher.hash_one(what);
-        if !self.known.insert(hash) {
+        // They are so few that looking at all takes less than reading one, and half of the memory.
+        if self.hashes.contains(&hash) {
             return false;
         }
-        self.order.push_back(hash);
-        if self.order.len() > REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
+        if self.hashes.len() == REMEMBERED {
+            self.hashes.pop_front();
         }
+        self.hashes.push_back(hash);
         true
     }
 }
@@ -86,7 +85,6 @@ mod tests {
         );
         assert!(recent.is_new(user, &update(REMEMBERED)));
         assert!(recent.is_new(user, &update(0)), "forgotten");
-        assert_eq!(recent.known.len(), REMEMBERED);
-        assert_eq!(recent.order.len(), REMEMBERED);
+        assert_eq!(recent.hashes.len(), REMEMBERED);
     }
 }
