@@ -254,3 +254,35 @@ async fn streams_are_added_and_removed_while_it_runs() {
         assert_eq!(listening.await.unwrap().name(), "notification");
     }
 }
+
+/// As a post of another server does that took long: its id is that of the moment when it was written.
+#[tokio::test]
+async fn what_comes_late_among_what_was_heard_is_brought_too() {
+    let (instance, client) = start().await;
+    instance.follow("bot", "alice");
+    for transport in [Transport::WebSocket, Transport::Polling] {
+        let mut events = quick(&client, Stream::User)
+            .transport(transport)
+            .await
+            .unwrap();
+        let late = format!("{transport}");
+        instance.post_as(&late, "100", Visibility::Public);
+        post(&instance, "101");
+        assert_eq!(posts_until(&mut events, "101").await, ["101"]);
+        // Now it stands in the timeline, before the other.
+        instance.follow("bot", &late);
+        instance.cut_streams();
+        assert_eq!(
+            posts_until(&mut events, "100").await,
+            ["100"],
+            "{transport}"
+        );
+        instance.cut_streams();
+        post(&instance, "102");
+        assert_eq!(
+            posts_until(&mut events, "102").await,
+            ["102"],
+            "{transport}"
+        );
+    }
+}

@@ -60,6 +60,8 @@ pub(super) struct Engine {
 #[derive(Default)]
 pub(super) struct State {
     recent: Recent,
+    /// Where the timelines were first looked at.
+    begun: Vec<(Timeline, Place)>,
     /// Until when WebSockets and server-sent events are left alone, and how often they failed in a row.
     alone: [Option<Instant>; 2],
     failures: [u32; 2],
@@ -397,6 +399,12 @@ impl Engine {
             if self.is_unreadable(&timeline) {
                 continue;
             }
+            if timeline.part == Part::Statuses {
+                self.fetch_late(&timeline, &place).await?;
+                if self.is_unreadable(&timeline) {
+                    continue;
+                }
+            }
             let mut left = match missed {
                 true => self.policy.max_items,
                 false => usize::MAX,
@@ -442,11 +450,45 @@ impl Engine {
                     self.tell(Heard::Gap(Gap { stream, since, why })).await;
                     // Where it goes on is where it is now.
                     if let Ok(place) = timeline::last(&self.connector.client, &timeline).await {
+                        self.state.begun.retain(|(known, _)| *known != timeline);
                         self.cursor.set(&timeline, place.clone());
                         self.place(&timeline, place).await;
                     }
                     break;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Delivers what stands before a place and was not heard: Mastodon gives a post of another server the id of the
+    /// moment when it was written there, however late it comes.
+    async fn fetch_late(&mut self, timeline: &Timeline, place: &Place) -> Result<(), Outage> {
+        let mut begun = self.state.begun.iter();
+        let Some((_, begun)) = begun.find(|(known, _)| known == timeline).cloned() else {
+            self.state.begun.push((timeline.clone(), place.clone()));
+            return Ok(());
+        };
+        let Place::After(last) = place else {
+            return Ok(());
+        };
+        if *place == begun {
+            return Ok(());
+        }
+        let elements = match timeline::before(&self.connector.client, timeline, last).await {
+            Ok(elements) => elements,
+            Err(error) => return self.not_fetched(timeline, error),
+        };
+        let stream = Some(timeline.stream.clone());
+        for element in elements {
+            let is_between = element.id.is_some_and(|id| {
+                age(&id) < age(last)
+                    && !matches!(&begun, Place::After(begun) if age(&id) <= age(begun))
+            });
+            let is_new =
+                |recent: &mut Recent| recent.is_new_fetched(stream.as_ref(), &element.event);
+            if is_between && is_new(&mut self.state.recent) {
+                self.deliver(stream.clone(), element.event, true).await;
             }
         }
         Ok(())
@@ -588,6 +630,10 @@ impl Engine {
             self.duplicates.fetch_add(1, Ordering::Relaxed);
             return;
         }
+        self.deliver(stream, event, missed).await;
+    }
+
+    async fn deliver(&mut self, stream: Option<Stream>, event: Event, missed: bool) {
         let place = place_of(stream.as_ref(), &event);
         if let Some((timeline, id)) = &place {
             self.cursor.advance(timeline, id);

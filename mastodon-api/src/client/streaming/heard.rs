@@ -74,8 +74,9 @@ pub enum GapReason {
     /// All new statuses and notifications were fetched. That others were edited or deleted meanwhile, that filters
     /// changed, and announcements, no timeline tells: read again what you keep, if that matters.
     ///
-    /// Nor is it found what reached the server late: Mastodon gives a post of another server the id of the moment when
-    /// it was written there, so that on public and hashtag timelines it may stand before what was heard already.
+    /// Nor is found all that reached the server late: Mastodon gives a post of another server the id of the moment when
+    /// it was written there. Of what then stands before that which was heard already, one page is looked through, and
+    /// nothing by a program that was started again.
     EditsAndDeletes,
     /// There were more than [`OpenStream::backfill`](super::OpenStream::backfill) allows: what came after the element
     /// with this id is missing.

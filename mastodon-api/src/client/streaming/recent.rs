@@ -1,35 +1,37 @@
 //! What was delivered lately, so that nothing is delivered twice.
 
-use std::collections::VecDeque;
 use std::collections::hash_map::RandomState;
+use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher as _, Hash};
 
 use crate::streaming::{Event, Stream};
 
-/// How many are remembered: more than can come between a fetch and the live events after it.
+/// How many are remembered of each stream: more than can come between a fetch and the live events after it.
 pub(super) const REMEMBERED: usize = 1024;
+/// So many streams have a memory of their own; the others, which a server may have made up, share one.
+const MAX_STREAMS: usize = 64;
 
 #[derive(Default)]
 pub(super) struct Recent {
     /// Seeded, so that nobody outside knows which two things fall together.
     hasher: RandomState,
     /// The oldest first.
-    hashes: VecDeque<u64>,
+    hashes: HashMap<Option<Stream>, VecDeque<u64>>,
 }
 
 impl Recent {
     /// Whether this event is new on this stream. Edits and whatever else may come again is always new.
     pub(super) fn is_new(&mut self, stream: Option<&Stream>, event: &Event) -> bool {
         match event {
-            Event::Update(status) => self.insert((stream, "status", status.id.as_str())),
+            Event::Update(status) => self.insert(stream, ("status", status.id.as_str())),
             Event::Notification(notification) => {
-                self.insert((stream, "notification", notification.id.as_str()))
+                self.insert(stream, ("notification", notification.id.as_str()))
             }
             // The same conversation comes again with each new message.
             Event::Conversation(conversation) => {
                 let last = conversation.last_status.as_ref();
                 let last = last.map(|status| status.id.as_str());
-                self.insert((stream, conversation.id.as_str(), last))
+                self.insert(stream, (conversation.id.as_str(), last))
             }
             _ => true,
         }
@@ -38,21 +40,24 @@ impl Recent {
     /// Whether this event, which was fetched, is new on this stream: one that cannot be read may be fetched twice too.
     pub(super) fn is_new_fetched(&mut self, stream: Option<&Stream>, event: &Event) -> bool {
         match event {
-            Event::Malformed(malformed) => self.insert((stream, malformed.raw().payload())),
+            Event::Malformed(malformed) => self.insert(stream, malformed.raw().payload()),
             _ => self.is_new(stream, event),
         }
     }
 
-    fn insert(&mut self, what: impl Hash) -> bool {
-        let hash = self.hasher.hash_one(what);
+    fn insert(&mut self, stream: Option<&Stream>, what: impl Hash) -> bool {
+        let hash = self.hasher.hash_one((stream, what));
+        let stream = stream.cloned();
+        let has_own = self.hashes.contains_key(&stream) || self.hashes.len() < MAX_STREAMS;
+        let hashes = self.hashes.entry(stream.filter(|_| has_own)).or_default();
         // They are so few that looking at all takes less than reading one, and half of the memory.
-        if self.hashes.contains(&hash) {
+        if hashes.contains(&hash) {
             return false;
         }
-        if self.hashes.len() == REMEMBERED {
-            self.hashes.pop_front();
+        if hashes.len() == REMEMBERED {
+            hashes.pop_front();
         }
-        self.hashes.push_back(hash);
+        hashes.push_back(hash);
         true
     }
 }
@@ -76,7 +81,7 @@ mod tests {
         let edit = Event::decode("status.update", Some(r#"{"id":"0","account":{"id":"2"}}"#));
         assert!(recent.is_new(user, &edit) && recent.is_new(user, &edit));
 
-        for id in 1..REMEMBERED - 1 {
+        for id in 1..REMEMBERED {
             assert!(recent.is_new(user, &update(id)));
         }
         assert!(
@@ -85,6 +90,21 @@ mod tests {
         );
         assert!(recent.is_new(user, &update(REMEMBERED)));
         assert!(recent.is_new(user, &update(0)), "forgotten");
-        assert_eq!(recent.hashes.len(), REMEMBERED);
+        assert_eq!(recent.hashes[&user.cloned()].len(), REMEMBERED);
+        assert!(
+            !recent.is_new(public, &update(0)),
+            "each stream has its own"
+        );
+    }
+
+    #[test]
+    fn made_up_streams_do_not_make_it_grow() {
+        let mut recent = Recent::default();
+        for number in 0..MAX_STREAMS * 2 {
+            let stream = Stream::List(number.to_string().into());
+            assert!(recent.is_new(Some(&stream), &update(0)));
+            assert!(!recent.is_new(Some(&stream), &update(0)));
+        }
+        assert_eq!(recent.hashes.len(), MAX_STREAMS + 1);
     }
 }

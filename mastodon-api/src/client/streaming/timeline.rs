@@ -37,24 +37,33 @@ pub(super) async fn after(
         Place::Start => "0",
         Place::After(id) => id,
     };
-    page(client, timeline, Some(id), PAGE).await
+    page(client, timeline, Some(Cursor::newer_than(id)), PAGE).await
+}
+
+/// What stands before an element, the oldest first: one page of it.
+pub(super) async fn before(
+    client: &Client,
+    timeline: &Timeline,
+    id: &str,
+) -> Result<Vec<Element>, Error> {
+    page(client, timeline, Some(Cursor::older_than(id)), PAGE).await
 }
 
 async fn page(
     client: &Client,
     timeline: &Timeline,
-    after: Option<&str>,
+    from: Option<Cursor>,
     limit: u64,
 ) -> Result<Vec<Element>, Error> {
     let stream = &timeline.stream;
     match timeline.part {
         Part::Notifications => {
             let endpoint = notifications::List::new().limit(limit);
-            read(client, endpoint, after, notification).await
+            read(client, endpoint, from, notification).await
         }
         Part::Conversations => {
             let endpoint = conversations::List::new().limit(limit);
-            read(client, endpoint, after, conversation).await
+            read(client, endpoint, from, conversation).await
         }
         Part::Statuses => match stream {
             Stream::Hashtag(tag) | Stream::HashtagLocal(tag) => {
@@ -63,15 +72,15 @@ async fn page(
                 if matches!(stream, Stream::HashtagLocal(_)) {
                     endpoint = endpoint.local(true);
                 }
-                read(client, endpoint, after, status).await
+                read(client, endpoint, from, status).await
             }
             Stream::List(list) => {
                 let endpoint = timelines::List::new(list).limit(limit);
-                read(client, endpoint, after, status).await
+                read(client, endpoint, from, status).await
             }
             Stream::User => {
                 let endpoint = timelines::Home::new().limit(limit);
-                read(client, endpoint, after, status).await
+                read(client, endpoint, from, status).await
             }
             _ => {
                 let mut endpoint = timelines::Public::new().limit(limit);
@@ -84,7 +93,7 @@ async fn page(
                 if stream.name().ends_with(":media") {
                     endpoint = endpoint.only_media(true);
                 }
-                read(client, endpoint, after, status).await
+                read(client, endpoint, from, status).await
             }
         },
     }
@@ -93,18 +102,14 @@ async fn page(
 async fn read<E, T>(
     client: &Client,
     endpoint: E,
-    after: Option<&str>,
+    from: Option<Cursor>,
     element: fn(T) -> Element,
 ) -> Result<Vec<Element>, Error>
 where
     E: Endpoint<Response = Page<T>>,
 {
-    let page = match after {
-        Some(id) => {
-            client
-                .send(At::new(endpoint, Cursor::newer_than(id)))
-                .await?
-        }
+    let page = match from {
+        Some(from) => client.send(At::new(endpoint, from)).await?,
         None => client.send(endpoint).await?,
     };
     let unreadable = page.problems.iter().map(|problem| {
