@@ -1,11 +1,14 @@
 //! Which account a program acts for, and where the credentials are that the program `login` saves.
 
-use crate::say;
 use crate::server::BoxError;
-use mastodon_api::Client;
+use crate::{in_words, say};
+use chrono::Utc;
+use mastodon_api::entities::CredentialAccount;
 use mastodon_api::oauth::Credentials;
+use mastodon_api::{Client, Error};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use url::Url;
 
 /// What programs that act for an account are told on the command line.
@@ -68,6 +71,30 @@ pub fn address(server: &str) -> String {
         false => format!("https://{server}"),
     }
 }
+
+/// The account that the token is for. A program that has `been_here` before knows that the address is right: when the server is away, or in trouble,
+/// it waits until it is back. Otherwise the error is for the person who typed the address.
+///
+/// # Errors
+///
+/// When the server refuses the token; the first time also when it cannot be reached.
+pub async fn myself(client: &Client, been_here: bool) -> Result<CredentialAccount, Error> {
+    let mut wait = Duration::from_secs(1);
+    loop {
+        let error = match client.me().await {
+            Err(error) if been_here && error.is_transient() => error,
+            answer => return answer,
+        };
+        let asked = error.retry_after(Utc::now()).unwrap_or_default();
+        let this = wait.max(asked);
+        eprintln!("trying again in {} s: {}", this.as_secs(), in_words(&error));
+        tokio::time::sleep(this).await;
+        wait = (wait * 2).min(LONGEST_WAIT);
+    }
+}
+
+/// A server that is away for a day is asked no more often.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 /// Has a person open the page and copy the code that it shows.
 ///

@@ -1,5 +1,6 @@
 //! A bot that answers everybody who mentions it.
 
+use crate::account::myself;
 use crate::disk::write_whole;
 use crate::in_words;
 use crate::server::BoxError;
@@ -69,9 +70,10 @@ impl Bot {
     ///
     /// # Errors
     ///
-    /// When the server does not answer or refuses the token, or the file is not one of this bot.
+    /// When the server refuses the token, or the file is not one of this bot; the first time also when the server does not answer. Later a bot waits for it.
     pub async fn arrive(client: Client, memory: Option<&Path>) -> Result<Self, BoxError> {
-        let me = client.me().await?;
+        let been_here = memory.is_some_and(Path::exists);
+        let me = myself(&client, been_here).await?;
         let me = (me.id.clone(), me.username.clone());
         let of = format!("{} {}", client.base(), me.0);
         let memory_of = match memory {

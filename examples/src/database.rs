@@ -131,6 +131,17 @@ impl Database {
         Ok(tables == 0)
     }
 
+    /// Whether it is already for some account.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub fn belongs_to_somebody(&self) -> Result<bool, BoxError> {
+        let ask = "SELECT EXISTS (SELECT * FROM origin)";
+        let answer = self.connection.query_row(ask, [], |row| row.get(0));
+        answer.map_err(|error| self.in_words(error))
+    }
+
     /// Makes sure that the database is for this account on this server: ids and cursors mean nothing elsewhere.
     ///
     /// # Errors

@@ -218,3 +218,38 @@ async fn answers_once_also_after_it_was_killed() {
     program.wait().unwrap();
     assert_eq!(instance.statuses_of("bot").len(), 5);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn waits_for_a_server_that_it_knows() {
+    let instance = FakeInstance::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let start = || {
+        bot(instance.url().as_str(), &folder.path().join("bot"))
+            .env("MASTODON_TOKEN", instance.token("bot").expose())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let mut program = start();
+    instance.wait_for_subscriber(&Stream::User).await.unwrap();
+    let first = instance.mention("dora", "bot", "one");
+    let is_answer = |answer: &Status| answer.in_reply_to_id.as_ref() == Some(&first.id);
+    instance.wait_for_status_of("bot", is_answer).await.unwrap();
+    program.kill().unwrap();
+    program.wait().unwrap();
+
+    instance.go_down().await;
+    let second = instance.mention("dora", "bot", "two");
+    let mut program = start();
+    let mut said = String::new();
+    BufReader::new(program.stderr.take().unwrap())
+        .read_line(&mut said)
+        .unwrap();
+    assert!(said.starts_with("trying again in 1 s: "), "{said}");
+    instance.come_back().await.unwrap();
+    let is_answer = |answer: &Status| answer.in_reply_to_id.as_ref() == Some(&second.id);
+    instance.wait_for_status_of("bot", is_answer).await.unwrap();
+    program.kill().unwrap();
+    program.wait().unwrap();
+}

@@ -179,6 +179,30 @@ async fn what_is_heard_is_written_and_what_was_missed_comes_first() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn waits_for_a_server_that_it_knows() {
+    let world = World::new().await;
+    let instance = &world.instance;
+    let program = world.start(&["--events", "1"], "up").await;
+    instance.post_as("bob", "one", Visibility::Public);
+    program.ended();
+
+    instance.go_down().await;
+    instance.post_as("bob", "two", Visibility::Public);
+    let mut program = world.program(&["--events", "1"]).spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(program.stderr.take().unwrap())
+        .read_line(&mut said)
+        .unwrap();
+    assert!(said.starts_with("trying again in 1 s: "), "{said}");
+    instance.come_back().await.unwrap();
+    assert!(program.wait_with_output().unwrap().status.success());
+    assert_eq!(
+        world.rows("SELECT text FROM posts ORDER BY number"),
+        ["one", "two"]
+    );
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn asked_to_end_it_ends_with_a_summary() {

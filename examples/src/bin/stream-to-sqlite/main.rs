@@ -14,7 +14,7 @@ mod written;
 
 use clap::Parser;
 use counter::Counter;
-use fedikit_examples::account::AccountArguments;
+use fedikit_examples::account::{AccountArguments, myself};
 use fedikit_examples::database::Database;
 use fedikit_examples::server::BoxError;
 use fedikit_examples::{ended, in_words};
@@ -67,8 +67,7 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), BoxError> {
     let client = arguments.account.client()?;
     let mut database = Database::open(&arguments.database)?;
-    let me = client
-        .me()
+    let me = myself(&client, database.belongs_to_somebody()?)
         .await
         .map_err(|error| match error.is_unauthorized() {
             true => "the server does not accept the token: run `login` again".into(),
