@@ -1,7 +1,5 @@
 //! Posts, edits and threads, and what the client knows before it sends them.
 
-use std::io::Write as _;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
@@ -12,6 +10,9 @@ use mastodon_api::{Client, Error, MediaFile};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+#[cfg(feature = "testing")]
+mod published;
 
 /// A server that says what it allows, as Mastodon does.
 async fn instance() -> MockServer {
@@ -32,17 +33,6 @@ async fn answer(server: &MockServer, verb: &str, at: &str, status: u16, body: Va
     Mock::given(method(verb))
         .and(path(at))
         .respond_with(ResponseTemplate::new(status).set_body_json(body))
-        .mount(server)
-        .await;
-}
-
-/// The same once, before what is there already.
-async fn answer_once(server: &MockServer, verb: &str, at: &str, status: u16) {
-    Mock::given(method(verb))
-        .and(path(at))
-        .respond_with(ResponseTemplate::new(status).set_body_json(json!({})))
-        .up_to_n_times(1)
-        .with_priority(1)
         .mount(server)
         .await;
 }
@@ -173,38 +163,6 @@ async fn all_files_of_a_post_are_checked_before_the_first_goes_out() {
 }
 
 #[tokio::test]
-async fn what_is_scheduled_too_soon_is_not_sent() {
-    let server = instance().await;
-    let at = Utc::now() + TimeDelta::minutes(10);
-    let scheduled = json!({"id": "3", "scheduled_at": at, "params": {"text": "x"}});
-    answer(&server, "POST", "/api/v1/statuses", 200, scheduled).await;
-    let client = client(&server);
-    for soon in [
-        TimeDelta::seconds(290),
-        TimeDelta::zero(),
-        TimeDelta::days(-1),
-    ] {
-        let post = client.post("x").schedule(Utc::now() + soon);
-        let checked = post.check().await.unwrap_err();
-        let error = post.send().await.unwrap_err();
-        let over = error.over_limit().unwrap();
-        assert_eq!(checked.over_limit(), Some(over));
-        assert_eq!(over.rule, LimitRule::SoonSchedule);
-        assert_eq!(over.limit, Some(300));
-    }
-    assert!(asked(&server).await.is_empty());
-
-    let post = client.post("x").attach(client.upload(png(10))).schedule(at);
-    let scheduled = post.send().await.unwrap();
-    assert_eq!(scheduled.id.as_str(), "3");
-    let sent = bodies(&server, "POST", "/api/v1/statuses").await;
-    assert_eq!(
-        sent,
-        [json!({"status": "x", "media_ids": ["7"], "scheduled_at": at})]
-    );
-}
-
-#[tokio::test]
 async fn what_was_published_at_once_was_not_scheduled() {
     let server = instance().await;
     answer(&server, "POST", "/api/v1/statuses", 200, status("8")).await;
@@ -215,29 +173,6 @@ async fn what_was_published_at_once_was_not_scheduled() {
         panic!("{error:?}");
     };
     assert_eq!(answer.path, "scheduled_at");
-}
-
-#[tokio::test]
-async fn a_post_with_media_is_tried_again_with_the_same_key_and_file() {
-    let server = instance().await;
-    answer_once(&server, "POST", "/api/v1/statuses", 502).await;
-    answer(&server, "POST", "/api/v1/statuses", 200, status("8")).await;
-    let client = client(&server);
-    let post = client.post("x").attach(client.upload(png(10)));
-    assert_eq!(post.send().await.unwrap().id.as_str(), "8");
-    let received = server.received_requests().await.unwrap();
-    let of = |at: &str| {
-        let of = received.iter().filter(|request| request.url.path() == at);
-        of.collect::<Vec<_>>()
-    };
-    assert_eq!(of("/api/v2/media").len(), 1);
-    let [first, second] = of("/api/v1/statuses")[..] else {
-        panic!("it was not tried twice");
-    };
-    let key = |request: &Request| request.headers["idempotency-key"].clone();
-    assert_eq!(key(first), key(second));
-    assert_eq!(first.body, second.body);
-    assert!(first.body.windows(3).any(|window| window == b"\"7\""));
 }
 
 #[tokio::test]
@@ -259,29 +194,6 @@ async fn quotes_and_threads_say_who_may_quote() {
             json!({"status": "two", "in_reply_to_id": "8", "quote_approval_policy": policy, "visibility": "public"}),
         ]
     );
-}
-
-#[tokio::test]
-async fn a_file_that_grows_while_it_is_sent_is_told() {
-    let server = instance().await;
-    let client = client(&server);
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.png");
-    std::fs::write(&path, vec![7; 90_000]).unwrap();
-    let grown = Arc::new(Mutex::new(false));
-    let (file, has_grown) = (path.clone(), grown.clone());
-    let upload = client.upload(&*path).on_progress(move |_, _| {
-        if !std::mem::replace(&mut *grown.lock().unwrap(), true) {
-            let file = std::fs::File::options().append(true).open(&file);
-            file.unwrap().write_all(&[8; 90_000]).unwrap();
-        }
-    });
-    let error = client.post("x").attach(upload).send().await.unwrap_err();
-    let reason = error.invalid_file().map(|file| file.reason);
-    assert_eq!(reason, Some(InvalidFileReason::Changed), "{error:?}");
-    assert!(*has_grown.lock().unwrap());
-    let asked = asked(&server).await;
-    assert!(!asked.contains(&"POST /api/v1/statuses".to_owned()));
 }
 
 fn with_poll(poll: Value) -> Value {
