@@ -6,6 +6,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::Response;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::Problem;
@@ -149,7 +150,15 @@ pub struct Json<T>(
 
 impl<T: DeserializeOwned> Answer for Json<T> {
     fn read(response: Response<Bytes>) -> Result<Self, NotUnderstood> {
-        match parse(response.body()) {
+        let found = text(response.body()).and_then(|text| {
+            serde_json::from_str(text).or_else(|_| {
+                parse(text).map_err(|(path, error)| Undecodable {
+                    path,
+                    source: without_value(&error),
+                })
+            })
+        });
+        match found {
             Ok(value) => Ok(Self(value)),
             Err(Undecodable { path, source }) => {
                 Err(NotUnderstood::from_text(&response, path, source))
@@ -173,31 +182,43 @@ impl fmt::Debug for Undecodable {
 }
 
 pub(crate) fn decode<T: Wire>(bytes: &[u8]) -> Result<Read<T>, Undecodable> {
-    parse::<Whole<T>>(bytes).map(|whole| whole.0)
+    let text = text(bytes)?;
+    match serde_json::from_str::<Whole<T>>(text) {
+        Ok(whole) => Ok(whole.0),
+        Err(error) => Err(no_json(text, &error)),
+    }
 }
 
-fn parse<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Undecodable> {
-    let text = text(bytes)?;
-    // The path costs time, so it is looked for only when something is wrong.
-    serde_json::from_str(text).or_else(|_| {
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let found = serde_path_to_error::deserialize(&mut deserializer);
-        let value = found.map_err(|error| {
-            let path = match error.path().to_string() {
-                top if top == "." => String::new(),
-                path => path,
-            };
-            Undecodable {
-                path,
-                source: without_value(&error.into_inner()),
-            }
-        })?;
-        deserializer.end().map_err(|error| Undecodable {
-            path: String::new(),
-            source: without_value(&error),
-        })?;
-        Ok(value)
-    })
+/// Where text is not JSON: what can be read as an entity is wrong in no other way.
+fn no_json(text: &str, error: &serde_json::Error) -> Undecodable {
+    let is_the_same = |other: &serde_json::Error| {
+        (other.line(), other.column()) == (error.line(), error.column())
+    };
+    let path = match parse::<Value>(text) {
+        Err((path, other)) if is_the_same(&other) => path,
+        _ => String::new(),
+    };
+    Undecodable {
+        path,
+        source: without_value(error),
+    }
+}
+
+/// Reads it with the path of what is wrong, which costs time.
+fn parse<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, (String, serde_json::Error)> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let found = serde_path_to_error::deserialize(&mut deserializer);
+    let value = found.map_err(|error| {
+        let path = match error.path().to_string() {
+            top if top == "." => String::new(),
+            path => path,
+        };
+        (path, error.into_inner())
+    })?;
+    match deserializer.end() {
+        Ok(()) => Ok(value),
+        Err(error) => Err((String::new(), error)),
+    }
 }
 
 /// What is wrong with JSON, without the value that is: it may be a secret in the wrong place.

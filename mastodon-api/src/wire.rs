@@ -215,34 +215,20 @@ pub(crate) trait Wire: Sized {
         }
     }
 
-    fn from_seq<'de, A: SeqAccess<'de>>(
-        mut seq: A,
-        depth: Depth<'_>,
-    ) -> Result<Read<Self>, A::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = seq.next_element::<Value>()? {
-            values.push(value);
-        }
+    fn from_seq<'de, A: SeqAccess<'de>>(seq: A, depth: Depth<'_>) -> Result<Read<Self>, A::Error> {
+        let values = elements(seq)?;
         Ok(match &*values {
             [] => Read::Null,
-            [one @ Value::Object(_)] => {
-                match value::<Self, _>(one.clone(), depth).map_err(A::Error::custom)? {
-                    Read::Value(value) => Read::Value(value),
-                    _ => wrong::<Self>(values),
-                }
-            }
+            [one @ Value::Object(_)] => match again::<Self, A::Error>(one, depth)? {
+                Read::Value(value) => Read::Value(value),
+                _ => wrong::<Self>(values),
+            },
             _ => wrong::<Self>(values),
         })
     }
 
-    fn from_map<'de, A: MapAccess<'de>>(
-        mut map: A,
-        _depth: Depth<'_>,
-    ) -> Result<Read<Self>, A::Error> {
-        let mut values = serde_json::Map::new();
-        while let Some((key, value)) = map.next_entry()? {
-            values.insert(key, value);
-        }
+    fn from_map<'de, A: MapAccess<'de>>(map: A, _depth: Depth<'_>) -> Result<Read<Self>, A::Error> {
+        let values = entries(map)?;
         Ok(if values.is_empty() {
             Read::Null
         } else {
@@ -275,16 +261,95 @@ pub(crate) trait Wire: Sized {
 }
 
 fn wrong<T: Wire>(value: impl Into<Value>) -> Read<T> {
-    Read::Wrong(Box::new(Wrong {
-        raw: raw(value.into()),
+    Read::Wrong(unexpected(&value.into(), T::EXPECTED))
+}
+
+// What is the same for all types stands in functions without type parameters: there are two hundred entities, and each
+// would be compiled with a copy.
+
+fn unexpected(value: &Value, expected: &str) -> Box<Wrong> {
+    Box::new(Wrong {
+        raw: raw(value),
         path: String::new(),
-        reason: format!("expected {}", T::EXPECTED),
-    }))
+        reason: format!("expected {expected}"),
+    })
 }
 
 /// The text of a value; it came as JSON, so it has one.
-fn raw(value: Value) -> Box<RawValue> {
-    to_raw_value(&value).unwrap_or_else(|_| RawValue::NULL.to_owned())
+fn raw(value: &Value) -> Box<RawValue> {
+    to_raw_value(value).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
+fn elements<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Vec<Value>, A::Error> {
+    let mut values = Vec::new();
+    while let Some(value) = seq.next_element()? {
+        values.push(value);
+    }
+    Ok(values)
+}
+
+fn entries<'de, A: MapAccess<'de>>(mut map: A) -> Result<serde_json::Map<String, Value>, A::Error> {
+    let mut values = serde_json::Map::new();
+    while let Some((key, value)) = map.next_entry()? {
+        values.insert(key, value);
+    }
+    Ok(values)
+}
+
+/// Reads what had another shape before. As text, and not out of the [`Value`], for which all entities would be compiled
+/// a second time.
+fn again<T: Wire, E: serde::de::Error>(json: &Value, depth: Depth<'_>) -> Result<Read<T>, E> {
+    let text = raw(json);
+    let mut deserializer = serde_json::Deserializer::from_str(text.get());
+    value(&mut deserializer, depth).map_err(E::custom)
+}
+
+/// The values in the order of their keys, if all these are numbers.
+fn numbered(values: &serde_json::Map<String, Value>) -> Option<Value> {
+    let mut numbered = values
+        .iter()
+        .map(|(key, value)| Some((key.parse::<u32>().ok()?, value)))
+        .collect::<Option<Vec<_>>>()?;
+    numbered.sort_by_key(|(number, _)| *number);
+    Some(
+        numbered
+            .into_iter()
+            .map(|(_, value)| value.clone())
+            .collect(),
+    )
+}
+
+/// What is to be told of the elements of a list.
+#[derive(Default)]
+struct Troubles {
+    problems: Vec<Problem>,
+    left_out: usize,
+}
+
+impl Troubles {
+    /// Of the element at `index`, which is not there if there is no trouble.
+    #[cold]
+    fn add(&mut self, trouble: Option<Trouble>, index: usize, depth: Depth<'_>, expected: &str) {
+        let mut tell = |problem: Problem| {
+            if self.problems.len() < MAX_PROBLEMS && depth.spend(PROBLEM_SIZE) {
+                self.problems.push(problem.inside_index(index));
+            } else {
+                self.left_out += 1;
+            }
+        };
+        match trouble {
+            Some(Trouble::Partly(inner)) => inner.into_iter().for_each(tell),
+            Some(Trouble::Wrong(wrong)) => tell(Problem::new(wrong)),
+            None => tell(Problem::new(*unexpected(&Value::Null, expected))),
+        }
+    }
+
+    fn problems(mut self) -> Vec<Problem> {
+        if self.left_out > 0 {
+            self.problems.push(Problem::left_out(self.left_out));
+        }
+        self.problems
+    }
 }
 
 /// Reads a `T` at a depth into a place.
@@ -418,7 +483,7 @@ pub(crate) fn incomplete<T>(
     missing: &'static str,
 ) -> Read<T> {
     Read::Wrong(Box::new(Wrong {
-        raw: raw(Value::Object(pieces)),
+        raw: raw(&Value::Object(pieces)),
         path: missing.to_owned(),
         reason: "is missing or cannot be read, and nothing works without it".to_owned(),
     }))
@@ -520,8 +585,7 @@ impl<T: Wire> Wire for Vec<T> {
         depth: Depth<'_>,
     ) -> Result<Read<Self>, A::Error> {
         let mut values = Self::new();
-        let mut problems = Vec::new();
-        let mut left_out = 0_usize;
+        let mut troubles = Troubles::default();
         let mut index = 0_usize;
         // Of large things: a page has 20 or 40, most lists inside have one or two, and the usual room is for four.
         let room = match depth.above {
@@ -540,28 +604,11 @@ impl<T: Wire> Wire for Vec<T> {
             };
             let is_there = values.len() > before;
             if trouble.is_some() || !is_there {
-                let mut tell = |problem: Problem| {
-                    if problems.len() < MAX_PROBLEMS && depth.spend(PROBLEM_SIZE) {
-                        problems.push(problem.inside_index(index));
-                    } else {
-                        left_out += 1;
-                    }
-                };
-                match trouble.map(|trouble| *trouble) {
-                    Some(Trouble::Partly(inner)) => inner.into_iter().for_each(tell),
-                    Some(Trouble::Wrong(wrong)) => tell(Problem::new(wrong)),
-                    None => {
-                        if let Read::Wrong(wrong) = wrong::<T>(Value::Null) {
-                            tell(Problem::new(*wrong));
-                        }
-                    }
-                }
+                troubles.add(trouble.map(|trouble| *trouble), index, depth, T::EXPECTED);
             }
             index += 1;
         }
-        if left_out > 0 {
-            problems.push(Problem::left_out(left_out));
-        }
+        let problems = troubles.problems();
         Ok(if problems.is_empty() {
             Read::Value(values)
         } else {
@@ -570,30 +617,20 @@ impl<T: Wire> Wire for Vec<T> {
     }
 
     /// `{"0": …, "2": …}`, which PHP makes of a list with gaps, or one element without its list.
-    fn from_map<'de, A: MapAccess<'de>>(
-        mut map: A,
-        depth: Depth<'_>,
-    ) -> Result<Read<Self>, A::Error> {
-        let mut values = serde_json::Map::new();
-        while let Some((key, value)) = map.next_entry()? {
-            values.insert(key, value);
-        }
+    fn from_map<'de, A: MapAccess<'de>>(map: A, depth: Depth<'_>) -> Result<Read<Self>, A::Error> {
+        let values = entries(map)?;
         if values.is_empty() {
             return Ok(Read::Null);
         }
-        let numbers: Option<Vec<u32>> = values.keys().map(|key| key.parse().ok()).collect();
-        if let Some(numbers) = numbers {
-            let mut numbered: Vec<_> = numbers.into_iter().zip(values.into_values()).collect();
-            numbered.sort_by_key(|(number, _)| *number);
-            let list = numbered.into_iter().map(|(_, value)| value).collect();
-            return value::<Self, _>(Value::Array(list), depth).map_err(A::Error::custom);
+        if let Some(list) = numbered(&values) {
+            return again::<Self, A::Error>(&list, depth);
         }
         // A whole answer is a list or none: an object in its place says what went wrong.
         if depth.above == 0 {
             return Ok(wrong::<Self>(values));
         }
-        let one = value::<T, _>(Value::Object(values.clone()), depth).map_err(A::Error::custom)?;
-        Ok(match one {
+        let values = Value::Object(values);
+        Ok(match again::<T, A::Error>(&values, depth)? {
             Read::Value(one) => Read::Value(vec![one]),
             _ => wrong::<Self>(values),
         })
