@@ -91,7 +91,7 @@ impl<T> Place<T> for Pushed<'_, T> {
 
 impl<T> Read<T> {
     #[inline]
-    pub(crate) fn put(self, place: &mut impl Place<T>) -> Option<Box<Trouble>> {
+    pub(crate) fn put(self, place: &mut (impl Place<T> + ?Sized)) -> Option<Box<Trouble>> {
         match self {
             Self::Value(value) => {
                 place.put(value);
@@ -103,7 +103,7 @@ impl<T> Read<T> {
     }
 
     #[cold]
-    fn put_troubled(self, place: &mut impl Place<T>) -> Option<Box<Trouble>> {
+    fn put_troubled(self, place: &mut (impl Place<T> + ?Sized)) -> Option<Box<Trouble>> {
         match self {
             Self::Partly(value, problems) => {
                 place.put(value);
@@ -378,9 +378,13 @@ impl<'de, T: Wire, P: Place<T>> DeserializeSeed<'de> for Seed<'_, T, P> {
     }
 }
 
-struct ShapeVisitor<'a, T, P>(Seed<'a, T, P>);
+struct ShapeVisitor<'a, T, P: ?Sized> {
+    depth: Depth<'a>,
+    place: &'a mut P,
+    kind: PhantomData<T>,
+}
 
-impl<'de, T: Wire, P: Place<T>> Visitor<'de> for ShapeVisitor<'_, T, P> {
+impl<'de, T: Wire, P: Place<T> + ?Sized> Visitor<'de> for ShapeVisitor<'_, T, P> {
     type Value = Option<Box<Trouble>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -388,11 +392,11 @@ impl<'de, T: Wire, P: Place<T>> Visitor<'de> for ShapeVisitor<'_, T, P> {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(T::from_bool(value).put(self.0.place))
+        Ok(T::from_bool(value).put(self.place))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(T::from_u64(value).put(self.0.place))
+        Ok(T::from_u64(value).put(self.place))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
@@ -400,15 +404,15 @@ impl<'de, T: Wire, P: Place<T>> Visitor<'de> for ShapeVisitor<'_, T, P> {
             Ok(value) => T::from_u64(value),
             Err(_) => T::from_i64(value),
         };
-        Ok(read.put(self.0.place))
+        Ok(read.put(self.place))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(T::from_f64(value).put(self.0.place))
+        Ok(T::from_f64(value).put(self.place))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(T::from_text(value).put(self.0.place))
+        Ok(T::from_text(value).put(self.place))
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
@@ -416,11 +420,11 @@ impl<'de, T: Wire, P: Place<T>> Visitor<'de> for ShapeVisitor<'_, T, P> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-        Ok(T::from_seq(seq, self.0.depth)?.put(self.0.place))
+        Ok(T::from_seq(seq, self.depth)?.put(self.place))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Ok(T::from_map(map, self.0.depth)?.put(self.0.place))
+        Ok(T::from_map(map, self.depth)?.put(self.place))
     }
 }
 
@@ -692,6 +696,8 @@ impl<T: Wire> Wire for BTreeMap<String, T> {
 impl Wire for String {
     const EXPECTED: &'static str = "text";
 
+    reads_fast!();
+
     fn id(&self) -> Option<String> {
         Some(self.clone())
     }
@@ -724,6 +730,8 @@ impl Wire for String {
 impl Wire for bool {
     const EXPECTED: &'static str = "true or false";
 
+    reads_fast!();
+
     fn from_bool(value: bool) -> Read<Self> {
         Read::Value(value)
     }
@@ -752,6 +760,8 @@ impl Wire for bool {
 
 impl Wire for u64 {
     const EXPECTED: &'static str = "a whole number of zero or more";
+
+    reads_fast!();
 
     fn from_u64(value: u64) -> Read<Self> {
         Read::Value(value)
@@ -814,6 +824,8 @@ impl Wire for f64 {
 
 impl Wire for DateTime<Utc> {
     const EXPECTED: &'static str = "a time such as 2026-01-31T12:00:00.000Z";
+
+    reads_fast!();
 
     fn from_u64(value: u64) -> Read<Self> {
         match i64::try_from(value).ok().and_then(since_1970) {
@@ -1077,6 +1089,9 @@ macro_rules! entity {
                 place: &mut impl $crate::wire::Place<Self>,
             ) -> Result<Option<Box<$crate::wire::Trouble>>, D::Error> {
                 match depth.deeper(size_of::<Self>()) {
+                    Ok(depth) if const { size_of::<Self>() > $crate::wire::LARGE } => {
+                        $crate::wire::shape_into(deserializer, depth, place)
+                    }
                     Ok(depth) => $crate::wire::shape(deserializer, depth, place),
                     Err(reason) => $crate::wire::unread(deserializer, reason),
                 }
@@ -1451,14 +1466,46 @@ macro_rules! extended_entity {
 }
 pub(crate) use extended_entity;
 
-/// Reads whatever shape comes, as the default [`Wire::read`] does.
+/// Reads whatever shape comes, as the default [`Wire::read`] does: for all places with the same code, or it would be
+/// compiled again for each.
 pub(crate) fn shape<'de, T: Wire, D: Deserializer<'de>>(
     deserializer: D,
     depth: Depth<'_>,
-    place: &mut impl Place<T>,
+    place: &mut dyn Place<T>,
 ) -> Result<Option<Box<Trouble>>, D::Error> {
-    deserializer.deserialize_any(ShapeVisitor(Seed::at(depth, place)))
+    shape_into(deserializer, depth, place)
 }
+
+/// The same with code for this kind of place, which is faster: for the few types of which there are most, and for those
+/// that should not be copied.
+pub(crate) fn shape_into<'de, T: Wire, D: Deserializer<'de>>(
+    deserializer: D,
+    depth: Depth<'_>,
+    place: &mut (impl Place<T> + ?Sized),
+) -> Result<Option<Box<Trouble>>, D::Error> {
+    deserializer.deserialize_any(ShapeVisitor {
+        depth,
+        place,
+        kind: PhantomData,
+    })
+}
+
+/// From so many bytes on it matters that an entity is copied once more.
+pub(crate) const LARGE: usize = 400;
+
+/// Has a type of one small value read with [`shape_into`].
+macro_rules! reads_fast {
+    () => {
+        fn read<'de, D: Deserializer<'de>>(
+            deserializer: D,
+            depth: Depth<'_>,
+            place: &mut impl Place<Self>,
+        ) -> Result<Option<Box<Trouble>>, D::Error> {
+            shape_into(deserializer, depth, place)
+        }
+    };
+}
+use reads_fast;
 
 /// Reads a property that had been put aside as unknown.
 pub(crate) fn taken<T: Wire + Default>(extra: &mut Extra, name: &str, depth: Depth<'_>) -> T {
