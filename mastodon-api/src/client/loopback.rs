@@ -15,7 +15,7 @@ use http::StatusCode;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use url::Url;
 
 use super::login::LoginError;
@@ -35,9 +35,10 @@ pub struct Loopback {
 const MAX_HEAD: usize = 16 * 1024;
 const MAX_HEADERS: usize = 100;
 const MAX_TIME: Duration = Duration::from_secs(10);
-/// Visitors at one time. When another comes, the one who is there longest goes: a browser is served within
-/// milliseconds.
+/// Visitors at one time. When another comes, the one who is there longest goes, but not before a browser would have
+/// been served; until then the others stand in the system's queue.
 const MAX_VISITORS: usize = 64;
+const MIN_TIME: Duration = Duration::from_millis(100);
 
 impl Loopback {
     /// Takes a free port of `127.0.0.1`.
@@ -84,8 +85,18 @@ impl Loopback {
     /// The address with which the user came back.
     async fn wait(self, authorization: &Arc<Authorization>) -> Url {
         let mut visitors = JoinSet::new();
-        let mut oldest_first: VecDeque<AbortHandle> = VecDeque::new();
+        let mut oldest_first: VecDeque<(Instant, AbortHandle)> = VecDeque::new();
         loop {
+            oldest_first.retain(|(_, visitor)| !visitor.is_finished());
+            let is_full = oldest_first.len() >= MAX_VISITORS;
+            let oldest = oldest_first.front().filter(|_| is_full);
+            let room_at = oldest.map(|(came, _)| *came + MIN_TIME);
+            let accepted = async {
+                if let Some(room_at) = room_at {
+                    sleep_until(room_at).await;
+                }
+                self.listener.accept().await
+            };
             tokio::select! {
                 Some(visited) = visitors.join_next() => {
                     if let Ok(Some(address)) = visited {
@@ -93,16 +104,13 @@ impl Loopback {
                         return address;
                     }
                 }
-                accepted = self.listener.accept() => match accepted {
+                accepted = accepted => match accepted {
                     Ok((stream, _)) => {
-                        oldest_first.retain(|visitor| !visitor.is_finished());
-                        if oldest_first.len() >= MAX_VISITORS
-                            && let Some(oldest) = oldest_first.pop_front()
-                        {
+                        if is_full && let Some((_, oldest)) = oldest_first.pop_front() {
                             oldest.abort();
                         }
                         let visit = visit(stream, self.redirect_uri.clone(), authorization.clone());
-                        oldest_first.push_back(visitors.spawn(visit));
+                        oldest_first.push_back((Instant::now(), visitors.spawn(visit)));
                     }
                     // Such as too many open files, which passes.
                     Err(_) => sleep(Duration::from_millis(50)).await,

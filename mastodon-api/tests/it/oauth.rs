@@ -182,7 +182,10 @@ struct Waiting {
 
 impl Waiting {
     async fn for_user_of(server: &AuthorizationServer) -> Self {
-        let loopback = Loopback::bind().await.unwrap();
+        Self::begin(server, Loopback::bind().await.unwrap())
+    }
+
+    fn begin(server: &AuthorizationServer, loopback: Loopback) -> Self {
         let uri: Url = loopback.redirect_uri().parse().unwrap();
         let authorization =
             Authorization::new(server, &app(), uri.as_str(), "read", Utc::now()).unwrap();
@@ -218,26 +221,53 @@ impl Waiting {
     }
 }
 
+/// A thousand say nothing, or say a little all the time, and come again when they are cut.
 #[tokio::test]
-async fn a_crowd_that_says_nothing_does_not_keep_the_user_out() {
+async fn a_crowd_does_not_keep_the_user_out() {
     let waiting = Waiting::for_user_of(&AuthorizationServer::new(&mastodon())).await;
-    let mut crowd = Vec::new();
-    for number in 0..400 {
-        let mut stream = TcpStream::connect(&waiting.host).await.unwrap();
-        // Half of them begin, and never end.
-        if number % 2 == 0 {
-            let _ = stream.write_all(b"GET /callback?state=").await;
-        }
-        crowd.push(stream);
+    let (host, mut crowd) = (waiting.host.clone(), tokio::task::JoinSet::new());
+    let came = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+    for number in 0..100 {
+        let (host, came) = (host.clone(), came.clone());
+        crowd.spawn(async move {
+            while let Ok(mut stream) = TcpStream::connect(&host).await {
+                came.add_permits(1);
+                let mut said = stream.write_all(b"GET /callback?state=").await;
+                while said.is_ok() && number % 2 == 0 {
+                    tokio::task::yield_now().await;
+                    said = stream.write_all(b"x").await;
+                }
+                let _ = stream.read_to_end(&mut Vec::new()).await;
+            }
+        });
     }
+    came.acquire_many(1000).await.unwrap().forget();
     let user =
         waiting.filled("GET /callback?code=good&state={state} HTTP/1.1\r\nHost: {host}\r\n\r\n");
-    assert!(
-        waiting
-            .visit(&user, false)
-            .await
-            .starts_with("HTTP/1.1 200")
-    );
+    let page = waiting.visit(&user, false).await;
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    assert!(waiting.caught.await.unwrap().is_ok());
+}
+
+/// All of them are there before the program looks: more than it serves at one time, and no more than wait for it.
+#[tokio::test]
+async fn a_user_before_a_crowd_is_served() {
+    let loopback = Loopback::bind().await.unwrap();
+    let uri: Url = loopback.redirect_uri().parse().unwrap();
+    let connect = async || TcpStream::connect(uri.authority()).await.unwrap();
+    let server = AuthorizationServer::new(&mastodon());
+    let mut user = connect().await;
+    let mut crowd = Vec::new();
+    for _ in 0..100 {
+        crowd.push(connect().await);
+    }
+    let waiting = Waiting::begin(&server, loopback);
+    let request =
+        waiting.filled("GET /callback?code=good&state={state} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+    user.write_all(request.as_bytes()).await.unwrap();
+    let mut page = String::new();
+    user.read_to_string(&mut page).await.unwrap();
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
     assert!(waiting.caught.await.unwrap().is_ok());
 }
 

@@ -195,6 +195,31 @@ mod tests {
         ));
     }
 
+    /// Two programs, or two parts of one, save at the same moment: each reader finds one of both, whole.
+    #[test]
+    fn saved_by_many_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("credentials.json");
+        let names: Vec<String> = (1..=8).map(|number| "x".repeat(number * 4000)).collect();
+        let of = |name: &String| Credentials {
+            account: Some(name.clone()),
+            ..some()
+        };
+        of(&names[0]).save(&path).unwrap();
+        std::thread::scope(|scope| {
+            for name in &names {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        of(name).save(&path).unwrap();
+                        let read = Credentials::load(&path).unwrap().account.unwrap();
+                        assert!(names.contains(&read));
+                    }
+                });
+            }
+        });
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_file_that_others_may_read_is_refused() {
