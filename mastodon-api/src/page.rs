@@ -328,7 +328,7 @@ impl<E: Endpoint> Endpoint for At<E> {
 }
 
 /// `next` and `prev` of the `Link` header (RFC 8288).
-fn cursors(headers: &HeaderMap) -> [Option<Cursor>; 2] {
+pub(crate) fn cursors(headers: &HeaderMap) -> [Option<Cursor>; 2] {
     let mut found = [None, None];
     for value in headers.get_all(LINK) {
         let Ok(text) = value.to_str() else { continue };

@@ -9,10 +9,13 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use self::walk::{Numbered, Walk};
+use super::Answered;
 use crate::Client;
 use crate::endpoint::{Answer, Endpoint, Parameters};
+use crate::entities::GroupedNotificationsResults;
 use crate::error::Error;
-use crate::page::{At, Cursor, Page};
+use crate::methods::grouped_notifications;
+use crate::page::{At, Cursor, Page, cursors};
 
 mod walk;
 
@@ -31,31 +34,11 @@ impl Client {
         E: Endpoint<Response = Page<T>> + Clone + Send + Sync + 'static,
         T: Send + 'static,
     {
-        let mut walk = Walk::new::<E>();
-        let mut parameters = Parameters::default();
-        endpoint.write(&mut parameters);
-        if let Some(id) = parameters.text("min_id") {
-            walk.start_at(Cursor::newer_than(id));
-        } else if let Some(number) = parameters.text("offset").and_then(|text| text.parse().ok()) {
-            walk.start_at(Cursor::offset(number));
-        }
-        let client = self.clone();
-        let ask = move |at: Option<Cursor>| -> Asked<T> {
-            let (client, endpoint) = (client.clone(), endpoint.clone());
-            Box::pin(async move {
-                let page = match at {
-                    Some(cursor) => client.send(At::new(endpoint, cursor)).await?,
-                    None => client.send(endpoint).await?,
-                };
-                let ids = ids::<E>(&page);
-                Ok(Numbered { page, ids })
-            })
-        };
-        Pages {
-            walk,
-            ask: Box::new(ask),
-            asked: None,
-        }
+        self.walk(endpoint, |answered| {
+            let page = answered.value;
+            let ids = ids::<E>(&page);
+            Numbered { page, ids }
+        })
     }
 
     /// The elements of a list, one after the other, as far as the server goes: the newest first.
@@ -83,6 +66,71 @@ impl Client {
         T: Send + 'static,
     {
         Items::of(self.pages(endpoint))
+    }
+
+    /// The groups of notifications, page by page, as far as the server goes: the newest first, in each page too.
+    ///
+    /// A page brings the accounts and statuses that its groups name. A group stands on each page that has notifications
+    /// of it. All else is as for [`items`](Self::items). Mastodon since 4.3.
+    pub fn grouped_notifications(
+        &self,
+        call: grouped_notifications::List,
+    ) -> Items<GroupedNotificationsResults> {
+        let pages = self.walk(call, |answered| {
+            let [next, prev] = cursors(&answered.headers);
+            let mut results = vec![answered.value];
+            results.retain(|result| !result.notification_groups.is_empty());
+            let newest = |result: &GroupedNotificationsResults| {
+                let newest = result.notification_groups.first()?.page_max_id.as_ref();
+                newest.map(|id| id.as_str().to_owned())
+            };
+            Numbered {
+                ids: results.iter().map(newest).collect(),
+                page: Page {
+                    items: results,
+                    problems: Vec::new(),
+                    next,
+                    prev,
+                },
+            }
+        });
+        Items::of(pages)
+    }
+
+    /// The pages that `read` makes of the answers to a call.
+    fn walk<E, T>(
+        &self,
+        endpoint: E,
+        read: impl Fn(Answered<E::Response>) -> Numbered<T> + Copy + Send + Sync + 'static,
+    ) -> Pages<T>
+    where
+        E: Endpoint + Clone + Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let mut walk = Walk::new::<E>();
+        let mut parameters = Parameters::default();
+        endpoint.write(&mut parameters);
+        if let Some(id) = parameters.text("min_id") {
+            walk.start_at(Cursor::newer_than(id));
+        } else if let Some(number) = parameters.text("offset").and_then(|text| text.parse().ok()) {
+            walk.start_at(Cursor::offset(number));
+        }
+        let client = self.clone();
+        let ask = move |at: Option<Cursor>| -> Asked<T> {
+            let (client, endpoint) = (client.clone(), endpoint.clone());
+            Box::pin(async move {
+                let answered = match at {
+                    Some(cursor) => client.send_full(At::new(endpoint, cursor)).await?,
+                    None => client.send_full(endpoint).await?,
+                };
+                Ok(read(answered))
+            })
+        };
+        Pages {
+            walk,
+            ask: Box::new(ask),
+            asked: None,
+        }
     }
 }
 

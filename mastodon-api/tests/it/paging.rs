@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use mastodon_api::entities::{GroupedNotificationsResults, NotificationType};
+use mastodon_api::methods::grouped_notifications;
 use mastodon_api::{Client, Cursor, Error, Items, methods};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -357,4 +359,65 @@ async fn pages_of_which_nothing_can_be_read_come_to_an_end() {
         mastodon_api::error::NotUnderstoodReason::EndlessList
     );
     assert_eq!(server.received_requests().await.unwrap().len(), 21);
+}
+
+/// Three pages of groups; on the second one nothing is left.
+#[tokio::test]
+async fn grouped_notifications_come_in_pages_too() {
+    let server = MockServer::start().await;
+    let base = server.uri();
+    let page = |group: &str, next: Option<&str>| {
+        let groups = match group {
+            "" => json!([]),
+            id => {
+                json!([{"group_key": format!("favourite-{id}"), "type": "favourite", "page_max_id": id}])
+            }
+        };
+        let answer = ResponseTemplate::new(200).set_body_json(
+            json!({"accounts": [{"id": "1"}], "statuses": [], "notification_groups": groups}),
+        );
+        match next {
+            Some(id) => answer.insert_header(
+                "link",
+                format!(
+                    "<{base}/api/v2/notifications?max_id={id}&types[]=favourite>; rel=\"next\""
+                ),
+            ),
+            None => answer,
+        }
+    };
+    let pages = [page("9", Some("8")), page("", Some("5")), page("4", None)];
+    Mock::given(wiremock::matchers::path("/api/v2/notifications"))
+        .respond_with(move |request: &Request| {
+            let at = request.url.query_pairs().find(|(name, _)| name == "max_id");
+            match at.as_ref().map(|(_, id)| &**id) {
+                None => pages[0].clone(),
+                Some("8") => pages[1].clone(),
+                _ => pages[2].clone(),
+            }
+        })
+        .mount(&server)
+        .await;
+    let client = Client::new(server.uri()).unwrap();
+    let call = || grouped_notifications::List::new().types([NotificationType::Favourite]);
+    let mut pages = client.grouped_notifications(call());
+    let keys =
+        |results: GroupedNotificationsResults| results.notification_groups[0].group_key.clone();
+    assert_eq!(keys(pages.next().await.unwrap().unwrap()), "favourite-9");
+    let place = pages.cursor().unwrap().clone();
+    assert_eq!(keys(pages.next().await.unwrap().unwrap()), "favourite-4");
+    assert!(pages.next().await.is_none());
+
+    // Another day, from the place after the first page.
+    let mut rest = client.grouped_notifications(call()).at(place);
+    assert_eq!(keys(rest.next().await.unwrap().unwrap()), "favourite-4");
+    assert!(rest.next().await.is_none());
+    let received = server.received_requests().await.unwrap();
+    let asked: Vec<_> = received
+        .iter()
+        .map(|request| request.url.query().unwrap_or_default())
+        .collect();
+    let kind = "types%5B%5D=favourite";
+    let [at_8, at_5] = ["8", "5"].map(|id| format!("max_id={id}&{kind}"));
+    assert_eq!(asked, [kind, &at_8, &at_5, &at_8, &at_5]);
 }
