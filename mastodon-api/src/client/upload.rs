@@ -117,10 +117,10 @@ impl MediaFile {
     async fn length(&self) -> Result<u64, InvalidFile> {
         let length = match &self.source {
             Source::Path(path) => {
-                let unreadable = |error| invalid(InvalidFileReason::Unreadable, Some(error));
+                let unreadable = |error| self.invalid(InvalidFileReason::Unreadable, Some(error));
                 let found = tokio::fs::metadata(path).await.map_err(unreadable)?;
                 if !found.is_file() {
-                    return Err(invalid(InvalidFileReason::NotAFile, None));
+                    return Err(self.invalid(InvalidFileReason::NotAFile, None));
                 }
                 found.len()
             }
@@ -128,31 +128,23 @@ impl MediaFile {
             Source::Stream(stream, length) => {
                 let stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
                 if stream.is_none() {
-                    return Err(invalid(InvalidFileReason::Used, None));
+                    return Err(self.invalid(InvalidFileReason::Used, None));
                 }
                 *length
             }
         };
         match length {
-            0 => Err(invalid(InvalidFileReason::Empty, None)),
+            0 => Err(self.invalid(InvalidFileReason::Empty, None)),
             length => Ok(length),
         }
     }
 
     async fn open(&self) -> Result<Opened, InvalidFile> {
-        let name = match (&self.name, &self.source) {
-            (Some(name), _) => name.clone(),
-            (None, Source::Path(path)) => path
-                .file_name()
-                .map_or_else(|| "file".into(), |name| name.to_string_lossy())
-                .into_owned(),
-            (None, _) => "file".to_owned(),
-        };
         // Looked at before it is opened: opening a pipe may never end.
         self.length().await?;
         let (stream, length): (ByteStream, u64) = match &self.source {
             Source::Path(path) => {
-                let unreadable = |error| invalid(InvalidFileReason::Unreadable, Some(error));
+                let unreadable = |error| self.invalid(InvalidFileReason::Unreadable, Some(error));
                 let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
                 let length = file.metadata().await.map_err(unreadable)?.len();
                 (Box::pin(ReaderStream::with_capacity(file, CHUNK)), length)
@@ -162,15 +154,34 @@ impl MediaFile {
                 let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
                 let stream = stream
                     .take()
-                    .ok_or_else(|| invalid(InvalidFileReason::Used, None))?;
+                    .ok_or_else(|| self.invalid(InvalidFileReason::Used, None))?;
                 (stream, *length)
             }
         };
         Ok(Opened {
             stream,
             length,
-            name,
+            name: self.sent_name(),
         })
+    }
+
+    fn sent_name(&self) -> String {
+        match (&self.name, &self.source) {
+            (Some(name), _) => name.clone(),
+            (None, Source::Path(path)) => path
+                .file_name()
+                .map_or_else(|| "file".into(), |name| name.to_string_lossy())
+                .into_owned(),
+            (None, _) => "file".to_owned(),
+        }
+    }
+
+    fn invalid(&self, reason: InvalidFileReason, source: Option<io::Error>) -> InvalidFile {
+        InvalidFile {
+            name: self.sent_name(),
+            reason,
+            source,
+        }
     }
 }
 
@@ -337,6 +348,9 @@ impl MediaUpload {
     }
 
     /// Called with the bytes that went out and all that are to go, for each 64 KiB.
+    ///
+    /// It runs in the middle of sending, so it must not block: have it send to a channel what takes long. If it panics,
+    /// this upload ends.
     pub fn on_progress(mut self, progress: impl Fn(u64, u64) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
         self
@@ -359,6 +373,9 @@ impl MediaUpload {
     /// It is checked first against the limits of the server, for which the client may ask
     /// ([`check_limits`](crate::ClientBuilder::check_limits)). It waits for the server's limits as every call ([`waiting`](crate::waiting)),
     /// and is sent again only if the server surely has nothing of it, and not if it is a stream, which can be read once.
+    ///
+    /// A server that refuses a file before it has read all of it, and closes the connection, may not be heard: this is
+    /// [`Interrupted`](crate::error::NotReachedReason::Interrupted) then.
     ///
     /// # Errors
     ///
@@ -542,23 +559,27 @@ fn exactly(
     field: &'static str,
     problem: Problem,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    stream::try_unfold(
-        (file.stream, file.length, problem),
-        move |(mut stream, left, problem)| async move {
-            let (reason, source) = match stream.try_next().await {
-                Ok(Some(chunk)) => match left.checked_sub(length(&chunk)) {
-                    Some(left) => return Ok(Some((chunk, (stream, left, problem)))),
-                    None => (InvalidFileReason::Changed, None),
-                },
-                Ok(None) if left == 0 => return Ok(None),
-                Ok(None) => (InvalidFileReason::Changed, None),
-                Err(error) => (InvalidFileReason::Unreadable, Some(error)),
-            };
-            *problem.lock().unwrap_or_else(PoisonError::into_inner) =
-                Some((field, invalid(reason, source)));
-            Err(io::Error::other(reason.to_string()))
-        },
-    )
+    stream::try_unfold((file, problem), move |(mut file, problem)| async move {
+        let (reason, source) = match file.stream.try_next().await {
+            Ok(Some(chunk)) => match file.length.checked_sub(length(&chunk)) {
+                Some(left) => {
+                    file.length = left;
+                    return Ok(Some((chunk, (file, problem))));
+                }
+                None => (InvalidFileReason::Changed, None),
+            },
+            Ok(None) if file.length == 0 => return Ok(None),
+            Ok(None) => (InvalidFileReason::Changed, None),
+            Err(error) => (InvalidFileReason::Unreadable, Some(error)),
+        };
+        let invalid = InvalidFile {
+            name: file.name,
+            reason,
+            source,
+        };
+        *problem.lock().unwrap_or_else(PoisonError::into_inner) = Some((field, invalid));
+        Err(io::Error::other(reason.to_string()))
+    })
 }
 
 fn piece(bytes: Bytes) -> (ByteStream, u64) {
@@ -579,10 +600,6 @@ fn length(bytes: &Bytes) -> u64 {
 
 fn of(name: &'static str) -> impl FnOnce(InvalidFile) -> InvalidRequest {
     move |error| InvalidRequest::parameter(name, error)
-}
-
-fn invalid(reason: InvalidFileReason, source: Option<io::Error>) -> InvalidFile {
-    InvalidFile { reason, source }
 }
 
 /// 202 and 206 say that the server still works on it.

@@ -46,6 +46,8 @@ impl fmt::Display for MediaNotReadyReason {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct InvalidFile {
+    /// The name with which it would be sent, without the folders that it is in.
+    pub name: String,
     /// Why.
     pub reason: InvalidFileReason,
     pub(crate) source: Option<std::io::Error>,
@@ -53,7 +55,7 @@ pub struct InvalidFile {
 
 impl fmt::Display for InvalidFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.reason, f)
+        write!(f, "{}: {}", self.name, self.reason)
     }
 }
 

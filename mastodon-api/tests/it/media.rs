@@ -243,6 +243,17 @@ async fn a_file_that_cannot_be_sent_is_the_callers_mistake() {
             "{error:?}"
         );
     }
+    // Which of them it is, of a post with several.
+    let none = MediaFile::path(folder.path().join("none.png"));
+    let post = client
+        .post("x")
+        .attach(client.upload(MediaFile::bytes("x").name("a.png")));
+    let error = post.attach(client.upload(none)).check().await.unwrap_err();
+    let said = error.report().to_string();
+    assert!(
+        said.contains("`file` cannot be sent: none.png: the file cannot be read: "),
+        "{said}"
+    );
     for (x, y) in [(1.1, 0.0), (0.0, f64::NAN)] {
         let error = client
             .upload(MediaFile::bytes("x"))
