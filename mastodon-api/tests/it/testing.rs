@@ -2,6 +2,7 @@
 
 mod faults;
 mod people;
+mod walk;
 
 use chrono::Utc;
 use http::StatusCode;

@@ -4,7 +4,11 @@ use super::{Answer, Call, invalid_token, json, page::Page, timelines};
 use crate::{
     entities::{CredentialAccount, Relationship, Source, Status, Visibility},
     ids::AccountId,
-    testing::{Refusal, posts::Mark, state::Fake},
+    testing::{
+        Refusal,
+        posts::Mark,
+        state::{Fake, number},
+    },
 };
 
 pub(super) fn answer(fake: &mut Fake, call: &Call<'_>, method: &str, path: &[&str]) -> Answer {
@@ -22,7 +26,7 @@ pub(super) fn answer(fake: &mut Fake, call: &Call<'_>, method: &str, path: &[&st
             let found: Vec<_> = known.map(|id| relationship(fake, &who, id)).collect();
             json(found)
         }
-        ("GET", [id]) => {
+        ("GET", [id]) if number(id).is_some() => {
             let account = fake.account_with_id(&AccountId::from(*id));
             json(account.ok_or_else(Refusal::not_found)?)
         }

@@ -36,12 +36,14 @@ pub(super) fn v1(fake: &Fake) -> v1::Instance {
     let mut urls = v1::Urls::new();
     urls.streaming_api = Some(streaming_url(fake));
     instance.urls = Some(urls);
+    instance.configuration = fake.configuration.clone();
     instance
 }
 
 /// What Mastodon allows where nobody has changed it.
 pub(in crate::testing) fn configuration() -> Configuration {
     let mut configuration = Configuration::new();
+    configuration.accounts.max_pinned_statuses = Some(5);
     let statuses = &mut configuration.statuses;
     statuses.max_characters = Some(500);
     statuses.max_media_attachments = Some(4);

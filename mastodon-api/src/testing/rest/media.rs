@@ -86,7 +86,10 @@ fn upload(fake: &mut Fake, call: &Call<'_>, owner: AccountId) -> Answer {
     }
     let answer = shown(&medium, StatusCode::ACCEPTED);
     fake.media.insert(id, medium);
-    answer
+    answer.map_err(|refusal| Refusal {
+        status: StatusCode::INTERNAL_SERVER_ERROR,
+        ..refusal
+    })
 }
 
 /// A file of this account that belongs to no status yet.

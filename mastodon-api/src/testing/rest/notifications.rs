@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Answer, Call, page::Page};
 use crate::{
-    entities::Notification,
+    entities::{Notification, UnreadCount},
     ids::AccountId,
     testing::{
         Refusal,
@@ -21,12 +21,22 @@ pub(super) fn answer(fake: &mut Fake, call: &Call<'_>, method: &str, path: &[&st
             let notification = all.find(|notification| notification.id.as_str() == *id);
             super::json(notification.ok_or_else(Refusal::not_found)?)
         }
+        ("GET", ["unread_count"]) => {
+            let who = call.user("read:notifications")?;
+            let limit = call.params.text("limit").and_then(number);
+            let limit = limit.unwrap_or(100).clamp(1, 1000);
+            let mut unread = UnreadCount::new();
+            for _ in wanted(fake, call, &who) {
+                unread.count = limit.min(unread.count + 1);
+            }
+            super::json(unread)
+        }
         ("POST", ["clear"]) => {
             let who = call.user("write:notifications")?;
             fake.notifications.retain(|_, (owner, _)| *owner != who);
             super::json(json!({}))
         }
-        ("POST", [id, "dismiss"]) => {
+        ("POST", [id, "dismiss"]) if number(id).is_some() => {
             let who = call.user("write:notifications")?;
             let id = number(id).ok_or_else(Refusal::not_found)?;
             let is_own = fake
@@ -44,15 +54,24 @@ pub(super) fn answer(fake: &mut Fake, call: &Call<'_>, method: &str, path: &[&st
 }
 
 fn list(fake: &Fake, call: &Call<'_>, who: &AccountId) -> Answer {
-    let named = |list: &str, kind: &str| call.params.all(list).any(|name| name == kind);
+    let all = wanted(fake, call, who);
+    let page = Page::new(call.params, all, |n: &&Notification| n.id.as_str(), 40, 80);
+    page.answer(fake, call, &page.items)
+}
+
+/// Those of somebody's notifications for which a request asks.
+fn wanted<'a>(
+    fake: &'a Fake,
+    call: &'a Call<'_>,
+    who: &'a AccountId,
+) -> impl DoubleEndedIterator<Item = &'a Notification> {
+    let named = move |list: &str, kind: &str| call.params.all(list).any(|name| name == kind);
     let from = call.params.text("account_id");
-    let fits = |notification: &&Notification| {
+    let fits = move |notification: &&Notification| {
         let kind = notification.kind.as_str();
         (call.params.all("types").next().is_none() || named("types", kind))
             && !named("exclude_types", kind)
             && from.is_none_or(|from| notification.account.id.as_str() == from)
     };
-    let all = fake.notifications_for(who).filter(fits);
-    let page = Page::new(call.params, all, |n: &&Notification| n.id.as_str(), 40, 80);
-    page.answer(fake, call, &page.items)
+    fake.notifications_for(who).filter(fits)
 }

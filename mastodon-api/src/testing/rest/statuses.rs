@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::{Answer, Call, json, page::Page, scheduled_statuses};
 use crate::{
-    entities::{Context, Status, StatusSource, Visibility},
+    entities::{Account, Context, Status, StatusSource, Visibility},
     ids::{AccountId, StatusId},
     testing::{
         Refusal,
@@ -42,6 +42,13 @@ pub(super) fn answer(fake: &mut Fake, call: &Call<'_>, method: &str, path: &[&st
             let page = Page::new(call.params, boosts, |boost| boost.id.as_str(), 40, 80);
             let accounts: Vec<_> = page.items.iter().map(|boost| &boost.account).collect();
             page.answer(fake, call, accounts)
+        }
+        ("GET", [id, "favourited_by"]) => {
+            let status = call.seen(fake, id)?;
+            let fans = |account: &&Account| fake.is_marked(Mark::Favourite, &account.id, status);
+            let fans = fake.accounts.iter().filter(fans);
+            let page = Page::new(call.params, fans, |account| account.id.as_str(), 40, 80);
+            page.answer(fake, call, &page.items)
         }
         ("POST", [id, "reblog"]) => reblog(fake, call, id),
         ("POST", [id, "unreblog"]) => {
@@ -332,11 +339,30 @@ fn mark(fake: &mut Fake, call: &Call<'_>, id: &str, verb: &str) -> Answer {
     };
     let who = call.user(scope)?;
     let status = call.seen(fake, id)?;
-    if mark == Mark::Pin && status.account.id != who {
-        let error = "Validation failed: Someone else's post cannot be pinned";
-        return Err(Refusal::unprocessable(error));
+    let is_marked = !verb.starts_with("un");
+    if mark == Mark::Pin && is_marked {
+        may_pin(fake, &who, status)?;
     }
     let id = status.id.clone();
-    fake.mark(mark, &who, &id, !verb.starts_with("un"));
+    fake.mark(mark, &who, &id, is_marked);
     json(fake.shown(call.seen(fake, id.as_str())?, Some(&who)))
+}
+
+fn may_pin(fake: &Fake, who: &AccountId, status: &Status) -> Result<(), Refusal> {
+    let pinned = fake
+        .all_statuses()
+        .filter(|other| other.id != status.id && fake.is_marked(Mark::Pin, who, other));
+    let most = fake.configuration.accounts.max_pinned_statuses;
+    let error = if status.account.id != *who {
+        "Someone else's post cannot be pinned"
+    } else if status.visibility == Visibility::Direct {
+        "Posts that are only visible to mentioned users cannot be pinned"
+    } else if most.is_some_and(|most| pinned.count() as u64 >= most) {
+        "You have already pinned the maximum number of posts"
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::unprocessable(format!(
+        "Validation failed: {error}"
+    )))
 }

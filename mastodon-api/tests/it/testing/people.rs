@@ -5,7 +5,7 @@ use futures_util::StreamExt as _;
 use mastodon_api::{
     Client,
     endpoint::Upload,
-    entities::{NotificationType, Visibility},
+    entities::{NotificationType, Status, Visibility},
     methods::{
         accounts, bookmarks, favourites, media, notifications, polls, scheduled_statuses, statuses,
         timelines,
@@ -16,11 +16,11 @@ use mastodon_api::{
 
 use super::{bot, client, faults::websocket, message, start};
 
-fn file(name: &str, kind: &str, bytes: &str) -> Upload {
+pub(super) fn file(name: &str, kind: &str, bytes: &str) -> Upload {
     Upload::new(bytes.to_owned()).name(name).media_type(kind)
 }
 
-async fn upload(bot: &Client) -> mastodon_api::entities::MediaAttachment {
+pub(super) async fn upload(bot: &Client) -> mastodon_api::entities::MediaAttachment {
     let upload = file("cat.png", "image/png", "not really a picture");
     let call = media::V2::new(upload)
         .description("a cat")
@@ -96,8 +96,8 @@ async fn media_are_uploaded_processed_and_attached_once() {
     instance.fail_media();
     let upload = file("cat.png", "image/png", "cat");
     assert_eq!(
-        message(&bot.send(media::V2::new(upload)).await.unwrap_err()).0,
-        422
+        message(&bot.send(media::V2::new(upload)).await.unwrap_err()),
+        (500, "Error processing thumbnail for uploaded media")
     );
 }
 
@@ -364,4 +364,34 @@ async fn accounts_are_followed_and_their_statuses_listed() {
     let relationship = bot.send(accounts::Unfollow::new(&alice.id)).await.unwrap();
     assert!(!relationship.following);
     assert!(instance.unknown_requests().is_empty());
+}
+
+#[tokio::test]
+async fn what_cannot_be_pinned_is_refused() {
+    let instance = start().await;
+    let bot = bot(&instance);
+    let pin = async |status: &Status| bot.send(statuses::Pin::new(&status.id)).await;
+    let other = instance.post_as("alice", "mine", Visibility::Public);
+    let direct = instance.post_as("bot", "@alice psst", Visibility::Direct);
+    let posts = instance.seed_statuses("bot", 6);
+    for post in &posts[..5] {
+        pin(post).await.unwrap();
+    }
+    for (status, error) in [
+        (&other, "Someone else's post cannot be pinned"),
+        (
+            &direct,
+            "Posts that are only visible to mentioned users cannot be pinned",
+        ),
+        (
+            &posts[5],
+            "You have already pinned the maximum number of posts",
+        ),
+    ] {
+        let refused = pin(status).await.unwrap_err();
+        let error = format!("Validation failed: {error}");
+        assert_eq!(message(&refused), (422, error.as_str()));
+    }
+    bot.send(statuses::Unpin::new(&posts[0].id)).await.unwrap();
+    pin(&posts[5]).await.unwrap();
 }
