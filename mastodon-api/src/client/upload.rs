@@ -14,6 +14,7 @@ use futures_core::Stream;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
+use tokio::task::yield_now;
 use tokio::time::Instant;
 use tokio_util::io::ReaderStream;
 
@@ -489,6 +490,11 @@ impl MediaUpload {
         let mut sent = 0;
         let body = stream::iter(pieces)
             .flat_map(|(stream, _)| stream)
+            // So that what came from the server is looked at before more is sent: it may not want the rest.
+            .and_then(async |chunk| {
+                yield_now().await;
+                Ok(chunk)
+            })
             .inspect_ok(move |chunk| {
                 sent += length(chunk);
                 if let Some(progress) = &progress {

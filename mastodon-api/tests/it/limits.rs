@@ -172,6 +172,26 @@ async fn a_file_is_sent_again_only_if_nothing_was_done_and_it_can_be_read_again(
 }
 
 #[tokio::test]
+async fn a_file_that_cannot_be_sent_is_not_counted() {
+    let one_left = done()
+        .insert_header("x-ratelimit-limit", "30")
+        .insert_header("x-ratelimit-remaining", "1")
+        .insert_header("date", "Thu, 01 Jan 2026 00:00:00 GMT")
+        .insert_header("x-ratelimit-reset", "2026-01-01T00:20:00.000000Z");
+    let server = scripted(vec![one_left, done()]).await;
+    let client = quick(&server, OnLimit::Fail);
+    let upload = async |file: MediaFile| client.upload(file).send().await;
+    upload(MediaFile::bytes("x")).await.unwrap();
+    for bad in [MediaFile::bytes(""), MediaFile::path("/nowhere/a.png")] {
+        assert!(upload(bad).await.unwrap_err().invalid_file().is_some());
+    }
+    upload(MediaFile::bytes("x")).await.unwrap();
+    let error = upload(MediaFile::bytes("x")).await.unwrap_err();
+    assert!(matches!(&error, Error::RateLimited(limited) if limited.bucket == Bucket::Media));
+    assert_eq!(server.received_requests().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn a_server_that_says_nothing_is_not_tried_for_ever() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let tiny = Duration::from_millis(1);
