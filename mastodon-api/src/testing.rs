@@ -45,8 +45,10 @@
 //! Every call that names an account makes it if there is none of that name.
 
 mod content;
+mod conversations;
 mod door;
 mod fault;
+mod lists;
 mod oauth;
 mod params;
 mod people;
@@ -58,6 +60,7 @@ mod rest;
 mod server;
 mod state;
 mod streaming;
+mod ties;
 mod waiting;
 
 use std::{

@@ -13,11 +13,28 @@ use crate::{
 };
 
 impl FakeInstance {
-    /// Lets one account follow another, so that it sees the other's statuses in its home timeline.
+    /// Lets one account follow another, so that it sees the other's statuses in its home timeline; or ask to follow
+    /// it, if it is [locked](Self::lock).
     pub fn follow(&self, follower: &str, followed: &str) {
         let mut fake = self.fake();
         let (follower, followed) = (fake.account(follower).id, fake.account(followed).id);
-        fake.follow(&follower, &followed, true);
+        fake.follow(&follower, &followed);
+    }
+
+    /// Lets an account decide who follows it.
+    pub fn lock(&self, account: &str) {
+        let mut fake = self.fake();
+        let id = fake.account(account).id;
+        if let Some(account) = fake.accounts.iter_mut().find(|account| account.id == id) {
+            account.locked = true;
+        }
+    }
+
+    /// Lets one account block another: neither follows the other, and neither sees what the other posts.
+    pub fn block(&self, account: &str, blocked: &str) {
+        let mut fake = self.fake();
+        let (from, to) = (fake.account(account).id, fake.account(blocked).id);
+        fake.block(&from, &to);
     }
 
     /// Posts a status; those who are mentioned in it are notified.

@@ -7,7 +7,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     content::Content,
+    rest::filters,
     state::{Draft, Fake, number},
+    ties::Tie,
 };
 use crate::{
     entities::{
@@ -95,6 +97,7 @@ impl Fake {
         self.statuses.insert(id, status.clone());
         self.counted(&status.account.id);
         self.send_status(&status, "update");
+        self.converse(&status);
         for mention in &status.mentions {
             self.notify(
                 &status.account.id,
@@ -363,6 +366,7 @@ impl Fake {
         {
             author.statuses_count = author.statuses_count.saturating_sub(1);
         }
+        self.forget_in_conversations(&status);
         self.send_deletion(&status);
         let boosts: Vec<_> = self.boosters(id).map(|boost| boost.id.clone()).collect();
         for boost in boosts {
@@ -428,6 +432,9 @@ impl Fake {
         let Some(who) = who else {
             return matches!(status.visibility, Visibility::Public | Visibility::Unlisted);
         };
+        if self.is_tied(Tie::Block, &status.account.id, who) {
+            return false;
+        }
         let is_party =
             status.account.id == *who || status.mentions.iter().any(|mention| mention.id == *who);
         match status.visibility {
@@ -437,10 +444,14 @@ impl Fake {
         }
     }
 
-    /// Whether a status is in somebody's home timeline.
+    /// Whether a status is in somebody's home timeline, unless it is hidden.
     pub(super) fn is_at_home(&self, who: &AccountId, status: &Status) -> bool {
         let author = &status.account.id;
-        (author == who || self.is_follower(who, author)) && self.sees(Some(who), status)
+        if author == who || self.is_follower(who, author) {
+            return self.sees(Some(who), status) && !self.is_only_on_lists(who, author);
+        }
+        let follows = |tag: &ShallowTag| self.follows_tag(who, &tag.name);
+        status.visibility == Visibility::Public && status.tags.iter().any(follows)
     }
 
     /// A status as somebody sees it.
@@ -466,7 +477,7 @@ impl Fake {
             if status.account.id == *who {
                 shown.pinned = Some(self.is_marked(Mark::Pin, who, status));
             }
-            shown.filtered = Some(Vec::new());
+            shown.filtered = Some(filters::results(self, who, status));
         }
         shown
     }

@@ -1,14 +1,21 @@
 //! The requests that read and write: one file for each page of the documentation.
 
 mod accounts;
+mod conversations;
+pub(super) mod filters;
 pub(super) mod instance;
+mod lists;
+mod markers;
 mod media;
 mod nodeinfo;
 mod notifications;
 mod page;
 mod polls;
 mod scheduled_statuses;
+mod search;
 mod statuses;
+mod tags;
+mod ties;
 mod timelines;
 
 use axum::{
@@ -84,6 +91,17 @@ pub(super) fn answer(fake: &mut Fake, parts: &request::Parts, params: &Params) -
             json(access.application.clone().unwrap_or_else(application))
         }
         ["api", "v1", "accounts", rest @ ..] => accounts::answer(fake, call, method, rest),
+        ["api", "v1", "conversations", rest @ ..] => {
+            conversations::answer(fake, call, method, rest)
+        }
+        ["api", "v2", "filters", rest @ ..] => filters::answer(fake, call, method, rest),
+        ["api", "v1", "follow_requests", rest @ ..] => {
+            ties::follow_requests(fake, call, method, rest)
+        }
+        ["api", "v1", "blocks"] if method == "GET" => ties::blocks(fake, call),
+        ["api", "v1", "mutes"] if method == "GET" => ties::mutes(fake, call),
+        ["api", "v1", "lists", rest @ ..] => lists::answer(fake, call, method, rest),
+        ["api", "v1", "markers"] => markers::answer(fake, call, method),
         ["api", "v1" | "v2", "media", rest @ ..] => media::answer(fake, call, method, rest),
         ["api", "v1", "notifications", rest @ ..] => {
             notifications::answer(fake, call, method, rest)
@@ -97,6 +115,9 @@ pub(super) fn answer(fake: &mut Fake, parts: &request::Parts, params: &Params) -
         }
         ["api", "v1", "statuses", rest @ ..] => statuses::answer(fake, call, method, rest),
         ["api", "v1", "timelines", rest @ ..] => timelines::answer(fake, call, method, rest),
+        ["api", "v1", "tags", rest @ ..] => tags::answer(fake, call, method, rest),
+        ["api", "v2", "search"] if method == "GET" => search::v2(fake, call),
+        ["api", "v1", "followed_tags"] if method == "GET" => tags::followed(fake, call),
         ["api", "v1", "bookmarks"] => statuses::bookmarks(fake, call),
         ["api", "v1", "favourites"] => statuses::favourites(fake, call),
         _ => Err(Refusal::unknown()),

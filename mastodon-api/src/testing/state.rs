@@ -10,18 +10,21 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use url::Url;
 
 use super::{
-    RecordedRequest,
+    RecordedRequest, conversations,
     fault::Faults,
+    lists::Listed,
     posts::{Mark, Medium, PollDraft, Processing, Votes},
     push::Subscriptions,
     rest::instance,
     streaming::Sent,
+    ties::{Tie, Tied},
     waiting::PATIENCE,
 };
 use crate::{
     entities::{
-        Account, Application, CredentialApplication, Notification, NotificationType,
-        ScheduledStatus, ShallowTag, Status, StatusEdit, Visibility, instance::Configuration,
+        Account, Application, CredentialApplication, Filter, Marker, Notification,
+        NotificationType, ScheduledStatus, ShallowTag, Status, StatusEdit, Visibility,
+        instance::Configuration,
     },
     ids::{AccountId, StatusId},
     oauth::AccessToken,
@@ -33,9 +36,17 @@ pub(super) struct Fake {
     url: Url,
     last_id: u64,
     pub(super) accounts: Vec<Account>,
-    /// Who follows whom.
-    pub(super) follows: HashSet<(AccountId, AccountId)>,
+    pub(super) ties: BTreeMap<u64, Tied>,
+    /// With whose they are.
+    pub(super) lists: BTreeMap<u64, (AccountId, Listed)>,
+    /// Who follows which tag, in lower case.
+    pub(super) followed_tags: BTreeMap<u64, (AccountId, String)>,
     pub(super) statuses: BTreeMap<u64, Status>,
+    pub(super) conversations: BTreeMap<u64, conversations::Kept>,
+    /// With whose they are.
+    pub(super) filters: BTreeMap<u64, (AccountId, Filter)>,
+    /// How far somebody has read which timeline.
+    pub(super) markers: HashMap<(AccountId, String), Marker>,
     pub(super) marks: HashSet<(Mark, AccountId, u64)>,
     /// How statuses were, for those that were edited.
     pub(super) history: HashMap<u64, Vec<StatusEdit>>,
@@ -85,10 +96,12 @@ pub(super) struct Access {
 impl Access {
     /// Whether this scope or the one above it was granted.
     pub(super) fn allows(&self, scope: &str) -> bool {
-        let above = scope.split_once(':').map_or(scope, |(above, _)| above);
+        let (above, what) = scope.split_once(':').unwrap_or((scope, ""));
+        // The oldest name for these.
+        let is_tie = matches!(what, "follows" | "blocks" | "mutes");
         self.scopes
             .split_whitespace()
-            .any(|granted| granted == scope || granted == above)
+            .any(|granted| granted == scope || granted == above || (is_tie && granted == "follow"))
     }
 }
 
@@ -140,8 +153,13 @@ impl Fake {
             url,
             last_id: 0,
             accounts: Vec::new(),
-            follows: HashSet::new(),
+            ties: BTreeMap::new(),
+            lists: BTreeMap::new(),
+            followed_tags: BTreeMap::new(),
             statuses: BTreeMap::new(),
+            conversations: BTreeMap::new(),
+            filters: BTreeMap::new(),
+            markers: HashMap::new(),
             marks: HashSet::new(),
             history: HashMap::new(),
             votes: HashMap::new(),
@@ -240,40 +258,9 @@ impl Fake {
             .retain(|_, connection| connection.token != token);
     }
 
-    pub(super) fn follow(
-        &mut self,
-        follower: &AccountId,
-        followed: &AccountId,
-        is_following: bool,
-    ) {
-        let pair = (follower.clone(), followed.clone());
-        let is_changed = match is_following {
-            true => self.follows.insert(pair),
-            false => self.follows.remove(&pair),
-        };
-        if !is_changed {
-            return;
-        }
-        let change = |count: &mut u64| {
-            *count = match is_following {
-                true => *count + 1,
-                false => count.saturating_sub(1),
-            };
-        };
-        for account in &mut self.accounts {
-            if account.id == *follower {
-                change(&mut account.following_count);
-            } else if account.id == *followed {
-                change(&mut account.followers_count);
-            }
-        }
-        if is_following {
-            self.notify(follower, followed, NotificationType::Follow, None);
-        }
-    }
-
-    pub(super) fn is_follower(&self, who: &AccountId, of: &AccountId) -> bool {
-        self.follows.contains(&(who.clone(), of.clone()))
+    pub(super) fn follows_tag(&self, who: &AccountId, name: &str) -> bool {
+        let mut followed = self.followed_tags.values();
+        followed.any(|(follower, tag)| follower == who && tag.eq_ignore_ascii_case(name))
     }
 
     // Notifications.
@@ -288,7 +275,7 @@ impl Fake {
             .map(|(_, notification)| notification)
     }
 
-    /// Notifies somebody of what somebody else did.
+    /// Notifies somebody of what somebody else did, who may not be wanted.
     pub(super) fn notify(
         &mut self,
         from: &AccountId,
@@ -296,7 +283,11 @@ impl Fake {
         kind: NotificationType,
         status: Option<&Status>,
     ) {
-        if from != who {
+        let is_unwanted = self.is_tied(Tie::Block, who, from)
+            || self
+                .tied(Tie::Mute, who, from)
+                .is_some_and(|mute| mute.is_silent);
+        if from != who && !is_unwanted {
             self.add_notification(from, who, kind, status);
         }
     }
@@ -430,9 +421,16 @@ struct Audience<'a> {
 impl Audience<'_> {
     fn includes(&self, who: &AccountId, stream: &Stream) -> bool {
         let status = self.status;
+        if self.fake.hides(who, status) {
+            return false;
+        }
         let is_public = status.visibility == Visibility::Public && status.reblog.is_none();
         match stream {
             Stream::User => self.fake.is_at_home(who, status),
+            Stream::List(id) => {
+                let listed = self.fake.list_of(who, id);
+                listed.is_some_and(|listed| self.fake.is_on_list(who, listed, status))
+            }
             Stream::Public | Stream::PublicLocal => is_public,
             Stream::PublicMedia | Stream::PublicLocalMedia => {
                 is_public && !status.media_attachments.is_empty()

@@ -228,6 +228,11 @@ impl Listener {
             Stream::UserNotification => "read:notifications",
             _ => "read:statuses",
         };
+        if let Stream::List(id) = &stream
+            && self.shared.fake().list_of(&self.account, id).is_none()
+        {
+            return Err(unauthorized("Not authorized to stream this list"));
+        }
         if self.access.allows(scope) {
             return Ok(stream);
         }

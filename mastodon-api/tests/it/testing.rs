@@ -1,7 +1,9 @@
 //! The fake instance, as a bot sees it.
 
 mod faults;
+mod finding;
 mod people;
+mod ties;
 mod walk;
 
 use chrono::Utc;

@@ -1,8 +1,8 @@
 //! [Accounts](https://docs.joinmastodon.org/methods/accounts/).
 
-use super::{Answer, Call, invalid_token, json, page::Page, timelines};
+use super::{Answer, Call, invalid_token, json, lists, page::Page, search, ties, timelines};
 use crate::{
-    entities::{CredentialAccount, Relationship, Source, Status, Visibility},
+    entities::{CredentialAccount, Source, Status, Visibility},
     ids::AccountId,
     testing::{
         Refusal,
@@ -19,11 +19,12 @@ pub(super) fn answer(fake: &mut Fake, call: &Call<'_>, method: &str, path: &[&st
             let name = name.trim_start_matches('@');
             json(fake.account_named(name).ok_or_else(Refusal::not_found)?)
         }
+        ("GET", ["search"]) => search::of_accounts(fake, call),
         ("GET", ["relationships"]) => {
             let who = call.user("read:follows")?;
             let ids = call.params.all("id").map(AccountId::from);
             let known = ids.filter(|id| fake.account_with_id(id).is_some());
-            let found: Vec<_> = known.map(|id| relationship(fake, &who, id)).collect();
+            let found: Vec<_> = known.map(|id| ties::relationship(fake, &who, id)).collect();
             json(found)
         }
         ("GET", [id]) if number(id).is_some() => {
@@ -31,19 +32,8 @@ pub(super) fn answer(fake: &mut Fake, call: &Call<'_>, method: &str, path: &[&st
             json(account.ok_or_else(Refusal::not_found)?)
         }
         ("GET", [id, "statuses"]) => statuses(fake, call, &AccountId::from(*id)),
-        ("POST", [id, verb @ ("follow" | "unfollow")]) => {
-            let who = call.user("write:follows")?;
-            let id = AccountId::from(*id);
-            fake.account_with_id(&id).ok_or_else(Refusal::not_found)?;
-            if id == who {
-                return Err(Refusal::new(
-                    http::StatusCode::FORBIDDEN,
-                    "This action is not allowed",
-                ));
-            }
-            fake.follow(&who, &id, *verb == "follow");
-            json(relationship(fake, &who, id))
-        }
+        ("GET", [id, "lists"]) => lists::with(fake, call, &AccountId::from(*id)),
+        (_, [id, verb]) => ties::answer(fake, call, method, &AccountId::from(*id), verb),
         _ => Err(Refusal::unknown()),
     }
 }
@@ -56,14 +46,6 @@ fn verify_credentials(fake: &Fake, call: &Call<'_>) -> Answer {
     source.privacy = Visibility::Public;
     account.source = Some(source);
     json(account)
-}
-
-fn relationship(fake: &Fake, who: &AccountId, to: AccountId) -> Relationship {
-    let mut relationship = Relationship::new(to);
-    relationship.following = fake.is_follower(who, &relationship.id);
-    relationship.showing_reblogs = relationship.following;
-    relationship.followed_by = fake.is_follower(&relationship.id, who);
-    relationship
 }
 
 fn statuses(fake: &Fake, call: &Call<'_>, author: &AccountId) -> Answer {

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use super::{Answer, Call, page::Page};
+use super::{
+    Answer, Call,
+    page::{Page, id},
+};
 use crate::{
     entities::{Notification, UnreadCount},
     ids::AccountId,
@@ -55,7 +58,13 @@ pub(super) fn answer(fake: &mut Fake, call: &Call<'_>, method: &str, path: &[&st
 
 fn list(fake: &Fake, call: &Call<'_>, who: &AccountId) -> Answer {
     let all = wanted(fake, call, who);
-    let page = Page::new(call.params, all, |n: &&Notification| n.id.as_str(), 40, 80);
+    let page = Page::new(
+        call.params,
+        all,
+        |n: &&Notification| id(n.id.as_str()),
+        40,
+        80,
+    );
     page.answer(fake, call, &page.items)
 }
 

@@ -20,19 +20,23 @@ pub(super) struct Page<'a, T> {
     oldest: Option<u64>,
 }
 
+/// The number in an id of this instance, by which pages are turned.
+pub(super) fn id(id: &str) -> u64 {
+    number(id).unwrap_or_default()
+}
+
 impl<'a, T> Page<'a, T> {
     /// The page of `items` (oldest first) for which `params` ask.
     pub(super) fn new(
         params: &Params,
         items: impl DoubleEndedIterator<Item = &'a T>,
-        id: impl Fn(&&'a T) -> &'a str,
+        id: impl Fn(&&'a T) -> u64 + Copy,
         default: usize,
         most: usize,
     ) -> Self {
         let bound = |name| params.text(name).and_then(number);
         let limit = bound("limit").and_then(|limit| usize::try_from(limit).ok());
         let limit = limit.unwrap_or(default).clamp(1, most);
-        let id = |item: &&'a T| number(id(item)).unwrap_or_default();
         let (max, since, min) = (bound("max_id"), bound("since_id"), bound("min_id"));
         let items = items.filter(|item| {
             let id = id(item);
@@ -91,8 +95,14 @@ impl<'a> Page<'a, Status> {
         call: &Call<'_>,
         statuses: impl DoubleEndedIterator<Item = &'a Status>,
     ) -> Answer {
-        let page = Self::new(call.params, statuses, |status| status.id.as_str(), 20, 40);
         let who = call.viewer();
+        let page = Self::new(
+            call.params,
+            statuses,
+            |status| id(status.id.as_str()),
+            20,
+            40,
+        );
         let shown: Vec<_> = page
             .items
             .iter()

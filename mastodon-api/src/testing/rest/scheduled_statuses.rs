@@ -3,7 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
-use super::{Answer, Call, page::Page};
+use super::{
+    Answer, Call,
+    page::{Page, id},
+};
 use crate::{
     entities::{ScheduledPoll, ScheduledStatus, ScheduledStatusParams},
     ids::AccountId,
@@ -32,7 +35,7 @@ pub(super) fn answer(fake: &mut Fake, call: &Call<'_>, method: &str, path: &[&st
             let page = Page::new(
                 call.params,
                 own,
-                |s: &&ScheduledStatus| s.id.as_str(),
+                |s: &&ScheduledStatus| id(s.id.as_str()),
                 20,
                 40,
             );

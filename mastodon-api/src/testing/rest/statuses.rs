@@ -2,7 +2,11 @@
 
 use http::StatusCode;
 
-use super::{Answer, Call, json, page::Page, scheduled_statuses};
+use super::{
+    Answer, Call, json,
+    page::{self, Page},
+    scheduled_statuses,
+};
 use crate::{
     entities::{Account, Context, Status, StatusSource, Visibility},
     ids::{AccountId, StatusId},
@@ -39,7 +43,13 @@ pub(super) fn answer(fake: &mut Fake, call: &Call<'_>, method: &str, path: &[&st
         }
         ("GET", [id, "reblogged_by"]) => {
             let boosts = fake.boosters(&call.seen(fake, id)?.id);
-            let page = Page::new(call.params, boosts, |boost| boost.id.as_str(), 40, 80);
+            let page = Page::new(
+                call.params,
+                boosts,
+                |boost| page::id(boost.id.as_str()),
+                40,
+                80,
+            );
             let accounts: Vec<_> = page.items.iter().map(|boost| &boost.account).collect();
             page.answer(fake, call, accounts)
         }
@@ -47,7 +57,13 @@ pub(super) fn answer(fake: &mut Fake, call: &Call<'_>, method: &str, path: &[&st
             let status = call.seen(fake, id)?;
             let fans = |account: &&Account| fake.is_marked(Mark::Favourite, &account.id, status);
             let fans = fake.accounts.iter().filter(fans);
-            let page = Page::new(call.params, fans, |account| account.id.as_str(), 40, 80);
+            let page = Page::new(
+                call.params,
+                fans,
+                |account| page::id(account.id.as_str()),
+                40,
+                80,
+            );
             page.answer(fake, call, &page.items)
         }
         ("POST", [id, "reblog"]) => reblog(fake, call, id),
@@ -288,7 +304,9 @@ fn context(fake: &Fake, call: &Call<'_>, id: &str) -> Answer {
     let (ancestors, descendants) = fake.conversation(call.seen(fake, id)?);
     let who = call.viewer();
     let shown = |statuses: Vec<&Status>| {
-        let statuses = statuses.into_iter().filter(|status| fake.sees(who, status));
+        let statuses = statuses.into_iter().filter(|status| {
+            fake.sees(who, status) && who.is_none_or(|who| !fake.hides(who, status))
+        });
         statuses.map(|status| fake.shown(status, who)).collect()
     };
     let mut context = Context::new();

@@ -3,6 +3,7 @@
 use super::{Answer, Call, page::Page};
 use crate::{
     entities::{Status, Visibility},
+    ids::ListId,
     testing::{Refusal, state::Fake},
 };
 
@@ -13,9 +14,17 @@ pub(super) fn answer(fake: &Fake, call: &Call<'_>, method: &str, path: &[&str]) 
             let statuses = fake
                 .all_statuses()
                 .filter(|status| fake.is_at_home(&who, status));
-            Page::of_statuses(fake, call, statuses)
+            page(fake, call, statuses)
         }
-        ("GET", ["public"]) => Page::of_statuses(fake, call, public(fake, call)),
+        ("GET", ["list", id]) => {
+            let who = call.user("read:lists")?;
+            let listed = fake.list_of(&who, &ListId::from(*id));
+            let listed = listed.ok_or_else(Refusal::not_found)?;
+            let statuses = fake.all_statuses();
+            let statuses = statuses.filter(|status| fake.is_on_list(&who, listed, status));
+            page(fake, call, statuses)
+        }
+        ("GET", ["public"]) => page(fake, call, public(fake, call)),
         ("GET", ["tag", tag]) => {
             let tag = percent_encoding::percent_decode_str(tag).decode_utf8_lossy();
             let any: Vec<_> = call.params.all("any").collect();
@@ -25,10 +34,21 @@ pub(super) fn answer(fake: &Fake, call: &Call<'_>, method: &str, path: &[&str]) 
                 let has = |tag: &&str| has_tag(status, tag);
                 (has(&&*tag) || any.iter().any(has)) && all.iter().all(has) && !none.iter().any(has)
             };
-            Page::of_statuses(fake, call, public(fake, call).filter(fits))
+            page(fake, call, public(fake, call).filter(fits))
         }
         _ => Err(Refusal::unknown()),
     }
+}
+
+/// Without what the one who asks does not want to see.
+fn page<'a>(
+    fake: &'a Fake,
+    call: &Call<'_>,
+    statuses: impl DoubleEndedIterator<Item = &'a Status>,
+) -> Answer {
+    let who = call.viewer();
+    let statuses = statuses.filter(|status| who.is_none_or(|who| !fake.hides(who, status)));
+    Page::of_statuses(fake, call, statuses)
 }
 
 pub(super) fn has_tag(status: &Status, tag: &str) -> bool {

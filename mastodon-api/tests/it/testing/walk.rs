@@ -9,10 +9,11 @@ use http::Method;
 use mastodon_api::{
     Client,
     endpoint::{Json, Row},
-    entities::{NotificationType, Visibility},
+    entities::{FilterContext, NotificationType, Visibility},
     methods::{
-        accounts, apps, bookmarks, favourites, instance, media, notifications, polls, push,
-        scheduled_statuses, statuses, timelines,
+        accounts, apps, blocks, bookmarks, conversations, favourites, filters, follow_requests,
+        followed_tags, instance, lists, markers, media, mutes, notifications, polls, push,
+        scheduled_statuses, search, statuses, tags, timelines,
     },
     push::Keys,
     testing::{FakeInstance, RecordedRequest},
@@ -94,7 +95,12 @@ async fn every_call_that_the_fake_instance_knows_is_answered_as_documented() {
         fake,
     };
     walk.accounts().await;
+    walk.conversations().await;
+    walk.filters().await;
+    walk.follow_requests().await;
     walk.instance().await;
+    walk.lists().await;
+    walk.markers_and_search().await;
     walk.media().await;
     walk.notifications().await;
     walk.push().await;
@@ -130,8 +136,70 @@ impl Walk {
             accounts::Lookup::new("alice"),
             accounts::Follow::new(&alice),
             accounts::Relationships::new([&alice]),
+            accounts::Followers::new(&alice),
+            accounts::Following::new(&alice),
+            accounts::RemoveFromFollowers::new(&alice),
+            accounts::Mute::new(&alice),
+            mutes::List::new(),
+            accounts::Unmute::new(&alice),
+            accounts::Block::new(&alice),
+            blocks::List::new(),
+            accounts::Unblock::new(&alice),
+            accounts::Search::new("alice"),
             accounts::Unfollow::new(&alice),
             accounts::Statuses::new(&alice),
+        );
+    }
+
+    async fn conversations(&self) {
+        let alice = self.fake.post_as("alice", "@bot psst", Visibility::Direct);
+        let list = self.bot.send(conversations::List::new()).await.unwrap();
+        let id = &list.items[0].id;
+        assert_eq!(list.items[0].last_status.as_ref().unwrap().id, alice.id);
+        send!(
+            self.bot,
+            conversations::Read::new(id),
+            conversations::Unread::new(id),
+            conversations::Delete::new(id),
+        );
+    }
+
+    async fn filters(&self) {
+        let create = filters::Create::new("sports", [FilterContext::Home]);
+        let filter = self.bot.send(create).await.unwrap().id;
+        let keyword = filters::KeywordsCreate::new(&filter, "ball");
+        let keyword = self.bot.send(keyword).await.unwrap().id;
+        let status = self.fake.post_as("alice", "a ball", Visibility::Public);
+        let status = filters::StatusesAdd::new(&filter, &status.id);
+        let status = self.bot.send(status).await.unwrap().id;
+        // With what is filtered in it.
+        send!(
+            self.bot,
+            timelines::Public::new(),
+            filters::List::new(),
+            filters::Get::new(&filter),
+            filters::Update::new(&filter).title("games"),
+            filters::Keywords::new(&filter),
+            filters::KeywordsGet::new(&keyword),
+            filters::KeywordsUpdate::new(&keyword, "goal"),
+            filters::KeywordsDelete::new(&keyword),
+            filters::Statuses::new(&filter),
+            filters::StatusesGet::new(&status),
+            filters::StatusesRemove::new(&status),
+            filters::Delete::new(&filter),
+        );
+    }
+
+    async fn follow_requests(&self) {
+        self.fake.lock("bot");
+        self.fake.follow("alice", "bot");
+        self.fake.follow("carol", "bot");
+        let (alice, carol) = (self.fake.account("alice").id, self.fake.account("carol").id);
+        send!(
+            self.bot,
+            follow_requests::List::new(),
+            follow_requests::Accept::new(&alice),
+            follow_requests::Reject::new(&carol),
         );
     }
 
@@ -142,6 +210,46 @@ impl Walk {
             instance::V1::new(),
             apps::Create::new("a bot", ["https://bot.example/"]),
             apps::VerifyCredentials::new(),
+        );
+    }
+
+    async fn lists(&self) {
+        let alice = self.fake.account("alice").id;
+        send!(self.bot, accounts::Follow::new(&alice));
+        let list = self
+            .bot
+            .send(lists::Create::new("friends"))
+            .await
+            .unwrap()
+            .id;
+        self.fake
+            .post_as("alice", "for friends", Visibility::Public);
+        send!(
+            self.bot,
+            lists::AccountsAdd::new(&list, [&alice]),
+            lists::Accounts::new(&list),
+            accounts::Lists::new(&alice),
+            timelines::List::new(&list),
+            lists::List::new(),
+            lists::Get::new(&list),
+            lists::Update::new(&list, "good friends"),
+            lists::AccountsRemove::new(&list, [&alice]),
+            lists::Delete::new(&list),
+        );
+    }
+
+    async fn markers_and_search(&self) {
+        self.fake
+            .post_as("alice", "all of #rust", Visibility::Public);
+        send!(
+            self.bot,
+            markers::Create::new().home("1"),
+            markers::Get::new().timeline([markers::MarkerTimeline::Home]),
+            search::V2::new("rust"),
+            tags::Follow::new("rust"),
+            tags::Get::new("rust"),
+            followed_tags::List::new(),
+            tags::Unfollow::new("rust"),
         );
     }
 

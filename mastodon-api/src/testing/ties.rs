@@ -1,0 +1,150 @@
+//! What ties accounts to each other: who follows, asks to follow, blocks and mutes whom.
+
+use chrono::{DateTime, Utc};
+
+use super::state::Fake;
+use crate::{
+    entities::{NotificationType, Status},
+    ids::AccountId,
+};
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Tie {
+    Follow,
+    FollowRequest,
+    Block,
+    Mute,
+}
+
+/// One account's tie to another.
+pub(super) struct Tied {
+    pub(super) tie: Tie,
+    pub(super) from: AccountId,
+    pub(super) to: AccountId,
+    /// Of a mute: whether no notifications come either, and when it ends.
+    pub(super) is_silent: bool,
+    pub(super) until: Option<DateTime<Utc>>,
+}
+
+impl Fake {
+    /// Follows, or asks to if the other decides who may.
+    pub(super) fn follow(&mut self, from: &AccountId, to: &AccountId) {
+        if self.is_tied(Tie::Follow, from, to) {
+            return;
+        }
+        let is_locked = self
+            .account_with_id(to)
+            .is_some_and(|account| account.locked);
+        match is_locked {
+            true if self.is_tied(Tie::FollowRequest, from, to) => {}
+            true => {
+                self.tie(Tie::FollowRequest, from, to);
+                self.notify(from, to, NotificationType::FollowRequest, None);
+            }
+            false => {
+                self.tie(Tie::Follow, from, to);
+                self.notify(from, to, NotificationType::Follow, None);
+            }
+        }
+    }
+
+    /// Neither follows nor asks to.
+    pub(super) fn unfollow(&mut self, from: &AccountId, to: &AccountId) {
+        self.untie(Tie::Follow, from, to);
+        self.untie(Tie::FollowRequest, from, to);
+        for (_, list) in self.lists.values_mut().filter(|(owner, _)| owner == from) {
+            list.accounts.retain(|_, account| account != to);
+        }
+    }
+
+    pub(super) fn block(&mut self, from: &AccountId, to: &AccountId) {
+        self.unfollow(from, to);
+        self.unfollow(to, from);
+        self.tie(Tie::Block, from, to);
+    }
+
+    pub(super) fn mute(
+        &mut self,
+        from: &AccountId,
+        to: &AccountId,
+        is_silent: bool,
+        until: Option<DateTime<Utc>>,
+    ) {
+        self.tie(Tie::Mute, from, to);
+        if let Some(tied) = self
+            .ties
+            .values_mut()
+            .find(|tied| tied.is(Tie::Mute, from, to))
+        {
+            (tied.is_silent, tied.until) = (is_silent, until);
+        }
+    }
+
+    /// Ties one account to another, if it is not.
+    pub(super) fn tie(&mut self, tie: Tie, from: &AccountId, to: &AccountId) {
+        if self.is_tied(tie, from, to) {
+            return;
+        }
+        let tied = Tied {
+            tie,
+            from: from.clone(),
+            to: to.clone(),
+            is_silent: false,
+            until: None,
+        };
+        let id = self.next_id();
+        self.ties.insert(id, tied);
+        if tie == Tie::Follow {
+            self.count_follow(from, to, |count| count + 1);
+        }
+    }
+
+    /// Whether there was something to untie.
+    pub(super) fn untie(&mut self, tie: Tie, from: &AccountId, to: &AccountId) -> bool {
+        let before = self.ties.len();
+        self.ties.retain(|_, tied| !tied.is(tie, from, to));
+        let is_untied = self.ties.len() < before;
+        if is_untied && tie == Tie::Follow {
+            self.count_follow(from, to, |count| count.saturating_sub(1));
+        }
+        is_untied
+    }
+
+    pub(super) fn tied(&self, tie: Tie, from: &AccountId, to: &AccountId) -> Option<&Tied> {
+        let mut tied = self.ties.values().filter(|tied| tied.is(tie, from, to));
+        tied.find(|tied| tied.until.is_none_or(|until| until > Utc::now()))
+    }
+
+    pub(super) fn is_tied(&self, tie: Tie, from: &AccountId, to: &AccountId) -> bool {
+        self.tied(tie, from, to).is_some()
+    }
+
+    pub(super) fn is_follower(&self, who: &AccountId, of: &AccountId) -> bool {
+        self.is_tied(Tie::Follow, who, of)
+    }
+
+    /// Whether somebody does not want to see what others may.
+    pub(super) fn hides(&self, who: &AccountId, status: &Status) -> bool {
+        let original = status.reblog.as_ref().map(|of| &of.account.id);
+        let mut authors = [Some(&status.account.id), original].into_iter().flatten();
+        authors.any(|author| {
+            self.is_tied(Tie::Block, who, author) || self.is_tied(Tie::Mute, who, author)
+        })
+    }
+
+    fn count_follow(&mut self, from: &AccountId, to: &AccountId, change: impl Fn(u64) -> u64) {
+        for account in &mut self.accounts {
+            if account.id == *from {
+                account.following_count = change(account.following_count);
+            } else if account.id == *to {
+                account.followers_count = change(account.followers_count);
+            }
+        }
+    }
+}
+
+impl Tied {
+    fn is(&self, tie: Tie, from: &AccountId, to: &AccountId) -> bool {
+        self.tie == tie && self.from == *from && self.to == *to
+    }
+}
