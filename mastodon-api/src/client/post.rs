@@ -113,7 +113,8 @@ impl Post {
         self
     }
 
-    /// The status that it quotes. Mastodon since 4.5.
+    /// The status that it quotes. Mastodon since 4.5; older servers publish it without: see [`Status::quote`] of the
+    /// answer.
     pub fn quote(mut self, status: impl IntoParameter<StatusId>) -> Self {
         self.quoted = Some(status.into_parameter());
         self
