@@ -54,6 +54,7 @@ mod params;
 mod people;
 mod posts;
 mod push;
+mod rate_limits;
 mod refusal;
 mod request;
 mod rest;
@@ -84,6 +85,7 @@ use self::{
 };
 pub use self::{
     fault::{Fault, Injected},
+    rate_limits::Limited,
     refusal::Refusal,
     request::RecordedRequest,
     waiting::NotSeen,

@@ -29,7 +29,10 @@ impl Fake {
 
     /// Whether a status is in the timeline of a list.
     pub(super) fn is_on_list(&self, owner: &AccountId, listed: &Listed, status: &Status) -> bool {
-        if !listed.has(&status.account.id) || !self.sees(Some(owner), status) {
+        if !listed.has(&status.account.id)
+            || !self.sees(Some(owner), status)
+            || self.is_unwanted_boost(owner, status)
+        {
             return false;
         }
         let Some(answered) = &status.in_reply_to_account_id else {

@@ -131,6 +131,27 @@ impl Params {
         })
     }
 
+    /// The objects of an array: `name[][property]`, where a property that comes again begins the next one.
+    pub(super) fn groups<'a>(&'a self, name: &str) -> Vec<Vec<(&'a str, &'a str)>> {
+        let mut groups: Vec<Vec<(&str, &str)>> = Vec::new();
+        for (key, value) in &self.pairs {
+            let property = key
+                .strip_prefix(name)
+                .and_then(|key| key.strip_prefix("[]["))
+                .and_then(|key| key.strip_suffix(']'));
+            let Some(property) = property else {
+                continue;
+            };
+            match groups.last_mut() {
+                Some(group) if group.iter().all(|(known, _)| *known != property) => {
+                    group.push((property, value));
+                }
+                _ => groups.push(vec![(property, value)]),
+            }
+        }
+        groups
+    }
+
     pub(super) fn file(&self, name: &str) -> Option<&File> {
         self.files
             .iter()

@@ -21,6 +21,13 @@ impl FakeInstance {
         fake.follow(&follower, &followed);
     }
 
+    /// Lets somebody follow an account who asked to. `false` if it did not ask.
+    pub fn accept_follow(&self, account: &str, follower: &str) -> bool {
+        let mut fake = self.fake();
+        let (account, follower) = (fake.account(account).id, fake.account(follower).id);
+        fake.accept_follow(&follower, &account)
+    }
+
     /// Lets an account decide who follows it.
     pub fn lock(&self, account: &str) {
         let mut fake = self.fake();

@@ -106,7 +106,22 @@ impl Fake {
                 Some(&status),
             );
         }
+        self.tell_of(&status);
         status
+    }
+
+    /// Notifies those who want to be told of each status of its author, if it is no reply to somebody else.
+    fn tell_of(&mut self, status: &Status) {
+        let author = &status.account.id;
+        let answered = status.in_reply_to_account_id.as_ref();
+        if answered.is_some_and(|answered| answered != author) {
+            return;
+        }
+        for who in self.told_of(author) {
+            if self.is_at_home(&who, status) {
+                self.notify(author, &who, NotificationType::Status, Some(status));
+            }
+        }
     }
 
     /// Changes a status, and keeps how it was.
@@ -376,10 +391,10 @@ impl Fake {
     }
 
     pub(super) fn mark(&mut self, mark: Mark, who: &AccountId, id: &StatusId, is_marked: bool) {
-        let Some(number) = number(id.as_str()) else {
+        let Some(status) = self.status(id) else {
             return;
         };
-        let key = (mark, who.clone(), number);
+        let key = (mark, who.clone(), self.marked(mark, status));
         let is_changed = match is_marked {
             true => self.marks.insert(key),
             false => self.marks.remove(&key),
@@ -404,8 +419,23 @@ impl Fake {
     }
 
     pub(super) fn is_marked(&self, mark: Mark, who: &AccountId, status: &Status) -> bool {
-        let number = number(status.id.as_str()).unwrap_or_default();
-        self.marks.contains(&(mark, who.clone(), number))
+        let key = (mark, who.clone(), self.marked(mark, status));
+        self.marks.contains(&key)
+    }
+
+    /// The number of the status that has the mark: a conversation is muted as a whole.
+    fn marked(&self, mark: Mark, status: &Status) -> u64 {
+        let of = match mark {
+            Mark::Mute => self.ancestors(status).last().unwrap_or(status),
+            _ => status,
+        };
+        number(of.id.as_str()).unwrap_or_default()
+    }
+
+    /// What a status replies to, and what that replies to, and so on.
+    fn ancestors<'a>(&'a self, status: &'a Status) -> impl Iterator<Item = &'a Status> {
+        let parent = |status: &Status| self.status(status.in_reply_to_id.as_ref()?);
+        std::iter::successors(parent(status), move |status| parent(status))
     }
 
     fn count(&mut self, id: &StatusId, change: impl FnOnce(&mut Status)) {
@@ -448,7 +478,9 @@ impl Fake {
     pub(super) fn is_at_home(&self, who: &AccountId, status: &Status) -> bool {
         let author = &status.account.id;
         if author == who || self.is_follower(who, author) {
-            return self.sees(Some(who), status) && !self.is_only_on_lists(who, author);
+            return self.sees(Some(who), status)
+                && !self.is_only_on_lists(who, author)
+                && !self.is_unwanted_boost(who, status);
         }
         let follows = |tag: &ShallowTag| self.follows_tag(who, &tag.name);
         status.visibility == Visibility::Public && status.tags.iter().any(follows)
@@ -507,8 +539,7 @@ impl Fake {
         &'a self,
         status: &'a Status,
     ) -> (Vec<&'a Status>, Vec<&'a Status>) {
-        let parent = |status: &Status| self.status(status.in_reply_to_id.as_ref()?);
-        let mut ancestors: Vec<_> = std::iter::successors(parent(status), |s| parent(s)).collect();
+        let mut ancestors: Vec<_> = self.ancestors(status).collect();
         ancestors.reverse();
         // A reply is newer than what it replies to, so one pass in their order finds all.
         let mut ids = HashSet::from([&status.id]);

@@ -3,6 +3,7 @@
 mod accounts;
 mod conversations;
 pub(super) mod filters;
+mod grouped_notifications;
 pub(super) mod instance;
 mod lists;
 mod markers;
@@ -105,6 +106,9 @@ pub(super) fn answer(fake: &mut Fake, parts: &request::Parts, params: &Params) -
         ["api", "v1" | "v2", "media", rest @ ..] => media::answer(fake, call, method, rest),
         ["api", "v1", "notifications", rest @ ..] => {
             notifications::answer(fake, call, method, rest)
+        }
+        ["api", "v2", "notifications", rest @ ..] => {
+            grouped_notifications::answer(fake, call, method, rest)
         }
         ["api", "v1", "polls", rest @ ..] => polls::answer(fake, call, method, rest),
         ["api", "v1", "scheduled_statuses", rest @ ..] => {

@@ -8,17 +8,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use chrono::Utc;
 use futures_util::stream;
 use http::{HeaderValue, StatusCode, header, request};
 use tokio::{sync::watch, task::yield_now, time::sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    RecordedRequest, Shared,
+    RecordedRequest, Refusal, Shared,
     door::Switch,
     fault::{Fault, Kind},
     oauth,
     params::Params,
+    rate_limits::Standing,
     rest, streaming,
 };
 
@@ -72,12 +74,17 @@ impl Server {
         }
         let params = Params::new(parts, body).await;
         let mut fake = self.shared.fake();
-        let answer = if parts.uri.path().starts_with("/oauth/") {
+        let standing = fake.rate_limits.count(parts, Utc::now());
+        let is_exceeded = standing.as_ref().is_some_and(Standing::is_exceeded);
+        let answer = if is_exceeded {
+            let error = "Too many requests";
+            Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, error))
+        } else if parts.uri.path().starts_with("/oauth/") {
             oauth::answer(&mut fake, parts, &params)
         } else {
             rest::answer(&mut fake, parts, &params)
         };
-        answer.unwrap_or_else(|refusal| {
+        let mut answer = answer.unwrap_or_else(|refusal| {
             if refusal.is_unknown {
                 keep(
                     &mut fake.unknown_requests,
@@ -85,7 +92,11 @@ impl Server {
                 );
             }
             refusal.into_response()
-        })
+        });
+        if let Some(standing) = standing {
+            standing.write(answer.headers_mut());
+        }
+        answer
     }
 
     async fn wrong(

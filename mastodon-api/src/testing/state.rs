@@ -15,6 +15,7 @@ use super::{
     lists::Listed,
     posts::{Mark, Medium, PollDraft, Processing, Votes},
     push::Subscriptions,
+    rate_limits::RateLimits,
     rest::instance,
     streaming::Sent,
     ties::{Tie, Tied},
@@ -69,6 +70,7 @@ pub(super) struct Fake {
     pub(super) requests: VecDeque<RecordedRequest>,
     pub(super) unknown_requests: VecDeque<RecordedRequest>,
     pub(super) faults: Faults,
+    pub(super) rate_limits: RateLimits,
     pub(super) patience: Duration,
     pub(super) heartbeat: Option<Duration>,
     pub(super) signed_in: Option<AccountId>,
@@ -177,6 +179,7 @@ impl Fake {
             requests: VecDeque::new(),
             unknown_requests: VecDeque::new(),
             faults: Faults::default(),
+            rate_limits: RateLimits::default(),
             patience: PATIENCE,
             heartbeat: None,
             signed_in: None,
@@ -275,6 +278,13 @@ impl Fake {
             .map(|(_, notification)| notification)
     }
 
+    /// The number of the last notification that somebody has read.
+    pub(super) fn read_notifications(&self, who: &AccountId) -> u64 {
+        let marker = self.markers.get(&(who.clone(), "notifications".to_owned()));
+        let read = marker.and_then(|marker| number(&marker.last_read_id));
+        read.unwrap_or_default()
+    }
+
     /// Notifies somebody of what somebody else did, who may not be wanted.
     pub(super) fn notify(
         &mut self,
@@ -286,7 +296,8 @@ impl Fake {
         let is_unwanted = self.is_tied(Tie::Block, who, from)
             || self
                 .tied(Tie::Mute, who, from)
-                .is_some_and(|mute| mute.is_silent);
+                .is_some_and(|mute| mute.is_silent)
+            || status.is_some_and(|status| self.is_marked(Mark::Mute, who, status));
         if from != who && !is_unwanted {
             self.add_notification(from, who, kind, status);
         }
@@ -309,7 +320,13 @@ impl Fake {
         };
         let id = self.next_id();
         let mut notification = Notification::new(id, from);
-        notification.group_key = Some(format!("ungrouped-{id}"));
+        notification.group_key = Some(match (&kind, status) {
+            (NotificationType::Favourite | NotificationType::Reblog, Some(status)) => {
+                format!("{kind}-{}", status.id)
+            }
+            (NotificationType::Follow, _) => kind.to_string(),
+            _ => format!("ungrouped-{id}"),
+        });
         notification.kind = kind;
         notification.created_at = Some(Utc::now());
         notification.status = status.map(|status| Box::new(self.shown(status, Some(who))));

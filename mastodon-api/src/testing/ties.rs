@@ -24,6 +24,26 @@ pub(super) struct Tied {
     /// Of a mute: whether no notifications come either, and when it ends.
     pub(super) is_silent: bool,
     pub(super) until: Option<DateTime<Utc>>,
+    /// Of a follow, and of one that is asked for.
+    pub(super) wish: Wish,
+}
+
+/// What somebody wants of an account that it follows.
+#[derive(Clone)]
+pub(super) struct Wish {
+    pub(super) reblogs: bool,
+    pub(super) notify: bool,
+    pub(super) languages: Vec<String>,
+}
+
+impl Default for Wish {
+    fn default() -> Self {
+        Self {
+            reblogs: true,
+            notify: false,
+            languages: Vec::new(),
+        }
+    }
 }
 
 impl Fake {
@@ -46,6 +66,42 @@ impl Fake {
                 self.notify(from, to, NotificationType::Follow, None);
             }
         }
+    }
+
+    /// What somebody wants of an account that it follows, or asks to.
+    pub(super) fn wish(&mut self, from: &AccountId, to: &AccountId) -> Option<&mut Wish> {
+        let mut ties = self.ties.values_mut();
+        let tied = ties
+            .find(|tied| tied.is(Tie::Follow, from, to) || tied.is(Tie::FollowRequest, from, to));
+        tied.map(|tied| &mut tied.wish)
+    }
+
+    /// Lets somebody follow who asked to. `false` if it did not ask.
+    pub(super) fn accept_follow(&mut self, from: &AccountId, to: &AccountId) -> bool {
+        let wish = self.wish(from, to).cloned();
+        if !self.untie(Tie::FollowRequest, from, to) {
+            return false;
+        }
+        self.tie(Tie::Follow, from, to);
+        if let (Some(wished), Some(wish)) = (self.wish(from, to), wish) {
+            *wished = wish;
+        }
+        self.notify(from, to, NotificationType::Follow, None);
+        true
+    }
+
+    /// Those who want to be told of each status of an account.
+    pub(super) fn told_of(&self, author: &AccountId) -> Vec<AccountId> {
+        let ties = self.ties.values();
+        let told = ties.filter(|tied| tied.tie == Tie::Follow && tied.to == *author);
+        let told = told.filter(|tied| tied.wish.notify);
+        told.map(|tied| tied.from.clone()).collect()
+    }
+
+    /// Whether somebody follows the author of a boost, but not for boosts.
+    pub(super) fn is_unwanted_boost(&self, who: &AccountId, status: &Status) -> bool {
+        let follow = self.tied(Tie::Follow, who, &status.account.id);
+        status.reblog.is_some() && follow.is_some_and(|follow| !follow.wish.reblogs)
     }
 
     /// Neither follows nor asks to.
@@ -91,6 +147,7 @@ impl Fake {
             to: to.clone(),
             is_silent: false,
             until: None,
+            wish: Wish::default(),
         };
         let id = self.next_id();
         self.ties.insert(id, tied);

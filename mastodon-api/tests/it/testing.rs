@@ -2,7 +2,9 @@
 
 mod faults;
 mod finding;
+mod notified;
 mod people;
+mod rate_limits;
 mod ties;
 mod walk;
 

@@ -209,7 +209,7 @@ fn change(fake: &mut Fake, call: &Call<'_>, filter: &mut Filter) -> Result<(), R
         let lifetime = lifetime.parse().ok().and_then(TimeDelta::try_seconds);
         filter.expires_at = lifetime.and_then(|time| Utc::now().checked_add_signed(time));
     }
-    for attributes in groups(call, "keywords_attributes") {
+    for attributes in call.params.groups("keywords_attributes") {
         let text = |wanted: &str| {
             let mut found = attributes.iter().filter(|(name, _)| *name == wanted);
             found.next().map(|(_, value)| *value)
@@ -238,27 +238,6 @@ fn change(fake: &mut Fake, call: &Call<'_>, filter: &mut Filter) -> Result<(), R
         list.insert(position, keyword);
     }
     Ok(())
-}
-
-/// The objects of an array: `name[][property]`, where a property that comes again begins the next one.
-fn groups<'a>(call: &Call<'a>, name: &str) -> Vec<Vec<(&'a str, &'a str)>> {
-    let mut groups: Vec<Vec<(&str, &str)>> = Vec::new();
-    for (key, value) in &call.params.pairs {
-        let property = key
-            .strip_prefix(name)
-            .and_then(|key| key.strip_prefix("[]["))
-            .and_then(|key| key.strip_suffix(']'));
-        let Some(property) = property else {
-            continue;
-        };
-        match groups.last_mut() {
-            Some(group) if group.iter().all(|(known, _)| *known != property) => {
-                group.push((property, value));
-            }
-            _ => groups.push(vec![(property, value)]),
-        }
-    }
-    groups
 }
 
 fn invalid(error: &str) -> Refusal {

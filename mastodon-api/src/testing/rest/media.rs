@@ -11,7 +11,6 @@ use crate::{
     ids::AccountId,
     testing::{
         Refusal,
-        params::Params,
         posts::{Medium, Processing},
         state::{Fake, number},
     },
@@ -24,7 +23,8 @@ pub(super) fn answer(fake: &mut Fake, call: &Call<'_>, method: &str, path: &[&st
         ("GET", [id]) => shown(own(fake, &who, id)?, StatusCode::PARTIAL_CONTENT),
         ("PUT", [id]) => {
             let medium = own(fake, &who, id)?;
-            describe(&mut medium.attachment, call.params);
+            let said = |name| call.params.text(name);
+            describe(&mut medium.attachment, said("description"), said("focus"));
             shown(medium, StatusCode::OK)
         }
         ("DELETE", [id]) => {
@@ -73,7 +73,8 @@ fn upload(fake: &mut Fake, call: &Call<'_>, owner: AccountId) -> Answer {
             .into(),
     );
     attachment.blurhash = Some("UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH".to_owned());
-    describe(&mut attachment, call.params);
+    let said = |name| call.params.text(name);
+    describe(&mut attachment, said("description"), said("focus"));
     let mut medium = Medium {
         owner,
         attachment,
@@ -111,12 +112,16 @@ fn shown(medium: &Medium, under_way: StatusCode) -> Answer {
     Ok((status, Json(&medium.attachment)).into_response())
 }
 
-fn describe(attachment: &mut MediaAttachment, params: &Params) {
-    if let Some(description) = params.text("description") {
+/// Puts into an attachment what is said of it.
+pub(super) fn describe(
+    attachment: &mut MediaAttachment,
+    description: Option<&str>,
+    focus: Option<&str>,
+) {
+    if let Some(description) = description {
         attachment.description = Some(description.to_owned());
     }
-    let focus = params.text("focus").and_then(|focus| focus.split_once(','));
-    if let Some((x, y)) = focus {
+    if let Some((x, y)) = focus.and_then(|focus| focus.split_once(',')) {
         let mut focus = Focus::new();
         focus.x = x.trim().parse().ok();
         focus.y = y.trim().parse().ok();

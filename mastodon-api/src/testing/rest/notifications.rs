@@ -26,12 +26,10 @@ pub(super) fn answer(fake: &mut Fake, call: &Call<'_>, method: &str, path: &[&st
         }
         ("GET", ["unread_count"]) => {
             let who = call.user("read:notifications")?;
-            let limit = call.params.text("limit").and_then(number);
-            let limit = limit.unwrap_or(100).clamp(1, 1000);
+            let read = fake.read_notifications(&who);
+            let all = wanted(fake, call, &who);
             let mut unread = UnreadCount::new();
-            for _ in wanted(fake, call, &who) {
-                unread.count = limit.min(unread.count + 1);
-            }
+            unread.count = count(call, all.filter(|n| id(n.id.as_str()) > read));
             super::json(unread)
         }
         ("POST", ["clear"]) => {
@@ -68,8 +66,15 @@ fn list(fake: &Fake, call: &Call<'_>, who: &AccountId) -> Answer {
     page.answer(fake, call, &page.items)
 }
 
+/// How many there are, up to the limit of the request.
+pub(super) fn count<T>(call: &Call<'_>, unread: impl Iterator<Item = T>) -> u64 {
+    let limit = call.params.text("limit").and_then(number);
+    let limit = limit.unwrap_or(100).clamp(1, 1000);
+    u64::try_from(unread.count()).map_or(limit, |count| limit.min(count))
+}
+
 /// Those of somebody's notifications for which a request asks.
-fn wanted<'a>(
+pub(super) fn wanted<'a>(
     fake: &'a Fake,
     call: &'a Call<'_>,
     who: &'a AccountId,

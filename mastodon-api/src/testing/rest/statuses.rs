@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::{
-    Answer, Call, json,
+    Answer, Call, json, media,
     page::{self, Page},
     scheduled_statuses,
 };
@@ -138,6 +138,18 @@ fn edit(fake: &mut Fake, call: &Call<'_>, id: &str) -> Answer {
         return Err(Refusal::not_found());
     }
     let draft = draft(fake, call, &who, Some(&status))?;
+    for attributes in call.params.groups("media_attributes") {
+        let said = |wanted| {
+            let mut found = attributes.iter().filter(|(name, _)| *name == wanted);
+            found.next().map(|(_, value)| *value)
+        };
+        let id = said("id")
+            .and_then(number)
+            .filter(|id| draft.media.contains(id));
+        if let Some(medium) = id.and_then(|id| fake.media.get_mut(&id)) {
+            media::describe(&mut medium.attachment, said("description"), said("focus"));
+        }
+    }
     let status = fake
         .edit(&status.id, &draft)
         .ok_or_else(Refusal::not_found)?;

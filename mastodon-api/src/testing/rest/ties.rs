@@ -7,12 +7,12 @@ use http::StatusCode;
 
 use super::{Answer, Call, json, page::Page};
 use crate::{
-    entities::{NotificationType, Relationship},
+    entities::Relationship,
     ids::AccountId,
     testing::{
         Refusal,
         state::{Fake, number},
-        ties::{Tie, Tied},
+        ties::{Tie, Tied, Wish},
     },
 };
 
@@ -60,6 +60,9 @@ pub(super) fn answer(
         "follow" => {
             fake.untie(Tie::Block, &who, id);
             fake.follow(&who, id);
+            if let Some(wish) = fake.wish(&who, id) {
+                change(wish, call);
+            }
         }
         "unfollow" => fake.unfollow(&who, id),
         "remove_from_followers" => fake.unfollow(id, &who),
@@ -80,6 +83,23 @@ pub(super) fn answer(
     json(relationship(fake, &who, id.clone()))
 }
 
+fn change(wish: &mut Wish, call: &Call<'_>) {
+    if call.params.text("reblogs").is_some() {
+        wish.reblogs = call.params.flag("reblogs");
+    }
+    if call.params.text("notify").is_some() {
+        wish.notify = call.params.flag("notify");
+    }
+    let languages: Vec<_> = call
+        .params
+        .all("languages")
+        .map(ToOwned::to_owned)
+        .collect();
+    if !languages.is_empty() {
+        wish.languages = languages;
+    }
+}
+
 fn seconds(number: u64) -> Option<TimeDelta> {
     TimeDelta::try_seconds(i64::try_from(number).ok()?)
 }
@@ -92,8 +112,12 @@ fn known(fake: &Fake, id: &AccountId) -> Result<(), Refusal> {
 pub(super) fn relationship(fake: &Fake, who: &AccountId, to: AccountId) -> Relationship {
     let mute = fake.tied(Tie::Mute, who, &to);
     let mut relationship = Relationship::new(to.clone());
-    relationship.following = fake.is_tied(Tie::Follow, who, &to);
-    relationship.showing_reblogs = relationship.following;
+    if let Some(follow) = fake.tied(Tie::Follow, who, &to) {
+        relationship.following = true;
+        relationship.showing_reblogs = follow.wish.reblogs;
+        relationship.notifying = follow.wish.notify;
+        relationship.languages.clone_from(&follow.wish.languages);
+    }
     relationship.followed_by = fake.is_tied(Tie::Follow, &to, who);
     relationship.requested = fake.is_tied(Tie::FollowRequest, who, &to);
     relationship.requested_by = fake.is_tied(Tie::FollowRequest, &to, who);
@@ -135,12 +159,12 @@ pub(super) fn follow_requests(
         ("POST", [id, verb @ ("authorize" | "reject")]) => {
             let who = call.user("write:follows")?;
             let id = AccountId::from(*id);
-            if !fake.untie(Tie::FollowRequest, &id, &who) {
+            let is_answered = match *verb {
+                "authorize" => fake.accept_follow(&id, &who),
+                _ => fake.untie(Tie::FollowRequest, &id, &who),
+            };
+            if !is_answered {
                 return Err(Refusal::not_found());
-            }
-            if *verb == "authorize" {
-                fake.tie(Tie::Follow, &id, &who);
-                fake.notify(&id, &who, NotificationType::Follow, None);
             }
             json(relationship(fake, &who, id))
         }

@@ -28,7 +28,7 @@ pub(super) async fn upload(bot: &Client) -> mastodon_api::entities::MediaAttachm
     bot.send(call).await.unwrap()
 }
 
-async fn kinds(client: &Client) -> Vec<NotificationType> {
+pub(super) async fn kinds(client: &Client) -> Vec<NotificationType> {
     let list = client.send(notifications::List::new()).await.unwrap();
     list.items
         .into_iter()
@@ -394,4 +394,30 @@ async fn what_cannot_be_pinned_is_refused() {
     }
     bot.send(statuses::Unpin::new(&posts[0].id)).await.unwrap();
     pin(&posts[5]).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_edit_describes_what_is_attached() {
+    let instance = start().await;
+    let bot = bot(&instance);
+    let (one, other) = (upload(&bot).await, upload(&bot).await);
+    let ids = [one.id.clone(), other.id.clone()];
+    let post = statuses::Create::new().media_ids(ids.clone());
+    let status = bot.send(post).await.unwrap();
+    let foreign = upload(&bot).await;
+    let edit = statuses::Edit::new(&status.id)
+        .status("look")
+        .media_ids(ids)
+        .media_attributes([
+            statuses::MediaAttributes::new(&other.id).description("a dog"),
+            statuses::MediaAttributes::new(&foreign.id).description("not here"),
+        ]);
+    let edited = bot.send(edit).await.unwrap().media_attachments;
+    let described = |index: usize| edited[index].description.as_deref();
+    assert_eq!((described(0), described(1)), (Some("a cat"), Some("a dog")));
+    let history = bot.send(statuses::History::new(&status.id)).await.unwrap();
+    let before = &history.items[0].media_attachments[1];
+    assert_eq!(before.description.as_deref(), Some("a cat"));
+    let (untouched, _) = instance.media(&foreign.id).unwrap();
+    assert_eq!(untouched.description.as_deref(), Some("a cat"));
 }

@@ -12,8 +12,8 @@ use mastodon_api::{
     entities::{FilterContext, NotificationType, Visibility},
     methods::{
         accounts, apps, blocks, bookmarks, conversations, favourites, filters, follow_requests,
-        followed_tags, instance, lists, markers, media, mutes, notifications, polls, push,
-        scheduled_statuses, search, statuses, tags, timelines,
+        followed_tags, grouped_notifications, instance, lists, markers, media, mutes,
+        notifications, polls, push, scheduled_statuses, search, statuses, tags, timelines,
     },
     push::Keys,
     testing::{FakeInstance, RecordedRequest},
@@ -273,8 +273,21 @@ impl Walk {
             self.bot,
             notifications::Get::new(&list.items[0].id),
             notifications::UnreadCount::new(),
+            grouped_notifications::List::new(),
+            grouped_notifications::UnreadGroupCount::new(),
             notifications::Dismiss::new(&list.items[0].id),
             notifications::Clear::new(),
+        );
+        let own = self.fake.post_as("bot", "mine", Visibility::Public);
+        self.fake.favourite_as("alice", &own.id);
+        let list = self.bot.send(grouped_notifications::List::new()).await;
+        let key = &list.unwrap().notification_groups[0].group_key;
+        send!(
+            self.bot,
+            grouped_notifications::Get::new(key),
+            grouped_notifications::Accounts::new(key),
+            grouped_notifications::Dismiss::new(key),
+            grouped_notifications::Clear::new(),
         );
     }
 
