@@ -1,13 +1,19 @@
 //! A fake instance with which a bot's author tests the bot: real sockets, no network, no account.
 //!
-//! [`FakeInstance`] speaks the part of the API that a bot needs: registering an application and logging in, statuses
-//! with media, polls, edits and boosts, scheduled statuses, timelines, notifications, and streams over WebSocket and
-//! server-sent events. It answers in Mastodon's words, also when it refuses. What it does not know, as lists, blocks,
-//! filters and other instances, it answers with 404, and [`FakeInstance::unknown_requests`] lists it.
+//! [`FakeInstance`] speaks the part of the API that a bot needs: registering an application and logging in; statuses
+//! with media, polls, edits and boosts; scheduled statuses; timelines, lists and conversations; follows, requests to
+//! follow, blocks and mutes; filters, markers, hashtags that are followed, and search; notifications, in groups too,
+//! and by push; streams over WebSocket and server-sent events. It answers in Mastodon's words, also when it refuses,
+//! and counts the requests against the limits that a test sets ([`FakeInstance::limit`]).
+//!
+//! What it does not know it answers with 404, and [`FakeInstance::unknown_requests`] lists it: changes of the profile,
+//! translations, reports, trends, announcements, requests for notifications, what administrators do, and more. It has
+//! no quotes and knows no other instances.
 //!
 //! A test plays people ([`FakeInstance::mention`], [`FakeInstance::post_as`]), lets things go wrong
 //! ([`FakeInstance::inject`], [`FakeInstance::cut_streams`], [`FakeInstance::restart`]) and waits for what the bot does
-//! ([`FakeInstance::wait_for_status_of`]). Nothing happens by itself or by the clock.
+//! ([`FakeInstance::wait_for_status_of`]). Nothing happens by itself, and only what has an end of its own ends by the
+//! clock: polls, mutes, filters and rate limits.
 //!
 //! ```
 //! use std::time::Duration;
