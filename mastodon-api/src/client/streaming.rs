@@ -145,8 +145,8 @@ impl OpenStream {
 
     /// Uses this transport and no other.
     ///
-    /// Without it: WebSocket; server-sent events if the server or something before it refuses the WebSocket, or if it
-    /// breaks three times within a minute; polling if these do not work either. What does not work is tried again when
+    /// Without it: WebSocket; server-sent events if the server or something before it refuses the WebSocket, if it gets no
+    /// answer three times though the instance is there, or if it breaks three times within a minute; polling if these do not work either. What does not work is tried again when
     /// the stream was down, or five minutes of polling later.
     pub fn transport(mut self, transport: Transport) -> Self {
         self.policy.transport = Some(transport);
@@ -184,7 +184,7 @@ impl OpenStream {
     }
 
     /// Takes the connection for dead and makes a new one when nothing at all, not even a heartbeat, was heard for so
-    /// long. Half-way there a WebSocket is asked for a sign of life.
+    /// long: with server-sent events, on any one of them. Half-way there a WebSocket is asked for a sign of life.
     pub fn silence(mut self, limit: Duration) -> Self {
         self.connector.silence = limit;
         self
@@ -278,7 +278,8 @@ impl IntoFuture for OpenStream {
 ///
 /// Nothing is read while it is not polled, so memory does not grow: the server waits, and hangs up in the end on who is
 /// too slow or leaves its heartbeats unanswered, for Mastodon a minute. What was missed by that is fetched as after any
-/// other outage. Dropping it closes the connection.
+/// other outage. While it is fetched, a thousand messages are read ahead, of 8 MiB together. Dropping it closes the
+/// connection.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct EventStream {
     engine: Option<Pin<Box<dyn Future<Output = StreamError> + Send>>>,

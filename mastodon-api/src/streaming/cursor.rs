@@ -87,8 +87,17 @@ impl StreamCursor {
         }
     }
 
+    /// Forgets a timeline.
+    pub(crate) fn remove(&mut self, timeline: &Timeline) {
+        self.places.retain(|(known, _)| known != timeline);
+    }
+
     /// Goes on to this element, unless it is an older one that came late.
     pub(crate) fn advance(&mut self, timeline: &Timeline, id: &str) {
+        // What is stored can be read again.
+        if id.len() > MAX_ID {
+            return;
+        }
         match self.place(timeline) {
             Some(Place::After(known)) if age(id) <= age(known) => {}
             _ => self.set(timeline, Place::After(id.into())),
@@ -133,17 +142,24 @@ impl Timeline {
     /// The timelines that hold what this stream brings.
     #[cfg_attr(not(feature = "client"), allow(dead_code, reason = "for what listens"))]
     pub(crate) fn of(stream: &Stream) -> Vec<Self> {
-        let parts: &[Part] = match stream {
-            Stream::User => &[Part::Statuses, Part::Notifications],
-            Stream::UserNotification => &[Part::Notifications],
-            Stream::Direct => &[Part::Conversations],
-            _ => &[Part::Statuses],
-        };
         let timeline = |part: &Part| Self {
             stream: stream.clone(),
             part: *part,
         };
-        parts.iter().map(timeline).collect()
+        Part::of(stream).iter().map(timeline).collect()
+    }
+}
+
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "for what listens"))]
+impl Part {
+    /// The parts of this stream. Servers send other things too, for which there is no timeline.
+    pub(crate) fn of(stream: &Stream) -> &'static [Self] {
+        match stream {
+            Stream::User => &[Self::Statuses, Self::Notifications],
+            Stream::UserNotification => &[Self::Notifications],
+            Stream::Direct => &[Self::Conversations],
+            _ => &[Self::Statuses],
+        }
     }
 }
 

@@ -10,9 +10,9 @@ use mastodon_api::streaming::{
 };
 use mastodon_api::testing::{FakeInstance, Fault};
 
-const SOON: Duration = Duration::from_millis(1);
+pub(super) const SOON: Duration = Duration::from_millis(1);
 
-async fn start() -> (FakeInstance, Client) {
+pub(super) async fn start() -> (FakeInstance, Client) {
     let instance = FakeInstance::start().await.unwrap();
     let client = Client::new(instance.url()).unwrap();
     let client = client.with_token(instance.token("bot"));
@@ -20,17 +20,17 @@ async fn start() -> (FakeInstance, Client) {
 }
 
 /// A stream that does not wait long before it tries again.
-fn quick(client: &Client, stream: Stream) -> OpenStream {
+pub(super) fn quick(client: &Client, stream: Stream) -> OpenStream {
     let stream = client.stream(stream).backoff(SOON, SOON * 10);
     stream.poll_every(SOON * 10)
 }
 
-fn post(instance: &FakeInstance, text: &str) {
+pub(super) fn post(instance: &FakeInstance, text: &str) {
     instance.post_as("alice", text, Visibility::Public);
 }
 
 /// What happens until a post of this text, in short.
-async fn until(events: &mut EventStream, last: &str) -> Vec<String> {
+pub(super) async fn until(events: &mut EventStream, last: &str) -> Vec<String> {
     let mut heard = Vec::new();
     while heard.last().is_none_or(|heard| heard != last) {
         heard.push(match events.next().await.unwrap().unwrap() {
@@ -53,7 +53,7 @@ async fn until(events: &mut EventStream, last: &str) -> Vec<String> {
 }
 
 /// Only the posts.
-async fn posts_until(events: &mut EventStream, last: &str) -> Vec<String> {
+pub(super) async fn posts_until(events: &mut EventStream, last: &str) -> Vec<String> {
     let heard = until(events, last).await;
     let is_post = |heard: &String| heard.chars().all(|sign| sign.is_ascii_digit());
     heard.into_iter().filter(is_post).collect()

@@ -22,6 +22,8 @@ mod hostile;
 mod limits;
 #[cfg(feature = "testing")]
 mod living;
+#[cfg(feature = "testing")]
+mod living_edges;
 #[cfg(feature = "client")]
 mod media;
 #[cfg(all(feature = "loopback", feature = "testing"))]

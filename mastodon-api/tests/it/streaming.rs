@@ -31,13 +31,13 @@ const TOKEN: &str = "planted-token-that-nobody-may-see";
 const STATUS: &str = r#"{"id":"1","account":{"id":"2"},"content":"<p>hi</p>"}"#;
 
 /// A server that hands each connection to `answer`, with the head of the request that came over it.
-struct Odd {
+pub(super) struct Odd {
     url: Url,
     connections: Arc<AtomicUsize>,
 }
 
 impl Odd {
-    async fn new<F, A>(answer: F) -> Self
+    pub(super) async fn new<F, A>(answer: F) -> Self
     where
         F: Fn(String, TcpStream) -> A + Send + Sync + 'static,
         A: Future<Output = ()> + Send + 'static,
@@ -95,7 +95,7 @@ impl Odd {
     }
 
     /// A stream there, and no timelines.
-    fn stream(&self, stream: Stream) -> OpenStream {
+    pub(super) fn stream(&self, stream: Stream) -> OpenStream {
         let stream = self.client().stream(stream).base_url(self.url.clone());
         stream.backfill(0)
     }
@@ -124,7 +124,7 @@ async fn head(socket: &mut TcpStream) -> String {
     String::from_utf8(head).unwrap()
 }
 
-async fn write(socket: &mut TcpStream, bytes: &[u8]) {
+pub(super) async fn write(socket: &mut TcpStream, bytes: &[u8]) {
     // The client may have seen enough and hung up.
     let _ = socket.write_all(bytes).await;
 }
@@ -136,7 +136,7 @@ fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-fn switch(head: &str) -> String {
+pub(super) fn switch(head: &str) -> String {
     let key = header(head, "sec-websocket-key").unwrap_or_default();
     let accept = derive_accept_key(key.as_bytes());
     format!(
@@ -158,7 +158,7 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-fn text(payload: &str) -> Vec<u8> {
+pub(super) fn text(payload: &str) -> Vec<u8> {
     frame(0x81, payload.as_bytes())
 }
 

@@ -30,15 +30,24 @@ pub(super) struct Connector {
     pub(super) max_message: usize,
 }
 
+/// Why a stream cannot be opened.
+pub(super) struct NotOpened {
+    pub(super) error: Error,
+    /// Whether it was known where streams are: the server is there.
+    pub(super) is_found: bool,
+}
+
 impl Connector {
     /// One connection for all these streams, or with server-sent events one for each.
     pub(super) async fn open(
         &self,
         transport: Transport,
         streams: &[Stream],
-    ) -> Result<Connection, Error> {
+    ) -> Result<Connection, NotOpened> {
+        let mut is_found = false;
         let opening = async {
             let base = self.base().await?;
+            is_found = true;
             Ok(match transport {
                 Transport::WebSocket => vec![self.websocket(&base, streams).await?],
                 _ => {
@@ -51,7 +60,8 @@ impl Connector {
             })
         };
         let opened = tokio::time::timeout(self.connect_timeout, opening).await;
-        let events = opened.unwrap_or_else(|_| Err(not_reached(NotReachedReason::Timeout)))?;
+        let events = opened.unwrap_or_else(|_| Err(not_reached(NotReachedReason::Timeout)));
+        let events = events.map_err(|error| NotOpened { error, is_found })?;
         let mut connection = Connection::new(events, self.silence);
         if transport == Transport::WebSocket {
             // The first is in the address, which servers of every age and make know.

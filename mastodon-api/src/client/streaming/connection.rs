@@ -21,11 +21,12 @@ use super::heard::{Breakage, Outage};
 
 /// A WebSocket with any number of streams, or an event stream for each.
 pub(super) struct Connection {
-    events: Vec<Events>,
+    /// Each with the moment when something was heard there last.
+    events: Vec<(Events, Instant)>,
     /// Which is asked first, so that a loud one does not drown the others.
     first: usize,
     silence: Duration,
-    heard: Instant,
+    opened: Instant,
     pinged: bool,
     alarm: Pin<Box<Sleep>>,
     /// What is to be told to the server, oldest first.
@@ -36,6 +37,8 @@ pub(super) struct Connection {
 pub(super) struct Incoming {
     pub(super) stream: Option<Stream>,
     pub(super) event: Event,
+    /// How many bytes it took on the way, about.
+    pub(super) size: usize,
 }
 
 /// Where bytes come from and how they become events.
@@ -55,25 +58,32 @@ pub(super) enum Events {
 
 impl Connection {
     pub(super) fn new(events: Vec<Events>, silence: Duration) -> Self {
+        let opened = Instant::now();
         Self {
-            events,
+            events: events.into_iter().map(|events| (events, opened)).collect(),
             first: 0,
             silence,
-            heard: Instant::now(),
+            opened,
             pinged: false,
             alarm: Box::pin(tokio::time::sleep(silence / 2)),
             commands: VecDeque::new(),
         }
     }
 
-    /// When something was heard last, be it a heartbeat.
+    /// Until when all was heard, be it heartbeats.
     pub(super) fn heard_at(&self) -> DateTime<Utc> {
-        DateTime::from(SystemTime::now()) - self.heard.elapsed()
+        DateTime::from(SystemTime::now()) - self.heard().elapsed()
+    }
+
+    /// The same, of the one that has been silent for the longest time.
+    fn heard(&self) -> Instant {
+        let heard = self.events.iter().map(|(_, heard)| *heard);
+        heard.min().unwrap_or(self.opened)
     }
 
     /// Tells the server something, if this is a WebSocket.
     pub(super) fn command(&mut self, text: String) {
-        if let Some(Events::WebSocket { only, .. }) = self.events.first_mut() {
+        if let Some((Events::WebSocket { only, .. }, _)) = self.events.first_mut() {
             *only = None;
             self.commands.push_back(text);
         }
@@ -89,7 +99,6 @@ impl Connection {
             self.send_commands(cx);
             match self.poll_events(cx) {
                 Poll::Ready(Ok(heard)) => {
-                    self.heard = Instant::now();
                     self.pinged = false;
                     if let Some(incoming) = heard {
                         return Poll::Ready(Ok(incoming));
@@ -100,8 +109,9 @@ impl Connection {
                     // The alarm is not set anew with every event, only when it goes off.
                     ready!(self.alarm.as_mut().poll(cx));
                     let now = Instant::now();
-                    let asked = self.heard + self.silence / 2;
-                    let limit = self.heard + self.silence;
+                    let heard = self.heard();
+                    let asked = heard + self.silence / 2;
+                    let limit = heard + self.silence;
                     if limit <= now {
                         let limit = self.silence;
                         return Poll::Ready(Err(Outage::Silent { limit }));
@@ -122,9 +132,10 @@ impl Connection {
         let count = self.events.len();
         for step in 0..count {
             let position = (self.first + step) % count;
-            if let Some(events) = self.events.get_mut(position)
+            if let Some((events, heard_at)) = self.events.get_mut(position)
                 && let Poll::Ready(heard) = events.poll(cx)
             {
+                *heard_at = Instant::now();
                 self.first = (position + 1) % count;
                 return Poll::Ready(heard);
             }
@@ -134,7 +145,7 @@ impl Connection {
 
     /// Some servers do not send heartbeats, but all answer them.
     fn ping(&mut self, cx: &mut Context<'_>) {
-        if let Some(Events::WebSocket { socket, .. }) = self.events.first_mut() {
+        if let Some((Events::WebSocket { socket, .. }, _)) = self.events.first_mut() {
             let mut socket = Pin::new(&mut **socket);
             if socket.as_mut().poll_ready(cx).is_ready() {
                 // If it cannot be sent, nothing will be heard.
@@ -147,7 +158,7 @@ impl Connection {
     }
 
     fn send_commands(&mut self, cx: &mut Context<'_>) {
-        let Some(Events::WebSocket { socket, .. }) = self.events.first_mut() else {
+        let Some((Events::WebSocket { socket, .. }, _)) = self.events.first_mut() else {
             return;
         };
         let mut socket = Pin::new(&mut **socket);
@@ -173,9 +184,10 @@ impl Events {
                 unread,
             } => {
                 let heard = ready!(poll_sse(body.as_mut(), decoder, unread, cx))?;
-                Poll::Ready(Ok(heard.map(|event| Incoming {
+                Poll::Ready(Ok(heard.map(|(event, size)| Incoming {
                     stream: Some(stream.clone()),
                     event,
+                    size,
                 })))
             }
         }
@@ -189,10 +201,13 @@ fn poll_websocket(
 ) -> Poll<Result<Option<Incoming>, Outage>> {
     use tungstenite::Message;
     let mut socket = Pin::new(socket);
-    let message = match ready!(socket.as_mut().poll_next(cx)) {
-        Some(Ok(Message::Text(text))) => websocket::decode(&text),
+    let (message, size) = match ready!(socket.as_mut().poll_next(cx)) {
+        Some(Ok(Message::Text(text))) => (websocket::decode(&text), text.len()),
         // No known server sends these.
-        Some(Ok(Message::Binary(bytes))) => websocket::decode(&String::from_utf8_lossy(&bytes)),
+        Some(Ok(Message::Binary(bytes))) => {
+            let text = String::from_utf8_lossy(&bytes);
+            (websocket::decode(&text), text.len())
+        }
         Some(Ok(Message::Close(frame))) => {
             // The answer is on its way if the connection takes it at once; the end does not wait for it.
             let _ = socket.poll_flush(cx);
@@ -211,7 +226,11 @@ fn poll_websocket(
                 }
                 None => only.cloned(),
             };
-            Ok(Some(Incoming { stream, event }))
+            Ok(Some(Incoming {
+                stream,
+                event,
+                size,
+            }))
         }
         websocket::Message::Error { error, status } => Err(Outage::refused(status, &error)),
     })
@@ -222,17 +241,18 @@ fn poll_sse(
     decoder: &mut sse::Decoder,
     unread: &mut Bytes,
     cx: &mut Context<'_>,
-) -> Poll<Result<Option<Event>, Outage>> {
+) -> Poll<Result<Option<(Event, usize)>, Outage>> {
     loop {
         let mut rest = &unread[..];
         let frame = decoder.decode(&mut rest);
         unread.advance(unread.len() - rest.len());
         match frame {
             Some(Ok(sse::Frame::Message(message))) => {
-                return Poll::Ready(Ok(Some(Event::from_sse(&message))));
+                let size = message.data().map_or(0, str::len);
+                return Poll::Ready(Ok(Some((Event::from_sse(&message), size))));
             }
             Some(Ok(sse::Frame::Comment(_))) => return Poll::Ready(Ok(None)),
-            Some(Err(error)) => return Poll::Ready(Ok(Some(error.into()))),
+            Some(Err(error)) => return Poll::Ready(Ok(Some((error.into(), 0)))),
             None => {}
         }
         match ready!(body.as_mut().poll_next(cx)) {

@@ -9,11 +9,11 @@ use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::connect::Connector;
+use super::connect::{Connector, NotOpened};
 use super::connection::{Connection, Incoming};
 use super::heard::{Down, Gap, GapReason, Happened, Heard, Outage, StreamError, Transport, Up};
 use super::recent::{REMEMBERED, Recent};
-use super::timeline;
+use super::timeline::{self, Element};
 use super::{Change, Item};
 use crate::Error;
 use crate::error::NotReachedReason;
@@ -41,8 +41,10 @@ const GOOD_LIFE: Duration = Duration::from_secs(60);
 const MAX_UNFETCHED: u32 = 5;
 /// When all that was published while the connection came up is in the timelines.
 const SETTLED: Duration = Duration::from_secs(3);
-/// How much is read ahead while what was missed is fetched. When there is more, the connection waits.
+/// How much is read ahead while what was missed is fetched, in messages and in bytes. When there is more, the connection
+/// waits.
 const MAX_AHEAD: usize = 1000;
+const MAX_AHEAD_BYTES: usize = 8 * 1024 * 1024;
 /// The longest that a server can have it wait, whatever it says.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 
@@ -67,8 +69,8 @@ pub(super) struct State {
     failures: [u32; 2],
     /// How often in a row it was down.
     tries: u32,
-    /// How often in a row what was missed could not be fetched.
-    unfetched: u32,
+    /// Timelines that could not be fetched, and how often in a row.
+    unfetched: Vec<(Timeline, u32)>,
     /// How it travels, if it is up.
     up: Option<Transport>,
     /// Whether something may have been missed before it came up.
@@ -91,6 +93,9 @@ impl Engine {
     /// Goes on until it never can.
     pub(super) async fn run(mut self) -> StreamError {
         self.state.missed = !self.cursor.is_empty();
+        for (stream, _) in &self.subscriptions {
+            self.state.recent.add(stream);
+        }
         loop {
             while let Ok(change) = self.changes.try_recv() {
                 self.change(change);
@@ -170,7 +175,7 @@ impl Engine {
         let streams: Vec<_> = self.streams().collect();
         let mut connection = match self.connector.open(transport, &streams).await {
             Ok(connection) => connection,
-            Err(error) => return self.not_opened(transport, error),
+            Err(not_opened) => return self.not_opened(transport, not_opened),
         };
         let begun = Instant::now();
         // No edit and no deletion was seen meanwhile.
@@ -190,7 +195,8 @@ impl Engine {
         end
     }
 
-    fn not_opened(&mut self, transport: Transport, error: Error) -> End {
+    fn not_opened(&mut self, transport: Transport, not_opened: NotOpened) -> End {
+        let NotOpened { error, is_found } = not_opened;
         if let Error::InvalidRequest(invalid) = error {
             return End::Fatal(StreamError::Invalid(invalid));
         }
@@ -217,6 +223,10 @@ impl Engine {
                 LEFT_A_MOMENT
             };
             return self.leave_alone(transport, time);
+        }
+        // Something on the way may swallow what it does not know.
+        if is_found && matches!(error, Error::NotReached(_)) {
+            self.failed(transport);
         }
         End::Outage(Outage::NotOpened(error))
     }
@@ -272,6 +282,7 @@ impl Engine {
             }
             match timeline::last(&self.connector.client, &timeline).await {
                 Ok(place) => {
+                    self.fetched(&timeline);
                     self.cursor.set(&timeline, place.clone());
                     self.place(&timeline, place).await;
                 }
@@ -283,21 +294,30 @@ impl Engine {
 
     /// What is refused is refused; the rest may go well later.
     fn not_fetched(&mut self, timeline: &Timeline, error: Error) -> Result<(), Outage> {
-        let is_refused = match &error {
-            Error::Refused(refused) => refused.status.is_client_error() && !error.is_transient(),
-            Error::InvalidRequest(_) => true,
-            _ => false,
-        };
-        if !is_refused {
-            self.state.unfetched += 1;
-            // A server that is away is away for the stream too.
-            if self.state.up.is_none() || self.state.unfetched < MAX_UNFETCHED {
-                return Err(Outage::NotFetched(error));
-            }
+        if !is_refusal(&error) && self.count_unfetched(timeline) < MAX_UNFETCHED {
+            return Err(Outage::NotFetched(error));
         }
         tracing::debug!(stream = timeline.stream.name(), %error, "the timeline cannot be read");
-        self.state.unreadable.push((timeline.clone(), error));
+        if !self.is_unreadable(timeline) {
+            self.state.unreadable.push((timeline.clone(), error));
+        }
         Ok(())
+    }
+
+    /// How often in a row a timeline could not be fetched, with this time.
+    fn count_unfetched(&mut self, timeline: &Timeline) -> u32 {
+        let mut unfetched = self.state.unfetched.iter_mut();
+        if let Some((_, count)) = unfetched.find(|(known, _)| known == timeline) {
+            *count = count.saturating_add(1);
+            return *count;
+        }
+        self.state.unfetched.push((timeline.clone(), 1));
+        1
+    }
+
+    fn fetched(&mut self, timeline: &Timeline) {
+        self.state.unfetched.retain(|(known, _)| known != timeline);
+        self.state.unreadable.retain(|(known, _)| known != timeline);
     }
 
     fn is_unreadable(&self, timeline: &Timeline) -> bool {
@@ -305,11 +325,17 @@ impl Engine {
         unreadable.any(|(known, _)| known == timeline)
     }
 
+    /// Whether asking again is of no use.
+    fn is_refused(&self, timeline: &Timeline) -> bool {
+        let mut unreadable = self.state.unreadable.iter();
+        unreadable.any(|(known, error)| known == timeline && is_refusal(error))
+    }
+
     /// Delivers what comes over a connection until it ends.
     async fn follow(&mut self, connection: &mut Connection, is_back: bool) -> End {
         let mut ahead = VecDeque::new();
         let from = self.cursor.clone();
-        let mut ended = self.catch_up(connection, &mut ahead, &from).await;
+        let mut ended = self.catch_up(connection, &mut ahead, &from, None).await;
         if is_back
             && ended
                 .as_ref()
@@ -319,7 +345,7 @@ impl Engine {
         }
         // What was published between that fetch and the moment when the server began to listen for us came neither way.
         let mut border = Some(self.cursor.clone());
-        let settled = Instant::now() + SETTLED;
+        let mut settled = Instant::now() + SETTLED;
         let mut delivered = 0;
         loop {
             while let Some(incoming) = ahead.pop_front() {
@@ -329,44 +355,78 @@ impl Engine {
             if let Some(end) = ended {
                 return end;
             }
+            // What was delivered since must still be remembered; and what follows comes anyway.
+            let is_much = delivered >= REMEMBERED / 2;
             tokio::select! {
                 biased;
-                heard = connection.next() => match heard {
+                Some(change) = self.changes.recv() => {
+                    let known = self.timelines();
+                    ended = self.changed(connection, change).await;
+                    for timeline in self.timelines() {
+                        if known.contains(&timeline) {
+                            continue;
+                        }
+                        // Nor did what came before the server heard of it.
+                        let border = border.get_or_insert_with(|| self.cursor.clone());
+                        if let Some(place) = self.cursor.place(&timeline) {
+                            border.set(&timeline, place.clone());
+                        }
+                        settled = Instant::now() + SETTLED;
+                        delivered = 0;
+                    }
+                }
+                heard = connection.next(), if !is_much || border.is_none() => match heard {
                     Ok(incoming) => ahead.push_back(incoming),
                     Err(outage) => ended = Some(End::Outage(outage)),
                 },
-                Some(change) = self.changes.recv() => {
-                    if let Some(end) = self.changed(connection, change).await {
-                        ended = Some(end);
-                    }
+                () = sleep_until(settled), if border.is_some() && !is_much => {
+                    ended = self.catch_up_border(connection, &mut ahead, border.take()).await;
                 }
-                () = sleep_until(settled), if border.is_some() => {
-                    // With so much going on, what was delivered since is not known any more.
-                    if let Some(from) = border.take().filter(|_| delivered < REMEMBERED / 2) {
-                        ended = self.catch_up(connection, &mut ahead, &from).await;
-                    }
+                () = std::future::ready(()), if border.is_some() && is_much => {
+                    ended = self.catch_up_border(connection, &mut ahead, border.take()).await;
                 }
             }
         }
     }
 
-    /// Fetches what came after a place, while the connection is read ahead.
+    /// Fetches what came between the fetch before and the moment when the server began to send.
+    async fn catch_up_border(
+        &mut self,
+        connection: &mut Connection,
+        ahead: &mut VecDeque<Incoming>,
+        border: Option<StreamCursor>,
+    ) -> Option<End> {
+        let from = border?;
+        let known = self.unreadable_timelines();
+        let to = self.cursor.clone();
+        let ended = self.catch_up(connection, ahead, &from, Some(&to)).await;
+        self.tell_unreadable(&known, from.at()).await;
+        ended
+    }
+
+    /// Fetches what came between two places, while the connection is read ahead.
     async fn catch_up(
         &mut self,
         connection: &mut Connection,
         ahead: &mut VecDeque<Incoming>,
         from: &StreamCursor,
+        to: Option<&StreamCursor>,
     ) -> Option<End> {
         if self.policy.max_items == 0 {
             return None;
         }
+        self.state.recent.hold();
         let mut broken = None;
         let fetched = {
-            let fetch = std::pin::pin!(self.fetch(from, true));
+            let fetch = std::pin::pin!(self.fetch(from, to, true));
+            let mut bytes: usize = ahead.iter().map(|incoming| incoming.size).sum();
             let read_ahead = async {
-                while ahead.len() < MAX_AHEAD {
+                while ahead.len() < MAX_AHEAD && bytes < MAX_AHEAD_BYTES {
                     match connection.next().await {
-                        Ok(incoming) => ahead.push_back(incoming),
+                        Ok(incoming) => {
+                            bytes += incoming.size;
+                            ahead.push_back(incoming);
+                        }
                         Err(outage) => {
                             broken = Some(End::Outage(outage));
                             break;
@@ -390,18 +450,30 @@ impl Engine {
         }
     }
 
-    /// Delivers what the timelines hold after a place.
-    async fn fetch(&mut self, from: &StreamCursor, missed: bool) -> Result<(), Outage> {
+    /// Delivers what the timelines hold after a place; where something came since, little further than that.
+    async fn fetch(
+        &mut self,
+        from: &StreamCursor,
+        to: Option<&StreamCursor>,
+        missed: bool,
+    ) -> Result<(), Outage> {
         for timeline in self.timelines() {
             let Some(mut place) = from.place(&timeline).cloned() else {
                 continue;
             };
-            if self.is_unreadable(&timeline) {
+            if self.is_refused(&timeline) {
                 continue;
             }
+            let to = to
+                .and_then(|to| to.place(&timeline))
+                .filter(|to| **to != place);
+            let is_beyond = |place: &Place| match (place, to) {
+                (Place::After(id), Some(Place::After(last))) => age(id) > age(last),
+                _ => false,
+            };
             if timeline.part == Part::Statuses {
                 self.fetch_late(&timeline, &place).await?;
-                if self.is_unreadable(&timeline) {
+                if self.is_refused(&timeline) {
                     continue;
                 }
             }
@@ -418,28 +490,45 @@ impl Engine {
                         break;
                     }
                 };
-                self.state.unfetched = 0;
+                self.fetched(&timeline);
                 let before = place.clone();
-                for element in elements {
-                    if left == 0 {
-                        break;
-                    }
-                    if let Some(id) = element.id {
+                let mut is_too_much = false;
+                let mut is_done = false;
+                for Element { id, event } in elements {
+                    let mut next = place.clone();
+                    if let Some(id) = id {
                         // A server that does not know the question answers with its newest, known or not.
                         if matches!(&place, Place::After(known) if age(&id) <= age(known)) {
                             continue;
                         }
-                        left -= 1;
-                        place = Place::After(id);
+                        next = Place::After(id);
                     }
-                    let stream = Some(timeline.stream.clone());
-                    self.happened(stream, element.event, missed).await;
+                    let stream = Some(&timeline.stream);
+                    if !self.is_new(stream, &event, true) {
+                        place = next;
+                        continue;
+                    }
+                    if left == 0 {
+                        self.state.recent.forget_last(stream);
+                        is_done = is_beyond(&next);
+                        is_too_much = !is_done;
+                        break;
+                    }
+                    left -= 1;
+                    place = next;
+                    let is_malformed = matches!(event, Event::Malformed(_));
+                    self.deliver(stream.cloned(), event, missed).await;
+                    if is_malformed && let Place::After(id) = &place {
+                        self.cursor.advance(&timeline, id);
+                        self.place(&timeline, place.clone()).await;
+                    }
                 }
                 // A server that does not understand the question gives the same again and again.
-                if place == before {
+                is_done |= is_beyond(&place) || (place == before && !is_too_much);
+                if is_done {
                     break;
                 }
-                if left == 0 {
+                if is_too_much {
                     let last = match place {
                         Place::After(id) => id.into(),
                         Place::Start => String::new(),
@@ -492,6 +581,25 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    fn unreadable_timelines(&self) -> Vec<Timeline> {
+        let unreadable = self.state.unreadable.iter();
+        unreadable.map(|(timeline, _)| timeline.clone()).collect()
+    }
+
+    /// Which timelines cannot be read any more.
+    async fn tell_unreadable(&mut self, known: &[Timeline], since: Option<DateTime<Utc>>) {
+        let unreadable = self.state.unreadable.iter();
+        let unreadable = unreadable.filter(|(timeline, _)| !known.contains(timeline));
+        let gap = |(timeline, error): &(Timeline, Error)| Gap {
+            stream: timeline.stream.clone(),
+            since,
+            why: GapReason::Refused(error.report().to_string()),
+        };
+        for gap in unreadable.map(gap).collect::<Vec<_>>() {
+            self.tell(Heard::Gap(gap)).await;
+        }
     }
 
     /// What no timeline tells.
@@ -553,11 +661,14 @@ impl Engine {
             let missed = self.up(Transport::Polling).await;
             let is_limited = missed && self.policy.max_items > 0;
             let from = self.cursor.clone();
-            if let Err(outage) = self.fetch(&from, is_limited).await {
+            let known = self.unreadable_timelines();
+            if let Err(outage) = self.fetch(&from, None, is_limited).await {
                 return self.polled(outage);
             }
             if missed {
                 self.tell_gaps(from.at()).await;
+            } else {
+                self.tell_unreadable(&known, from.at()).await;
             }
             // The gap that is told when another way works again begins where this one did.
             if self.cursor.at().is_none() {
@@ -585,12 +696,16 @@ impl Engine {
 
     /// No timeline can be read, and there is no other way left.
     fn unreadable(&mut self) -> End {
+        let mut unreadable = self.state.unreadable.iter();
+        if let Some(position) = unreadable.position(|(_, error)| !is_refusal(error)) {
+            let (_, error) = self.state.unreadable.swap_remove(position);
+            return self.polled(Outage::NotFetched(error));
+        }
         match self.state.unreadable.pop() {
             Some((_, Error::InvalidRequest(invalid))) => End::Fatal(StreamError::Invalid(invalid)),
             Some((_, error)) if error.is_unauthorized() => {
                 End::Fatal(StreamError::Unauthorized(error))
             }
-            Some((_, error)) if error.is_transient() => self.polled(Outage::NotFetched(error)),
             Some((_, error)) => End::Fatal(StreamError::Refused(error)),
             None => End::Again,
         }
@@ -618,23 +733,31 @@ impl Engine {
 
     async fn incoming(&mut self, incoming: Incoming) {
         let stream = incoming.stream.map(|stream| self.asked_for(stream));
-        self.happened(stream, incoming.event, false).await;
+        if self.is_new(stream.as_ref(), &incoming.event, false) {
+            self.state.recent.let_go(stream.as_ref(), &incoming.event);
+            self.deliver(stream, incoming.event, false).await;
+        }
     }
 
-    async fn happened(&mut self, stream: Option<Stream>, event: Event, missed: bool) {
+    /// Whether this was not delivered lately.
+    fn is_new(&mut self, stream: Option<&Stream>, event: &Event, missed: bool) -> bool {
         let is_new = match missed {
-            true => self.state.recent.is_new_fetched(stream.as_ref(), &event),
-            false => self.state.recent.is_new(stream.as_ref(), &event),
+            true => self.state.recent.is_new_fetched(stream, event),
+            false => self.state.recent.is_new(stream, event),
         };
         if !is_new {
             self.duplicates.fetch_add(1, Ordering::Relaxed);
-            return;
         }
-        self.deliver(stream, event, missed).await;
+        is_new
     }
 
     async fn deliver(&mut self, stream: Option<Stream>, event: Event, missed: bool) {
         let place = place_of(stream.as_ref(), &event);
+        // A server may name streams that nobody asked for, without end.
+        let place = place.filter(|(timeline, _)| {
+            let mut streams = self.subscriptions.iter();
+            streams.any(|(stream, _)| *stream == timeline.stream)
+        });
         if let Some((timeline, id)) = &place {
             self.cursor.advance(timeline, id);
         }
@@ -684,12 +807,20 @@ impl Engine {
             (Change::Add(_), Some((_, count))) => *count = count.saturating_add(1),
             (Change::Add(stream), None) => {
                 let command = stream.subscribe();
+                self.state.recent.add(&stream);
                 self.subscriptions.push((stream, 1));
                 return Some(command);
             }
             (Change::Remove(_), Some((_, count))) if *count > 1 => *count -= 1,
             (Change::Remove(stream), Some(_)) => {
                 self.subscriptions.retain(|(known, _)| *known != stream);
+                // If it is added again, it begins then.
+                self.state.recent.remove(&stream);
+                self.state.begun.retain(|(known, _)| known.stream != stream);
+                for timeline in Timeline::of(&stream) {
+                    self.cursor.remove(&timeline);
+                    self.fetched(&timeline);
+                }
                 return Some(stream.unsubscribe());
             }
             (Change::Remove(_), None) => {}
@@ -705,6 +836,9 @@ impl Engine {
             return Some(End::Again);
         }
         connection.command(command);
+        if self.policy.max_items == 0 {
+            return None;
+        }
         match timeout(LONGEST_PAUSE, self.locate()).await {
             Ok(located) => located.err(),
             Err(_) => Some(End::Again),
@@ -724,7 +858,18 @@ fn place_of(stream: Option<&Stream>, event: &Event) -> Option<(Timeline, Box<str
         _ => return None,
     };
     let stream = stream?.clone();
-    Some((Timeline { stream, part }, id.into()))
+    // Akkoma sends statuses on the stream of conversations too.
+    let is_held = Part::of(&stream).contains(&part);
+    is_held.then(|| (Timeline { stream, part }, id.into()))
+}
+
+/// Whether asking for a timeline again is of no use.
+fn is_refusal(error: &Error) -> bool {
+    match error {
+        Error::Refused(refused) => refused.status.is_client_error() && !error.is_transient(),
+        Error::InvalidRequest(_) => true,
+        _ => false,
+    }
 }
 
 fn now() -> DateTime<Utc> {

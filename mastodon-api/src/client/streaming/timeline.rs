@@ -18,12 +18,13 @@ const PAGE: u64 = 40;
 
 /// The last element of a timeline.
 pub(super) async fn last(client: &Client, timeline: &Timeline) -> Result<Place, Error> {
-    let elements = page(client, timeline, None, 1).await?;
-    let last = elements
-        .into_iter()
-        .filter_map(|element| element.id)
-        .next_back();
-    Ok(last.map_or(Place::Start, Place::After))
+    let mut elements = page(client, timeline, None, 1).await?;
+    // A conversation may have no last status any more.
+    if elements.last().is_some_and(|last| last.id.is_none()) {
+        elements = page(client, timeline, None, PAGE).await?;
+    }
+    let mut ids = elements.into_iter().filter_map(|element| element.id);
+    Ok(ids.next_back().map_or(Place::Start, Place::After))
 }
 
 /// What follows a place, the oldest first, as much of it as comes on one page.
@@ -59,11 +60,11 @@ async fn page(
     match timeline.part {
         Part::Notifications => {
             let endpoint = notifications::List::new().limit(limit);
-            read(client, endpoint, from, notification).await
+            read(client, endpoint, from, timeline.part, notification).await
         }
         Part::Conversations => {
             let endpoint = conversations::List::new().limit(limit);
-            read(client, endpoint, from, conversation).await
+            read(client, endpoint, from, timeline.part, conversation).await
         }
         Part::Statuses => match stream {
             Stream::Hashtag(tag) | Stream::HashtagLocal(tag) => {
@@ -72,15 +73,15 @@ async fn page(
                 if matches!(stream, Stream::HashtagLocal(_)) {
                     endpoint = endpoint.local(true);
                 }
-                read(client, endpoint, from, status).await
+                read(client, endpoint, from, timeline.part, status).await
             }
             Stream::List(list) => {
                 let endpoint = timelines::List::new(list).limit(limit);
-                read(client, endpoint, from, status).await
+                read(client, endpoint, from, timeline.part, status).await
             }
             Stream::User => {
                 let endpoint = timelines::Home::new().limit(limit);
-                read(client, endpoint, from, status).await
+                read(client, endpoint, from, timeline.part, status).await
             }
             _ => {
                 let mut endpoint = timelines::Public::new().limit(limit);
@@ -93,7 +94,7 @@ async fn page(
                 if stream.name().ends_with(":media") {
                     endpoint = endpoint.only_media(true);
                 }
-                read(client, endpoint, from, status).await
+                read(client, endpoint, from, timeline.part, status).await
             }
         },
     }
@@ -103,6 +104,7 @@ async fn read<E, T>(
     client: &Client,
     endpoint: E,
     from: Option<Cursor>,
+    part: Part,
     element: fn(T) -> Element,
 ) -> Result<Vec<Element>, Error>
 where
@@ -112,9 +114,9 @@ where
         Some(from) => client.send(At::new(endpoint, from)).await?,
         None => client.send(endpoint).await?,
     };
-    let unreadable = page.problems.iter().map(|problem| {
-        let event = Event::unreadable(problem.raw().get(), problem.to_string());
-        Element { id: None, event }
+    let unreadable = page.problems.iter().map(|problem| Element {
+        id: bare_id(problem.raw().get(), part),
+        event: Event::unreadable(problem.raw().get(), problem.to_string()),
     });
     let mut elements: Vec<_> = unreadable.collect();
     elements.extend(page.items.into_iter().map(element));
@@ -126,6 +128,20 @@ where
             .cmp(&other.id.as_deref().map(age))
     });
     Ok(elements)
+}
+
+/// The id of what cannot be read otherwise.
+fn bare_id(text: &str, part: Part) -> Option<Box<str>> {
+    let element: serde_json::Value = serde_json::from_str(text).ok()?;
+    let id = match part {
+        Part::Conversations => element.pointer("/last_status/id"),
+        Part::Statuses | Part::Notifications => element.get("id"),
+    };
+    match id? {
+        serde_json::Value::String(id) => Some(id.as_str().into()),
+        serde_json::Value::Number(id) => Some(id.to_string().into()),
+        _ => None,
+    }
 }
 
 fn status(status: Status) -> Element {
