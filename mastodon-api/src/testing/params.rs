@@ -92,8 +92,13 @@ impl Params {
             Value::Null => {}
             Value::String(text) => self.pairs.push((name, text)),
             Value::Array(values) => {
-                for value in values {
-                    self.push_json(format!("{name}[]"), value);
+                for (index, value) in values.into_iter().enumerate() {
+                    // By its number it is known which properties are of one object.
+                    let number = match value {
+                        Value::Object(_) => index.to_string(),
+                        _ => String::new(),
+                    };
+                    self.push_json(format!("{name}[{number}]"), value);
                 }
             }
             Value::Object(properties) => {
@@ -131,25 +136,28 @@ impl Params {
         })
     }
 
-    /// The objects of an array: `name[][property]`, where a property that comes again begins the next one.
+    /// The objects of an array: `name[0][property]`, or `name[][property]`, where a property that comes again begins the
+    /// next one.
     pub(super) fn groups<'a>(&'a self, name: &str) -> Vec<Vec<(&'a str, &'a str)>> {
-        let mut groups: Vec<Vec<(&str, &str)>> = Vec::new();
+        let mut groups: Vec<(&str, Vec<(&str, &str)>)> = Vec::new();
         for (key, value) in &self.pairs {
-            let property = key
+            let inner = key
                 .strip_prefix(name)
-                .and_then(|key| key.strip_prefix("[]["))
+                .and_then(|key| key.strip_prefix('['))
                 .and_then(|key| key.strip_suffix(']'));
-            let Some(property) = property else {
+            let Some((index, property)) = inner.and_then(|key| key.split_once("][")) else {
                 continue;
             };
+            let is_free =
+                |group: &[(&str, &str)]| group.iter().all(|(known, _)| *known != property);
             match groups.last_mut() {
-                Some(group) if group.iter().all(|(known, _)| *known != property) => {
+                Some((last, group)) if *last == index && is_free(group) => {
                     group.push((property, value));
                 }
-                _ => groups.push(vec![(property, value)]),
+                _ => groups.push((index, vec![(property, value)])),
             }
         }
-        groups
+        groups.into_iter().map(|(_, group)| group).collect()
     }
 
     pub(super) fn file(&self, name: &str) -> Option<&File> {

@@ -16,7 +16,7 @@ use super::{
     posts::{Mark, Medium, PollDraft, Processing, Votes},
     push::Subscriptions,
     rate_limits::RateLimits,
-    rest::instance,
+    rest::{filters, instance},
     streaming::Sent,
     ties::{Tie, Tied},
     waiting::PATIENCE,
@@ -379,7 +379,7 @@ impl Fake {
 
     /// Sends an event to the streams of those listeners that `includes` names.
     pub(super) fn send(&self, includes: impl Fn(&AccountId, &Stream) -> bool, event: &RawEvent) {
-        self.send_each(includes, |stream| {
+        self.send_each(includes, |_, stream| {
             Sent::Event(stream.clone(), event.clone())
         });
     }
@@ -387,13 +387,13 @@ impl Fake {
     pub(super) fn send_each(
         &self,
         includes: impl Fn(&AccountId, &Stream) -> bool,
-        sent: impl Fn(&Stream) -> Sent,
+        sent: impl Fn(&AccountId, &Stream) -> Sent,
     ) {
         for connection in self.connections.values() {
             for stream in &connection.streams {
                 if includes(&connection.account, stream) {
                     // An error means that it is closed already.
-                    let _ = connection.sender.send(sent(stream));
+                    let _ = connection.sender.send(sent(&connection.account, stream));
                 }
             }
         }
@@ -413,9 +413,25 @@ impl Fake {
 
     pub(super) fn send_status(&self, status: &Status, name: &str) {
         let shown = self.shown(status, None);
-        let event = RawEvent::new(name, serde_json::to_string(&shown).ok());
+        let event = |status: &Status| RawEvent::new(name, serde_json::to_string(status).ok());
+        let unfiltered = event(&shown);
         let audience = self.audience(status);
-        self.send(|who, stream| audience.includes(who, stream), &event);
+        self.send_each(
+            |who, stream| audience.includes(who, stream),
+            |who, stream| {
+                // Only where a filter meets does a stream say so.
+                let results = filters::results(self, who, status);
+                let event = match results.is_empty() {
+                    true => unfiltered.clone(),
+                    false => {
+                        let mut filtered = shown.clone();
+                        filtered.filtered = Some(results);
+                        event(&filtered)
+                    }
+                };
+                Sent::Event(stream.clone(), event)
+            },
+        );
     }
 
     pub(super) fn send_deletion(&self, status: &Status) {

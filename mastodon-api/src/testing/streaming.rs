@@ -62,7 +62,7 @@ impl FakeInstance {
         let fake = self.fake();
         fake.send_each(
             |_, listened| listened == stream,
-            |_| Sent::Text(text.to_owned()),
+            |_, _| Sent::Text(text.to_owned()),
         );
     }
 

@@ -117,6 +117,8 @@ impl Fake {
         self.unfollow(from, to);
         self.unfollow(to, from);
         self.tie(Tie::Block, from, to);
+        self.notifications
+            .retain(|_, (owner, told)| owner != from || told.account.id != *to);
     }
 
     pub(super) fn mute(
@@ -163,6 +165,12 @@ impl Fake {
         let is_untied = self.ties.len() < before;
         if is_untied && tie == Tie::Follow {
             self.count_follow(from, to, |count| count.saturating_sub(1));
+        }
+        if is_untied && tie == Tie::FollowRequest {
+            self.notifications.retain(|_, (owner, told)| {
+                let is_request = told.kind == NotificationType::FollowRequest;
+                !(is_request && owner == to && told.account.id == *from)
+            });
         }
         is_untied
     }

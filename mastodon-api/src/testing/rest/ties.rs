@@ -48,7 +48,9 @@ pub(super) fn answer(
     let who = call.user(scope)?;
     known(fake, id)?;
     let is_forbidden = match verb {
-        "follow" => *id == who || fake.is_tied(Tie::Block, id, &who),
+        "follow" => {
+            *id == who || fake.is_tied(Tie::Block, id, &who) || fake.is_tied(Tie::Block, &who, id)
+        }
         "block" | "mute" => *id == who,
         _ => false,
     };
@@ -58,7 +60,6 @@ pub(super) fn answer(
     }
     match verb {
         "follow" => {
-            fake.untie(Tie::Block, &who, id);
             fake.follow(&who, id);
             if let Some(wish) = fake.wish(&who, id) {
                 change(wish, call);

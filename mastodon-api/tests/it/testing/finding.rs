@@ -189,6 +189,24 @@ async fn what_a_filter_meets_says_so() {
         ann.send(filters::Get::new(&filter.id)).await.unwrap().title,
         "sports"
     );
+    let golf = ann.send(filters::Keywords::new(&filter.id)).await.unwrap();
+    let change = filters::Update::new(&filter.id).keywords_attributes([
+        filters::KeywordAttributes::of(&golf.items[0].id).destroy(),
+        filters::KeywordAttributes::new("rugby"),
+    ]);
+    let words = ann.send(change).await.unwrap().keywords.unwrap();
+    assert_eq!((words.len(), &*words[0].keyword), (1, "rugby"));
+    // What is heard says what it meets too.
+    instance.follow("ann", "bob");
+    instance.wait_for_subscriber(&Stream::User).await.unwrap();
+    instance.post_as("bob", "rugby again", Visibility::Public);
+    let heard = loop {
+        if let Event::Update(status) = event(&mut events).await {
+            break status;
+        }
+    };
+    let met = heard.filtered.unwrap().remove(0).keyword_matches;
+    assert_eq!(met.as_deref(), Some(&["rugby".to_owned()][..]));
     ann.send(filters::Delete::new(&filter.id)).await.unwrap();
     assert!(
         ann.send(filters::List::new())
@@ -246,7 +264,8 @@ async fn what_is_said_directly_is_a_conversation() {
         }
     }
     // While a stream comes up, what is fetched may overtake what is heard.
-    heard.sort_by_key(|conversation| conversation.last_status.as_ref().unwrap().created_at);
+    let number = |id: &str| id.parse::<u64>().unwrap();
+    heard.sort_by_key(|heard| number(heard.last_status.as_ref().unwrap().id.as_str()));
     let told: Vec<_> = heard
         .iter()
         .map(|conversation| (conversation.id == heard[0].id, conversation.unread))

@@ -66,6 +66,12 @@ async fn who_follows_a_locked_account_asks_first() {
         refused(ann.send(accepted).await),
         (404, "Record not found".to_owned())
     );
+    let kinds: Vec<_> = ann.send(notifications::List::new()).await.unwrap().items;
+    let kinds: Vec<_> = kinds.iter().map(|told| told.kind.clone()).collect();
+    assert_eq!(
+        kinds,
+        [NotificationType::Follow, NotificationType::FollowRequest]
+    );
     let rejected = ann
         .send(follow_requests::Reject::new(its("cid")))
         .await
@@ -148,6 +154,10 @@ async fn who_is_blocked_or_muted_is_neither_seen_nor_heard() {
     assert_eq!(
         refused(bob.send(accounts::Follow::new(its("ann"))).await),
         (403, "This action is not allowed".to_owned())
+    );
+    assert_eq!(
+        refused(ann.send(accounts::Follow::new(its("bob"))).await).0,
+        403
     );
     assert_eq!(
         refused(ann.send(accounts::Mute::new(its("ann"))).await),
