@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use chrono::Utc;
 use http::StatusCode;
 use mastodon_api::entities::Visibility;
 use mastodon_api::streaming::{
@@ -426,4 +427,24 @@ async fn what_was_heard_live_is_not_counted_as_fetched() {
     assert_eq!(until(&mut events, "5").await, numbers(1..=5));
     let waited = timeout(Duration::from_secs(5), events.next()).await;
     assert!(waited.is_err(), "{waited:?}");
+}
+
+#[tokio::test]
+async fn a_gap_begins_where_something_was_heard_last_not_where_the_end_was() {
+    for transport in [Transport::WebSocket, Transport::Sse] {
+        let (instance, client) = start().await;
+        let stream = quick(&client, Stream::Public).transport(transport);
+        let mut events = stream.await.unwrap();
+        caught_up(&instance, &mut events).await;
+        let heard = Utc::now();
+        // Time passes in which something may be deleted, and the end comes before the word of it.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        instance.cut_streams_in_message();
+        let since = loop {
+            if let Heard::Gap(gap) = events.next().await.unwrap().unwrap() {
+                break gap.since.unwrap();
+            }
+        };
+        assert!(since <= heard, "{transport}: {since} {heard}");
+    }
 }

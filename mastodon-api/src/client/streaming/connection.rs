@@ -135,7 +135,10 @@ impl Connection {
             if let Some((events, heard_at)) = self.events.get_mut(position)
                 && let Poll::Ready(heard) = events.poll(cx)
             {
-                *heard_at = Instant::now();
+                // The end is not heard: what was sent before it may be lost with the connection.
+                if heard.is_ok() {
+                    *heard_at = Instant::now();
+                }
                 self.first = (position + 1) % count;
                 return Poll::Ready(heard);
             }
