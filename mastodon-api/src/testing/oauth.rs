@@ -89,17 +89,16 @@ pub(super) fn metadata(fake: &Fake) -> AuthorizationServerMetadata {
 
 /// Registers an application.
 pub(super) fn register(fake: &mut Fake, params: &Params) -> Result<Response, Refusal> {
-    let name = params.text("client_name").ok_or_else(|| {
-        Refusal::unprocessable("Validation failed: Application name can't be blank")
-    })?;
+    let name = params
+        .text("client_name")
+        .ok_or_else(|| Refusal::invalid("Application name can't be blank"))?;
     let redirect_uris: Vec<_> = params
         .all("redirect_uris")
         .flat_map(str::split_whitespace)
         .map(ToOwned::to_owned)
         .collect();
     if redirect_uris.is_empty() {
-        let error = "Validation failed: Redirect URI can't be blank";
-        return Err(Refusal::unprocessable(error));
+        return Err(Refusal::invalid("Redirect URI can't be blank"));
     }
     let number = fake.next_id();
     let mut application = Application::new();

@@ -125,7 +125,7 @@ pub(super) fn answer(
 }
 
 fn subscribed(fake: &mut Fake, params: &Params, account: AccountId) -> Result<Subscribed, Refusal> {
-    let invalid = || Refusal::unprocessable("Validation failed: the subscription is invalid");
+    let invalid = || Refusal::invalid("the subscription is invalid");
     let said = |name: &str| params.text(&format!("subscription{name}"));
     let text = |name: &str| said(name).unwrap_or_default();
     let recipient = Recipient::new(

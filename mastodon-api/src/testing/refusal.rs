@@ -1,5 +1,7 @@
 //! What the fake instance says when it does not do something.
 
+use std::fmt;
+
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::json;
@@ -35,6 +37,11 @@ impl Refusal {
 
     pub(super) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "Record not found")
+    }
+
+    /// For values that the instance does not take.
+    pub(super) fn invalid(error: impl fmt::Display) -> Self {
+        Self::unprocessable(format!("Validation failed: {error}"))
     }
 
     pub(super) fn unprocessable(error: impl Into<String>) -> Self {

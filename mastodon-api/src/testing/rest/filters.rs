@@ -62,9 +62,7 @@ pub(super) fn answer(fake: &mut Fake, call: &Call<'_>, method: &str, path: &[&st
             let status = call.seen(fake, status)?.id.clone();
             let is_same = |known: &FilterStatus| known.status_id.as_ref() == Some(&status);
             if statuses(own(fake, who, id)?).iter().any(is_same) {
-                return Err(Refusal::unprocessable(
-                    "Validation failed: Status has already been taken",
-                ));
+                return Err(Refusal::invalid("Status has already been taken"));
             }
             let mut filtered = FilterStatus::new(fake.next_id());
             filtered.status_id = Some(status);
@@ -146,7 +144,7 @@ fn status(fake: &mut Fake, who: &AccountId, method: &str, id: &str) -> Answer {
 
 fn describe(keyword: &mut FilterKeyword, call: &Call<'_>) -> Result<(), Refusal> {
     let text = call.params.text("keyword");
-    let text = text.ok_or_else(|| invalid("Keyword can't be blank"))?;
+    let text = text.ok_or_else(|| Refusal::invalid("Keyword can't be blank"))?;
     keyword.keyword = text.to_owned();
     // Mastodon's default, whatever its documentation says.
     keyword.whole_word = call
@@ -191,7 +189,7 @@ fn change(fake: &mut Fake, call: &Call<'_>, filter: &mut Filter) -> Result<(), R
         mistakes.push("Context None or invalid context supplied");
     }
     if !mistakes.is_empty() {
-        return Err(invalid(&mistakes.join(", ")));
+        return Err(Refusal::invalid(mistakes.join(", ")));
     }
     if let Some(action) = params.text("filter_action") {
         filter.filter_action = FilterAction::from(action);
@@ -231,17 +229,13 @@ fn change(fake: &mut Fake, call: &Call<'_>, filter: &mut Filter) -> Result<(), R
         }
         keyword.whole_word = text("whole_word").is_none_or(|value| matches!(value, "true" | "1"));
         if keyword.keyword.is_empty() {
-            return Err(invalid("Keywords keyword can't be blank"));
+            return Err(Refusal::invalid("Keywords keyword can't be blank"));
         }
         let list = keywords(filter);
         let position = position.unwrap_or(list.len());
         list.insert(position, keyword);
     }
     Ok(())
-}
-
-fn invalid(error: &str) -> Refusal {
-    Refusal::unprocessable(format!("Validation failed: {error}"))
 }
 
 /// The filters of somebody that a status meets, in whatever context.

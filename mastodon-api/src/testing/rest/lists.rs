@@ -103,16 +103,12 @@ fn change(call: &Call<'_>, list: &mut List) -> Result<(), Refusal> {
         list.exclusive = params.flag("exclusive");
     }
     match list.title.trim().is_empty() {
-        true => Err(Refusal::unprocessable(
-            "Validation failed: Title can't be blank",
-        )),
+        true => Err(Refusal::invalid("Title can't be blank")),
         false => Ok(()),
     }
 }
 
-fn accounts(fake: &mut Fake, call: &Call<'_>, who: &AccountId, id: &str) -> Answer {
-    own(fake, who, id)?;
-    let fake = &*fake;
+fn accounts(fake: &Fake, call: &Call<'_>, who: &AccountId, id: &str) -> Answer {
     let listed = fake
         .list_of(who, &ListId::from(id))
         .ok_or_else(Refusal::not_found)?;
@@ -141,8 +137,7 @@ fn add(fake: &mut Fake, call: &Call<'_>, who: &AccountId, id: &str) -> Answer {
             return Err(Refusal::not_found());
         }
         if own(fake, who, id)?.has(account) {
-            let error = "Validation failed: Account has already been taken";
-            return Err(Refusal::unprocessable(error));
+            return Err(Refusal::invalid("Account has already been taken"));
         }
     }
     for account in accounts {

@@ -37,11 +37,10 @@ pub(super) fn answer(fake: &mut Fake, call: &Call<'_>, method: &str, path: &[&st
 }
 
 fn upload(fake: &mut Fake, call: &Call<'_>, owner: AccountId) -> Answer {
-    let invalid = |error: &str| Refusal::unprocessable(format!("Validation failed: {error}"));
     let file = call
         .params
         .file("file")
-        .ok_or_else(|| invalid("File can't be blank"))?;
+        .ok_or_else(|| Refusal::invalid("File can't be blank"))?;
     let limits = &fake.configuration.media_attachments;
     let kind = file.content_type.as_str();
     if !limits
@@ -49,7 +48,9 @@ fn upload(fake: &mut Fake, call: &Call<'_>, owner: AccountId) -> Answer {
         .iter()
         .any(|known| known == kind)
     {
-        return Err(invalid("File content type is invalid, File is invalid"));
+        return Err(Refusal::invalid(
+            "File content type is invalid, File is invalid",
+        ));
     }
     let (kind, limit) = match kind.split('/').next() {
         Some("video") => (MediaAttachmentType::Video, limits.video_size_limit),
@@ -60,7 +61,7 @@ fn upload(fake: &mut Fake, call: &Call<'_>, owner: AccountId) -> Answer {
     let length = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
     if let Some(limit) = limit.filter(|limit| length > *limit) {
         let limit = limit / (1024 * 1024);
-        return Err(invalid(&format!(
+        return Err(Refusal::invalid(format!(
             "File file size must be less than {limit} MB"
         )));
     }

@@ -33,11 +33,7 @@ fn vote(fake: &mut Fake, call: &Call<'_>, id: &str) -> Answer {
         .shown(&status, Some(&who))
         .poll
         .ok_or_else(Refusal::not_found)?;
-    let invalid = |error| {
-        Err(Refusal::unprocessable(format!(
-            "Validation failed: {error}"
-        )))
-    };
+    let invalid = |error| Err(Refusal::invalid(error));
     if poll.expired {
         return invalid("The poll has already ended");
     }

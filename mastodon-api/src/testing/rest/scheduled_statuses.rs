@@ -64,8 +64,8 @@ pub(super) fn time(call: &Call<'_>) -> Result<Option<DateTime<Utc>>, Refusal> {
     };
     let at: Option<DateTime<Utc>> = text.parse().ok();
     let at = at.filter(|at| *at >= Utc::now() + AHEAD);
-    let error = "Validation failed: Scheduled at The scheduled date must be in the future";
-    at.map(Some).ok_or_else(|| Refusal::unprocessable(error))
+    let error = "Scheduled at The scheduled date must be in the future";
+    at.map(Some).ok_or_else(|| Refusal::invalid(error))
 }
 
 pub(super) fn schedule(fake: &mut Fake, draft: Draft, at: DateTime<Utc>) -> ScheduledStatus {

@@ -8,6 +8,7 @@ use super::{Answer, Call, json, tags};
 use crate::{
     entities::{Account, Search, Status, Visibility},
     testing::{Refusal, state::Fake},
+    text::WebUrl,
 };
 
 /// Everything: accounts by handle, statuses by address or by their words, tags by how they begin.
@@ -45,7 +46,7 @@ pub(super) fn v2(fake: &Fake, call: &Call<'_>) -> Answer {
             fake.sees(viewer.as_ref(), status)
                 && author.is_none_or(|author| status.account.id.as_str() == author)
                 && match query.contains("://") {
-                    true => is_at(status, query),
+                    true => is_at([&status.url, &status.uri], query),
                     // Without an account only tags and accounts are found by words.
                     false => viewer.is_some() && has_words(status, query),
                 }
@@ -98,9 +99,7 @@ fn accounts<'a>(fake: &'a Fake, call: &Call<'_>, query: &str) -> impl Iterator<I
         .cloned();
     fake.accounts.iter().filter(move |account| {
         let is_meant = match address.contains("://") {
-            true => [&account.url, &account.uri]
-                .iter()
-                .any(|url| url.as_ref().is_some_and(|url| url.as_str() == address)),
+            true => is_at([&account.url, &account.uri], &address),
             false => {
                 account.username.to_lowercase().contains(&name)
                     || account.display_name.to_lowercase().contains(&name)
@@ -113,11 +112,9 @@ fn accounts<'a>(fake: &'a Fake, call: &Call<'_>, query: &str) -> impl Iterator<I
     })
 }
 
-fn is_at(status: &Status, address: &str) -> bool {
-    let addresses = [&status.url, &status.uri];
-    addresses
-        .iter()
-        .any(|url| url.as_ref().is_some_and(|url| url.as_str() == address))
+fn is_at(urls: [&Option<WebUrl>; 2], address: &str) -> bool {
+    let mut urls = urls.into_iter().flatten();
+    urls.any(|url| url.as_str() == address)
 }
 
 fn has_words(status: &Status, query: &str) -> bool {

@@ -164,7 +164,6 @@ fn draft(
     edited: Option<&Status>,
 ) -> Result<Draft, Refusal> {
     let params = call.params;
-    let invalid = |error: &str| Refusal::unprocessable(format!("Validation failed: {error}"));
     let limits = &fake.configuration.statuses;
     let text = params.text("status").unwrap_or_default();
     let media: Vec<_> = params
@@ -173,16 +172,15 @@ fn draft(
         .collect();
     let poll = poll(fake, call)?;
     if text.trim().is_empty() && media.is_empty() && poll.is_none() {
-        return Err(invalid("Text can't be blank"));
+        return Err(Refusal::invalid("Text can't be blank"));
     }
     let spoiler_text = params.text("spoiler_text").unwrap_or_default();
     let length = u64::try_from(text.chars().count() + spoiler_text.chars().count());
     if let Some(limit) = limits.max_characters
         && length.is_ok_and(|length| length > limit)
     {
-        return Err(invalid(&format!(
-            "Text character limit of {limit} exceeded"
-        )));
+        let error = format!("Text character limit of {limit} exceeded");
+        return Err(Refusal::invalid(error));
     }
     let visibility = match edited {
         Some(status) => status.visibility.clone(),
@@ -231,8 +229,8 @@ fn attached(
         .unwrap_or(u64::MAX);
     let count = u64::try_from(ids.len()).unwrap_or(u64::MAX);
     if count > limit || (has_poll && count > 0) {
-        let error = format!("Validation failed: Cannot attach more than {limit} files");
-        return Err(Refusal::unprocessable(error));
+        let error = format!("Cannot attach more than {limit} files");
+        return Err(Refusal::invalid(error));
     }
     let mut numbers = Vec::new();
     for id in ids {
@@ -242,17 +240,13 @@ fn attached(
             medium.owner == *author && (medium.status.is_none() || medium.status == edited)
         });
         let Some((number, medium)) = medium else {
-            let error = format!(
-                "Validation failed: Media {id} not found or already attached to another post"
-            );
-            return Err(Refusal::unprocessable(error));
+            let error = format!("Media {id} not found or already attached to another post");
+            return Err(Refusal::invalid(error));
         };
         if medium.processing != Processing::Done {
             let error =
                 "Cannot attach files that have not finished processing. Try again in a moment!";
-            return Err(Refusal::unprocessable(format!(
-                "Validation failed: {error}"
-            )));
+            return Err(Refusal::invalid(error));
         }
         numbers.push(number);
     }
@@ -295,9 +289,7 @@ fn poll(fake: &Fake, call: &Call<'_>) -> Result<Option<PollDraft>, Refusal> {
             hide_totals: params.flag("poll[hide_totals]"),
         }));
     };
-    Err(Refusal::unprocessable(format!(
-        "Validation failed: {error}"
-    )))
+    Err(Refusal::invalid(error))
 }
 
 fn delete(fake: &mut Fake, call: &Call<'_>, id: &str) -> Answer {
@@ -392,7 +384,5 @@ fn may_pin(fake: &Fake, who: &AccountId, status: &Status) -> Result<(), Refusal>
     } else {
         return Ok(());
     };
-    Err(Refusal::unprocessable(format!(
-        "Validation failed: {error}"
-    )))
+    Err(Refusal::invalid(error))
 }
